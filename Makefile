@@ -1,0 +1,46 @@
+# The short commands. `make figures` on a fresh machine needs Python 3.11 or newer and nothing else.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+CORES ?= all
+BIN := .venv/bin
+SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES)
+
+.PHONY: figures paper test benchmark lint format pins freeze
+
+figures: .venv/ready  ## all figures at a reduced size, in minutes
+	$(SNAKEMAKE) --configfile workflow/presets/quick.yaml
+	@ls -1 results/quick/figures/*
+
+paper: .venv/ready  ## all figures at the paper's size
+	$(SNAKEMAKE)
+	@ls -1 results/paper/figures/*
+
+test: .venv/ready
+	$(BIN)/python -m pytest -n 2
+
+benchmark: .venv/ready  ## the training kernel against a plain autograd loop, as a ratio
+	$(BIN)/python tests/benchmark.py
+
+lint: .venv/ready
+	$(BIN)/ruff check workflow tests envs
+	$(BIN)/ruff format --check workflow tests envs
+	$(BIN)/snakefmt --check Snakefile workflow
+
+format: .venv/ready
+	$(BIN)/ruff check --fix workflow tests envs
+	$(BIN)/ruff format workflow tests envs
+	$(BIN)/snakefmt Snakefile workflow
+
+pins:  ## write the pip and conda files from envs/pins.toml
+	$(PYTHON) envs/make.py
+
+freeze: .venv/ready  ## pin what the pinned packages brought along
+	$(BIN)/python envs/make.py --freeze
+
+.venv/ready: envs/requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) --version 2>&1): try make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r envs/requirements.txt
+	@touch $@
