@@ -1,0 +1,1 @@
+"""Low-rank changes of random connectivity: tasks, training, measures, figures."""
