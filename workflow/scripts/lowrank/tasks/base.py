@@ -1,0 +1,62 @@
+"""What a task is: named numbers, named periods, and trials drawn from a random stream."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Trials:
+    """A batch of trials, `steps` Euler steps long."""
+
+    inputs: np.ndarray  # (trials, steps, n_in) float32, u
+    targets: np.ndarray  # (trials, steps, n_out) float32, z^; of no meaning outside the mask
+    mask: np.ndarray  # (trials, steps, n_out) bool, where the output is judged
+    phase: np.ndarray  # (trials, steps) uint8, index into the task's `phases`
+
+    def only(self, trial: int) -> "Trials":
+        """One of the trials, as a batch of one."""
+        parts = (self.inputs, self.targets, self.mask, self.phase)
+        return Trials(*(part[trial : trial + 1] for part in parts))
+
+
+@dataclass(frozen=True)
+class Task(ABC):
+    """A task: a frozen dataclass whose fields are its numbers in config.yaml, checked against their types.
+
+    A member states `n_in`, `n_out`, `phases` and `draw`, and asks `steps` for durations, so that a duration
+    that does not fit the step is refused when the config is read.
+    """
+
+    __pydantic_config__: ClassVar[dict] = {"extra": "forbid", "allow_inf_nan": False}
+
+    n_in: ClassVar[int]
+    n_out: ClassVar[int]
+    phases: ClassVar[tuple[str, ...]]  # in the order in which a trial goes through them
+
+    dt: float  # Euler step
+
+    @abstractmethod
+    def draw(self, rng: np.random.Generator, n_trials: int) -> Trials:
+        """Draw trials independently; all randomness comes from `rng`."""
+
+    def steps(self, name: str) -> int:
+        """The steps of the duration in field `name`; ValueError unless it is a positive whole number of them."""
+        duration = getattr(self, name)
+        steps = round(duration / self.dt)
+        if steps < 1 or abs(steps * self.dt - duration) > 1e-9 * duration:
+            raise ValueError(f"{name} = {duration} is not a positive multiple of the step dt = {self.dt}")
+        return steps
+
+    def draw_steps(self, rng: np.random.Generator, name: str, size) -> np.ndarray:
+        """Durations uniform in the range in field `name`, truncated to whole steps; int64 of shape `size`."""
+        low, high = getattr(self, name)
+        return np.floor(rng.uniform(low, high, size) / self.dt).astype(np.int64)
+
+    def check_range(self, name: str) -> None:
+        """ValueError unless field `name` is a rising pair of non-negative numbers."""
+        low, high = getattr(self, name)
+        if not 0 <= low <= high:
+            raise ValueError(f"{name} = [{low}, {high}] is not a range from a smaller to a larger number, 0 at least")
