@@ -1,0 +1,61 @@
+"""The network and its training as one would write them down: autograd through a plain loop, torch's own optimisers.
+
+Slow and readable; what `lowrank.network` and `lowrank.training` are held against, and raced with.
+"""
+
+import numpy as np
+import torch
+
+from lowrank.network import MATRICES, Batch
+from lowrank.tasks.base import Task
+
+
+def outputs(W, M, v, inputs, dt):
+    """The outputs z (trials, steps, n_out) for inputs (trials, steps, n_in): forward Euler from x = 0."""
+    x = torch.zeros(len(inputs), len(W), dtype=W.dtype)
+    z = []
+    for u in inputs.unbind(1):
+        x = (1 - dt) * x + dt * (torch.tanh(x) @ W.T + u @ M.T)
+        z.append(torch.tanh(x) @ v)
+    return torch.stack(z, dim=1)
+
+
+def loss(W, M, v, inputs, targets, mask, dt):
+    """Half the mean of (z - z^)^2 over what the mask holds, of trials (trials, steps, channels)."""
+    error = outputs(W, M, v, inputs, dt) - targets
+    return (mask * error**2).sum() / (2 * mask.sum())
+
+
+def trials(batch: Batch, network: int = 0, dtype=torch.float32) -> list[torch.Tensor]:
+    """Inputs, targets and mask of one network of a batch as (trials, steps, channels)."""
+    return [part[network].transpose(0, 1).to(dtype) for part in (batch.inputs, batch.targets, batch.mask)]
+
+
+def gradients(weights: dict, inputs, targets, mask, dt) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+    """The loss, and its gradients with respect to W, M and v."""
+    weights = {name: weights[name].detach().clone().requires_grad_() for name in MATRICES}
+    value = loss(**weights, inputs=inputs, targets=targets, mask=mask, dt=dt)
+    return value.detach(), dict(zip(weights, torch.autograd.grad(value, list(weights.values())), strict=True))
+
+
+class Autograd:
+    """One network in training, an epoch a `step`; the rate is learning_rate / N."""
+
+    def __init__(self, spec: dict, task: Task, weights: dict[str, np.ndarray], dtype=torch.float32):
+        self.dt, self.dtype = task.dt, dtype
+        self.weights = {name: torch.tensor(weights[name], dtype=dtype) for name in MATRICES}
+        trained = [self.weights[name].requires_grad_() for name in spec["trained"]]
+        rate = spec["learning_rate"] / spec["n_neurons"]
+        if spec["optimizer"] == "adam":
+            self.optimizer = torch.optim.Adam(trained, lr=rate, foreach=False, fused=False)
+        else:
+            self.optimizer = torch.optim.SGD(trained, lr=rate, foreach=False, fused=False)
+
+    def step(self, batch: Batch) -> float:
+        """The loss before the update, on a batch for one network."""
+        inputs, targets, mask = trials(batch, dtype=self.dtype)
+        self.optimizer.zero_grad()
+        value = loss(**self.weights, inputs=inputs, targets=targets, mask=mask, dt=self.dt)
+        value.backward()
+        self.optimizer.step()
+        return value.item()

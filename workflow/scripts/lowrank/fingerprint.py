@@ -1,0 +1,92 @@
+"""The fingerprint of code: a hash over the syntax trees of our modules that a stage runs.
+
+Comments, docstrings and formatting do not count; what is imported, directly or not, does. The dump of a tree is
+our own, so that it is the same on every Python.
+"""
+
+import ast
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+from .problems import Problem
+from .spec import digest
+
+SCRIPTS = Path(__file__).parent.parent  # modules are named from here: `truncate`, `lowrank.training`
+PLUMBING = {"job"}  # how a script starts and reports; it changes no result
+EMPTY = ["Constant", {"value": "str ''"}]
+
+
+@cache
+def fingerprint(*roots: str) -> str:
+    """The fingerprint of the modules `roots` and of all of ours that they import."""
+    return digest({name: _dump(_tree(name)) for name in closure(roots)})
+
+
+def check(planned: str, roots: Iterable[str]) -> None:
+    """Problem if the code of the modules `roots` is no longer the one that was planned."""
+    if fingerprint(*roots) != planned:
+        raise Problem("the code was changed after this job was planned: start the workflow again")
+
+
+def closure(roots: Iterable[str]) -> list[str]:
+    """Our modules among `roots` and what they import, with their packages; FileNotFoundError if one is not ours."""
+    seen, todo = set(), list(roots)
+    while todo:
+        name = todo.pop()
+        if name not in seen:
+            if find(name) is None:
+                raise FileNotFoundError(f"no module {name} in {SCRIPTS}")
+            seen.add(name)
+            todo += [module for module in _imports(name) if module not in PLUMBING]
+            todo += _parents(name)
+    return sorted(seen)
+
+
+@cache
+def find(name: str) -> Path | None:
+    """The file of one of our modules, by its dotted name; None if it is not ours."""
+    path = SCRIPTS.joinpath(*name.split("."))
+    return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
+
+
+def _parents(name: str) -> list[str]:
+    parts = name.split(".")
+    return [".".join(parts[:i]) for i in range(1, len(parts))]
+
+
+@cache
+def _tree(name: str) -> ast.Module:
+    tree = ast.parse(find(name).read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        if documented and ast.get_docstring(node) is not None:
+            node.body = node.body[1:]
+    return tree
+
+
+def _imports(name: str) -> Iterator[str]:
+    """Our modules that a module imports, anywhere in it."""
+    package = name if find(name).name == "__init__.py" else name.rpartition(".")[0]
+    for node in ast.walk(_tree(name)):
+        if isinstance(node, ast.Import):
+            candidates = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            parts = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            base = ".".join(parts + ([node.module] if node.module else []))
+            candidates = [base, *(f"{base}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        yield from (candidate for candidate in candidates if candidate and find(candidate))
+
+
+def _dump(node):
+    """A syntax tree as lists and texts; fields that are empty are left out, as newer Pythons add some."""
+    if isinstance(node, ast.AST):
+        fields = {name: _dump(value) for name, value in ast.iter_fields(node) if value is not None and value != []}
+        if isinstance(node, ast.JoinedStr):  # Python 3.12 puts empty texts into formats that hold a {}
+            fields = {name: [part for part in parts if part != EMPTY] for name, parts in fields.items()}
+        return [type(node).__name__, fields]
+    if isinstance(node, list):
+        return [_dump(item) for item in node]
+    return f"{type(node).__name__} {node!r}"

@@ -1,0 +1,19 @@
+"""What a network depends on, as a canonical text, and the name that it gives."""
+
+import hashlib
+import json
+
+
+def canonical(value) -> str:
+    """The one JSON text of a value made of built-in types: sorted keys, no spaces, floats by repr."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def digest(value) -> str:
+    """48 bits of a hash over the canonical text, in hexadecimal."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()[:12]
+
+
+def place(spec: dict) -> str:
+    """Where the files about a network stand: {task}/g{g}/seed{seed}."""
+    return f"{spec['task']}/g{spec['g']}/seed{spec['seed']}"

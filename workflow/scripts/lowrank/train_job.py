@@ -1,0 +1,85 @@
+"""A training job: the planned networks that are missing, each locked, resumed, and written when it is done."""
+
+import platform
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from . import checkpoint, networks, tables, tasks
+from .files import held
+from .problems import Problem
+from .spec import digest
+from .training import State, Trained, train
+
+LOCK = f"{networks.FOLDER}/.lock"
+
+
+def run(specs: list[dict], stopping: Callable[[], bool] = lambda: False) -> None:
+    """Train those of the networks that are not there yet; another job that works on one is waited for."""
+    with held(map(digest, specs), LOCK):
+        for spec in specs:
+            if networks.is_there(spec):
+                print(f"found {networks.file(spec)}")
+            else:
+                _train(spec, stopping)
+        for spec in specs:  # only now: a failed job of several networks goes on from the states of all
+            networks.state(spec).unlink(missing_ok=True)
+
+
+def _train(spec: dict, stopping: Callable[[], bool]) -> None:
+    name, epochs = digest(spec), spec["epochs"]
+
+    def report(epoch: int, loss: float, seconds_left: float) -> None:
+        print(f"epoch {epoch + 1:>{len(str(epochs))}} of {epochs}   loss {loss:.3e}   {seconds_left:5.0f} s left")
+
+    for path, is_whole in networks.parts(spec):
+        if path.exists() and not is_whole:
+            _set_aside(path)
+    print(f"training {networks.file(spec)}")
+    trained = train(
+        spec,
+        tasks.of(spec),
+        _saved_state(spec, name),
+        save=lambda state: checkpoint.write(networks.state(spec), spec, state),
+        report=report,
+        stopping=stopping,
+    )
+    _write(spec, trained)
+
+
+def _saved_state(spec: dict, name: str) -> State | None:
+    """The state of a training that was stopped; a damaged one is set aside, and the training starts anew."""
+    path = networks.state(spec)
+    if not path.exists():
+        return None
+    try:
+        _, state = checkpoint.read(path, name)
+    except Problem as problem:
+        print(f"{problem}")
+        _set_aside(path)
+        return None
+    print(f"going on from epoch {len(state['loss'])}")
+    return state
+
+
+def _set_aside(path: Path) -> None:
+    """Keep a file that cannot be used, out of the way."""
+    path.replace(aside := path.with_name(f"{path.name}.damaged"))
+    print(f"{path} is not whole: kept as {aside.name}")
+
+
+def _write(spec: dict, trained: Trained) -> None:
+    """Write the history, then the network: a network that is there is complete."""
+    columns = {"epoch": np.arange(len(trained.history["loss"])), **trained.history}
+    tables.write(networks.history(spec), "history", tables.network(spec) | columns)
+    checkpoint.write(
+        networks.file(spec),
+        spec,
+        trained.initial | trained.weights,
+        initial_loss=float(first) if np.isfinite(first := trained.history["loss"][0]) else None,
+        versions={"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__},
+        device="cpu",
+        machine=platform.machine(),
+    )
