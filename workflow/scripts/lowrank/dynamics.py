@@ -1,0 +1,43 @@
+"""The recursion and the loss, forward only, in numpy: what the measures need, so that they never import torch.
+
+The same equations as in `network`, for networks that share their input and readout vectors and see the same trials.
+"""
+
+import numpy as np
+
+from .tasks.base import Trials
+
+
+def outputs(
+    connectivity: np.ndarray, inputs_by: np.ndarray, readout: np.ndarray, u: np.ndarray, dt: float
+) -> np.ndarray:
+    """The outputs z (n, trials, steps, n_out) of networks W (n, N, N) that share M (N, n_in) and v (N, n_out).
+
+    The inputs u are (trials, steps, n_in).
+    """
+    n = len(connectivity)
+    trials, steps, _ = u.shape
+    z = np.empty((n, trials, steps, readout.shape[1]), np.float32)
+    for network in range(n):  # one after another, so that a network's state stays in the processor's cache
+        _run(dt * connectivity[network].T, dt * inputs_by.T, readout, u, np.float32(1 - dt), z[network])
+    return z
+
+
+def _run(recurrent, drive, readout, u, leak, z) -> None:
+    """One network's outputs into z (trials, steps, n_out); rows are trials: x W' dt."""
+    x, r, y = (np.zeros((len(u), len(recurrent)), np.float32) for _ in range(3))
+    recurrent, drive = np.ascontiguousarray(recurrent, np.float32), drive.astype(np.float32)
+    for k in range(u.shape[1]):
+        np.matmul(r, recurrent, out=y)
+        x *= leak
+        x += y
+        np.matmul(u[:, k], drive, out=y)
+        x += y
+        np.tanh(x, out=r)
+        z[:, k] = r @ readout
+
+
+def losses(z: np.ndarray, trials: Trials) -> np.ndarray:
+    """The loss (n,) = 1/2 sum(mask (z - z^)^2) / sum(mask) of outputs (n, trials, steps, n_out), float64."""
+    error = (z.astype(np.float64) - trials.targets) * trials.mask
+    return np.square(error).sum(axis=(1, 2, 3)) / (2 * trials.mask.sum())

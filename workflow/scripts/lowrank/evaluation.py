@@ -1,0 +1,77 @@
+"""How a trained network is judged: with altered weights, on fixed test trials; and what its losses say."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .connectivity import shuffled, truncations
+from .dynamics import losses, outputs
+from .streams import stream
+from .tasks.base import Task, Trials
+
+Weights = dict[str, np.ndarray]  # W0, M0, v0 at the start, W, M, v at the end of training
+
+
+def test_trials(spec: dict, task: Task, n_trials: int) -> Trials:
+    """The test trials of a task and seed: the same ones for every g, rank and shuffle."""
+    return task.draw(stream(spec, "test trials"), n_trials)
+
+
+def loss_by_rank(weights: Weights, ranks: Sequence[int], trials: Trials, dt: float) -> np.ndarray:
+    """The loss (ranks,) of the network with dW truncated at each rank, W0 kept; NaN for weights that are not finite."""
+    if not finite(weights):
+        return np.full(len(ranks), np.nan)
+    altered = weights["W0"] + truncations(weights["W"] - weights["W0"], ranks)
+    return _loss(weights, altered, trials, dt)
+
+
+def loss_shuffled(weights: Weights, spec: dict, repetitions: int, trials: Trials) -> np.ndarray:
+    """The loss (repetitions,) of the network after shuffling W0 and adding dW; NaN for weights that are not finite."""
+    if not finite(weights):
+        return np.full(repetitions, np.nan)
+    change = weights["W"] - weights["W0"]
+    rngs = (stream(spec, "shuffling", repetition) for repetition in range(repetitions))
+    altered = np.stack([shuffled(weights["W0"], rng) + change for rng in rngs])
+    return _loss(weights, altered, trials, spec["dt"])
+
+
+def _loss(weights: Weights, altered: np.ndarray, trials: Trials, dt: float) -> np.ndarray:
+    z = outputs(altered.astype(np.float32), weights["M"], weights["v"], trials.inputs, dt)
+    return losses(z, trials)
+
+
+def signals(weights: Weights, task: Task, trial: Trials) -> dict[str, np.ndarray]:
+    """The inputs, outputs and targets of one trial as columns: signal, channel (from 1), time, value, phase.
+
+    A target is NaN where the output is not judged. Time is that of the state an output is read from: dt after step 0.
+    """
+    output = outputs(weights["W"][None], weights["M"], weights["v"], trial.inputs, task.dt)[0, 0]
+    target = np.where(trial.mask[0], trial.targets[0], np.nan)
+    values = {"input": trial.inputs[0], "output": output, "target": target}
+    steps = len(output)
+    pieces = [(signal, channel) for signal, value in values.items() for channel in range(value.shape[1])]
+    return {
+        "time": np.tile(task.dt * np.arange(1, steps + 1), len(pieces)),
+        "signal": np.repeat([signal for signal, _ in pieces], steps),
+        "channel": np.repeat([channel + 1 for _, channel in pieces], steps),
+        "value": np.concatenate([values[signal][:, channel] for signal, channel in pieces]),
+        "phase": np.tile(np.array(task.phases)[trial.phase[0]], len(pieces)),
+    }
+
+
+def finite(weights: Weights) -> bool:
+    """Whether the network did not diverge."""
+    return all(np.isfinite(array).all() for array in weights.values())
+
+
+def first_below(values: np.ndarray, limit: float) -> int | None:
+    """The first index at which a value is below the limit; None if there is none."""
+    below = np.flatnonzero(values < limit)
+    return int(below[0]) if len(below) else None
+
+
+def functional_rank(ranks: np.ndarray, relative_loss: np.ndarray, threshold: float) -> int | None:
+    """The smallest rank whose truncated loss is below the threshold, relative to rank 0; None if there is none."""
+    order = np.argsort(ranks)
+    index = first_below(relative_loss[order], threshold)
+    return None if index is None else int(ranks[order][index])

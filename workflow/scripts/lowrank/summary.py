@@ -1,0 +1,83 @@
+"""A row for every network: the numbers of Figure 2, and why one of them is missing."""
+
+from itertools import pairwise
+
+import numpy as np
+import pyarrow as pa
+
+from . import checkpoint
+from .evaluation import first_below, functional_rank
+
+KEY = ("task", "g", "seed")
+
+
+def network(path: str) -> dict:
+    """The columns of a network that its file itself tells."""
+    spec = checkpoint.read_about(path)["spec"]
+    return {name: spec[name] for name in (*KEY, "n_neurons", "epochs")} | {"network": path}
+
+
+def rows(networks: list[dict], measured: dict[str, pa.Table], threshold: float) -> dict[str, list]:
+    """The columns of the table, a row for every `network`."""
+    parts = {name: _by_network(table) for name, table in measured.items()}
+    found = [
+        _row(network, {name: part[_key(network)] for name, part in parts.items()}, threshold) for network in networks
+    ]
+    return {name: [row[name] for row in found] for name in found[0]}
+
+
+def _row(network: dict, part: dict[str, dict[str, np.ndarray]], threshold: float) -> dict:
+    loss, ranks = part["history"]["loss"], part["truncation"]
+    converged = first_below(loss, threshold * loss[0])
+    rank = functional_rank(ranks["rank"], ranks["relative_loss"], threshold)
+    return network | {
+        "initial_loss": _number(loss[0]),
+        "final_loss": _number(loss[-1]),
+        "norm_dW": _norm(part["spectrum"], "dW"),
+        "norm_W0": _norm(part["spectrum"], "W0"),
+        "shuffled_loss": _number(part["shuffle"]["loss"].mean()),
+        "convergence_epoch": converged,
+        "functional_rank": rank,
+        "reason": _reason(loss, converged, rank, ranks["relative_loss"], threshold),
+    }
+
+
+def _reason(loss, converged, rank, relative_loss, threshold) -> str | None:
+    """Why a measure is null, in words."""
+    if not np.isfinite(loss[-1]):
+        return f"diverged at epoch {len(loss) - 1}"
+    reasons = []
+    if converged is None:
+        lowest = np.min(loss) / loss[0]
+        reasons.append(f"the loss never fell below {threshold:g} of L0 (lowest: {lowest:.3g})")
+    if rank is None:
+        lowest = np.min(relative_loss)
+        reasons.append(f"no truncation is below {threshold:g} of the rank-0 loss (lowest: {lowest:.3g})")
+    return "; ".join(reasons) or None
+
+
+def _norm(spectrum: dict[str, np.ndarray], matrix: str) -> float | None:
+    """The Frobenius norm, from the singular values."""
+    values = spectrum["singular_value"][spectrum["matrix"] == matrix]
+    return _number(np.sqrt(np.square(values).sum()))
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _by_network(table: pa.Table) -> dict[tuple, dict[str, np.ndarray]]:
+    """A table's columns network by network; null is NaN."""
+    columns = {name: table[name].to_numpy() for name in table.column_names}
+    changes = np.zeros(len(table), bool)
+    for name in KEY:
+        changes[1:] |= columns[name][1:] != columns[name][:-1]
+    bounds = [0, *np.flatnonzero(changes), len(table)]
+    pieces = [slice(start, end) for start, end in pairwise(bounds)]
+    return {
+        tuple(columns[name][piece.start] for name in KEY): {n: c[piece] for n, c in columns.items()} for piece in pieces
+    }
+
+
+def _key(network: dict) -> tuple:
+    return tuple(network[name] for name in KEY)

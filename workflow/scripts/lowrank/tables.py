@@ -1,0 +1,97 @@
+"""The tables' columns, and Parquet files of them, read and written whole or not at all."""
+
+import os
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from .files import atomic
+from .problems import Problem
+
+STRING, FLOAT, INT = pa.string(), pa.float64(), pa.int64()
+NETWORK = {"task": STRING, "g": FLOAT, "seed": INT}
+
+SCHEMAS = {
+    name: pa.schema(NETWORK | columns)
+    for name, columns in {
+        "history": {"epoch": INT, "loss": FLOAT, "gradient_norm": FLOAT},
+        "truncation": {"rank": INT, "loss": FLOAT, "relative_loss": FLOAT},
+        "shuffle": {"repetition": INT, "loss": FLOAT, "relative_loss": FLOAT},
+        "spectrum": {
+            "matrix": STRING,
+            "index": INT,
+            "singular_value": FLOAT,
+            "eigenvalue_real": FLOAT,
+            "eigenvalue_imag": FLOAT,
+        },
+        "trials": {"time": FLOAT, "signal": STRING, "channel": INT, "value": FLOAT, "phase": STRING},
+        "summary": {
+            "n_neurons": INT,
+            "epochs": INT,
+            "initial_loss": FLOAT,
+            "final_loss": FLOAT,
+            "norm_dW": FLOAT,
+            "norm_W0": FLOAT,
+            "shuffled_loss": FLOAT,
+            "convergence_epoch": INT,
+            "functional_rank": INT,
+            "reason": STRING,  # why a measure is null
+            "network": STRING,  # the file
+        },
+    }.items()
+}
+
+
+def write(path: str | os.PathLike, name: str, columns: Mapping) -> None:
+    """Write a table of the schema `name`; a scalar column stands for every row, NaN becomes null."""
+    schema = SCHEMAS[name]
+    rows = max(len(values) for values in columns.values() if not np.isscalar(values))
+    arrays = [_array(columns[field.name], rows, field.type) for field in schema]
+    with atomic(path) as temporary:
+        pq.write_table(pa.Table.from_arrays(arrays, schema=schema), temporary)
+
+
+def _array(values, rows: int, kind: pa.DataType) -> pa.Array:
+    if np.isscalar(values):
+        return pa.repeat(pa.scalar(values, kind), rows)
+    if isinstance(values, np.ndarray) and values.dtype.kind == "f":
+        return pa.array(values.astype(float), kind, mask=~np.isfinite(values))
+    return pa.array(values, kind)
+
+
+def read(path: str | os.PathLike, name: str) -> pa.Table:
+    """A table of the schema `name`; Problem if the file is damaged or has other columns."""
+    try:
+        table = pq.read_table(path, memory_map=True)
+    except FileNotFoundError as error:
+        raise Problem(f"{path} is missing") from error
+    except (pa.ArrowException, OSError) as error:
+        raise Problem(f"{path} is not a whole Parquet file ({error}): delete it and start again") from error
+    if not table.schema.equals(SCHEMAS[name]):
+        raise Problem(f"{path} does not have the columns of a {name} table: delete it and start again")
+    return table
+
+
+def network(spec: dict) -> dict:
+    """The columns that say which network a row is about."""
+    return {name: spec[name] for name in NETWORK}
+
+
+def is_whole(path: str | os.PathLike) -> bool:
+    """Whether a Parquet file is there to its last byte, by the marks at its ends: cheap enough for every plan."""
+    try:
+        with open(path, "rb") as file:
+            start = file.read(4)
+            file.seek(-8, os.SEEK_END)
+            return start == file.read()[4:] == b"PAR1"
+    except OSError:
+        return False
+
+
+def gather(path: str | os.PathLike, name: str, parts: Iterable[str]) -> None:
+    """Write the tables in the files `parts` under one another."""
+    table = pa.concat_tables([read(part, name) for part in parts])
+    with atomic(path) as temporary:
+        pq.write_table(table, temporary)
