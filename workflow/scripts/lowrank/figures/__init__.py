@@ -1,0 +1,1 @@
+"""The paper's figures: tables in, a figure out; a file a figure."""

@@ -1,0 +1,173 @@
+"""Figure 1: three tasks, and how networks with and without initial connectivity learn them.
+
+A column a task; rows: a trial (a-c), the loss during training (d-f), the singular values of the change dW of the
+connectivity (g-i), and the loss of networks whose dW is truncated to its first ranks (j-l, Eq. 4).
+"""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.gridspec import SubplotSpec
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+from pandas import DataFrame
+
+from ..problems import Problem
+from . import style
+from .style import values
+
+HEIGHT = 5.2  # inches
+INPUTS = {"mante": [("Signal", "u", [3, 4]), ("Context", "c", [1, 2])]}  # sub-axes: title, symbol, channels
+LEGEND_ROOM = 0.4  # right of a trial, in units of its duration
+LOSS_SHARE = 0.995  # of the epochs lie within the axes d-f: single spikes may leave them
+
+
+@style.context()
+def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
+    """Figure 1 from the tables history, truncation, spectrum and trials; `figures` as in config.yaml."""
+    shown, tasks = figures["fig1"], figures["fig1"]["tasks"]
+    width = style.WIDTH / 3 * len(tasks)
+    figure = Figure((width, HEIGHT))
+    sides = {"left": 0.5 / width, "right": 1 - 0.09 / width, "wspace": 0.36}
+    trials = figure.add_gridspec(1, len(tasks), top=0.945, bottom=0.63, **sides)
+    losses = figure.add_gridspec(1, len(tasks), top=0.52, bottom=0.395, **sides).subplots(squeeze=False)[0]
+    lower = figure.add_gridspec(2, len(tasks), top=0.31, bottom=0.075, hspace=0.32, **sides)
+    spectra, truncated = lower.subplots(squeeze=False, sharex=True)
+
+    hues = style.colors(tasks, figures["colors"])
+    for column, task in enumerate(tasks):
+        rows = {name: select(table, name, task, shown["seed"]) for name, table in tables.items()}
+        shades = style.shades(hues[task], set(shown["g"]) & set(rows["history"]["g"]))
+        shades = {g: shades[g] for g in shown["g"] if g in shades}  # the first one's L0 scales all
+        trial = rows["trials"][rows["trials"]["g"] == shown["trial_g"]]
+        axes = trials_panel(figure, trials[column], trial, task)
+        figure.align_ylabels(axes)
+        panels = axes[0], losses[column], spectra[column], truncated[column]
+        panels[0].set_title(f"{figures['labels'].get(task, task)} task", pad=10)
+        loss_panel(panels[1], rows["history"], shades, shown["epochs"].get(task))
+        spectrum_panel(panels[2], rows["spectrum"], shades, shown["ranks"])
+        truncation_panel(panels[3], rows["truncation"], shades, shown["ranks"])
+        for row, ax in enumerate(panels):
+            style.letter(ax, chr(ord("a") + row * len(tasks) + column))
+    style.same_height(spectra)
+    for ax, text in (losses[0], "Loss"), (spectra[0], r"SV($\Delta W$)"), (truncated[0], "Loss"):
+        ax.set_ylabel(text)
+    figure.align_ylabels([losses[0], spectra[0], truncated[0]])
+    return figure
+
+
+def select(table: DataFrame, name: str, task: str, seed: int) -> DataFrame:
+    """The rows of the network that is shown; Problem if there are none."""
+    rows = table[(table["task"] == task) & (table["seed"] == seed)]
+    if rows.empty:
+        raise Problem(
+            f"Figure 1 shows seed {seed} of task {task}, which the {name} table lacks: "
+            "set figures.fig1.seed and figures.fig1.tasks to what the run has"
+        )
+    return rows
+
+
+def reference(table: DataFrame, x: str, shades: dict) -> float:
+    """L0: the loss at epoch or rank 0 of the first g that is shown; NaN if it is null or no g is shown."""
+    rows = table[(table["g"] == next(iter(shades), None)) & (table[x] == 0)]
+    return values(rows, "loss")[0] if len(rows) else np.nan
+
+
+def plot(ax: Axes, table: DataFrame, x: str, y: str, shades: dict, scale: float = 1, **options) -> np.ndarray:
+    """A line a g, y over x in units of `scale`; all the y that were drawn."""
+    drawn = [np.empty(0)]
+    for g, color in shades.items():
+        rows = table[table["g"] == g].sort_values(x)
+        drawn.append(values(rows, y) / scale)
+        ax.plot(values(rows, x), drawn[-1], color=color, label=f"{g}", **options)
+    return np.concatenate(drawn)
+
+
+def loss_panel(ax: Axes, history: DataFrame, shades: dict, epochs: int | None) -> None:
+    """Panels d-f: loss over epochs, in units of L0; the axis is `epochs` long, or as long as the training."""
+    scale = reference(history, "epoch", shades)
+    epochs = epochs or int(history["epoch"].max())
+    losses = plot(ax, history[history["epoch"] <= epochs], "epoch", "loss", shades, scale, linewidth=0.9)
+    style.loss_axis(ax, losses, LOSS_SHARE)
+    ax.set_xlim(-0.03 * epochs, 1.03 * epochs)
+    style.ticks(ax.xaxis, 3, integer=True)
+    ax.set_xlabel("Epoch")
+    title = Line2D([], [], linestyle="none", label="$g$")
+    handles = [title, *(Line2D([], [], color=color, label=f"{g}") for g, color in shades.items())]
+    ax.legend(handles=handles, loc="lower right", bbox_to_anchor=(1, 1.06), ncols=len(handles))
+
+
+def spectrum_panel(ax: Axes, spectrum: DataFrame, shades: dict, ranks: int) -> None:
+    """Panels g-i: the first singular values of dW."""
+    shown = spectrum[(spectrum["matrix"] == "dW") & (spectrum["index"] <= ranks)]
+    plot(ax, shown, "index", "singular_value", shades, marker="o")
+    style.ticks(ax.yaxis, 3)
+
+
+def truncation_panel(ax: Axes, truncation: DataFrame, shades: dict, ranks: int) -> None:
+    """Panels j-l: loss with dW truncated to rank 1, 2, ...; L0 is that of rank 0, with the trained vectors."""
+    shown = truncation[truncation["rank"].between(1, ranks)]
+    losses = plot(ax, shown, "rank", "loss", shades, reference(truncation, "rank", shades), marker="o")
+    style.loss_axis(ax, losses)
+    ax.set_xticks(np.unique(np.linspace(1, ranks, 3).round()))
+    ax.set_xlabel("Rank")
+
+
+def trials_panel(figure: Figure, slot: SubplotSpec, trial: DataFrame, task: str) -> list[Axes]:
+    """Panels a-c: a trial's inputs and outputs in sub-axes, with its phases unless they come again and again."""
+    channels = {signal: sorted(rows["channel"].unique()) for signal, rows in trial.groupby("signal")}
+    inputs = INPUTS.get(task, [("In", "u", channels.get("input", []))])
+    outputs = channels.get("output", [])
+    axes = slot.subgridspec(len(inputs) + len(outputs), 1, hspace=0.35).subplots(squeeze=False, sharex=True)[:, 0]
+    for ax, (title, symbol, numbers) in zip(axes, inputs, strict=False):
+        input_axes(ax, trial, title, symbol, numbers)
+    for ax, number in zip(axes[len(inputs) :], outputs, strict=True):
+        output_axes(ax, trial, number, len(outputs) == 1)
+    style.same_height(axes[len(inputs) :])
+    for ax in axes:
+        time_axis(ax, trial)
+    axes[-1].set_xlabel("Trial time $t$")
+    return list(axes)
+
+
+def input_axes(ax: Axes, trial: DataFrame, title: str, symbol: str, channels: list[int]) -> None:
+    """Inputs, from grey to black."""
+    for number, (channel, grey) in enumerate(zip(channels, np.linspace(0.62, 0.1, len(channels)), strict=True), 1):
+        name = f"${symbol}_{{{number}}}$" if len(channels) > 1 else f"${symbol}$"
+        plot_signal(ax, trial, "input", channel, color=f"{grey}", label=name)
+    ax.set_ylabel(title)
+
+
+def output_axes(ax: Axes, trial: DataFrame, channel: int, only: bool) -> None:
+    """An output z of the trained network and, where it is in the mask, its target."""
+    index = "" if only else f"_{{{channel}}}"
+    plot_signal(ax, trial, "output", channel, color="0.62", linewidth=1.7, label=f"$z{index}$")
+    plot_signal(ax, trial, "target", channel, color="0.1", linewidth=1, label=rf"$\hat{{z}}{index}$")
+    ax.set_ylabel("Out" if only else f"Out {channel}")
+
+
+def plot_signal(ax: Axes, trial: DataFrame, signal: str, channel: int, **options) -> None:
+    """One channel over time, with gaps where it is null."""
+    rows = trial[(trial["signal"] == signal) & (trial["channel"] == channel)].sort_values("time")
+    ax.plot(values(rows, "time"), values(rows, "value"), **options)
+
+
+def time_axis(ax: Axes, trial: DataFrame) -> None:
+    """Time from 0 to the trial's end, the phases, and to the right of it the legend."""
+    end = trial["time"].max() if len(trial) else 1
+    ax.legend(loc="center left", bbox_to_anchor=(1.06 / (1 + LEGEND_ROOM), 0.5), handles=list(ax.lines))
+    ax.plot([0, end], [0, 0], color="0.8", linewidth=0.6, zorder=0)
+    for time in boundaries(trial):
+        ax.axvline(time, color="0.6", linewidth=0.6, dashes=(4, 2.5), zorder=0)
+    ax.set_xlim(-0.03 * end, (1 + LEGEND_ROOM) * end)
+    ax.spines["bottom"].set_bounds(-0.03 * end, end)
+    style.ticks(ax.yaxis, 3, steps=[1, 2.5, 5, 10])
+    locations = MaxNLocator(3, integer=True).tick_values(0, end)
+    ax.set_xticks(locations[(locations >= 0) & (locations <= end)])
+
+
+def boundaries(trial: DataFrame) -> np.ndarray:
+    """The times at which one phase ends and another begins; none if a phase comes more than once."""
+    steps = trial.drop_duplicates("time").sort_values("time")
+    begins = steps[steps["phase"] != steps["phase"].shift()]
+    return values(begins[1:], "time") if begins["phase"].is_unique else np.empty(0)

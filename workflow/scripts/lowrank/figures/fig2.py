@@ -1,0 +1,102 @@
+"""Figure 2: how learning depends on the strength g of the initial connectivity.
+
+Over g, for each task: when training converges (a), the Frobenius norm of the change dW (b), the loss after the
+elements of W0 are shuffled and dW is added (c, in units of L0), and the functional rank of dW (d).
+"""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from pandas import DataFrame
+
+from . import style
+from .style import values
+
+HEIGHT = 1.75  # inches
+MEASURES = {
+    "convergence_epoch": "Conv. time (epochs)",
+    "norm_dW": r"$\|\Delta W\|$",
+    "shuffled_ratio": "Loss after shuffle",
+    "functional_rank": "Functional rank",
+}
+
+
+@style.context()
+def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
+    """Figure 2 from the table summary; `figures` as in config.yaml."""
+    shown = figures["fig2"]
+    hues = style.colors(shown["tasks"], figures["colors"])
+    networks = converged(tables["summary"])
+    figure = Figure((style.WIDTH, HEIGHT))
+    grid = figure.add_gridspec(1, len(MEASURES), left=0.08, right=0.99, top=0.81, bottom=0.205, wspace=0.45)
+    axes = grid.subplots(sharex=True)
+    for ax, letter, (measure, text) in zip(axes, "abcd", MEASURES.items(), strict=True):
+        panel(ax, spread(networks, measure), hues)
+        ax.set_ylabel(text)
+        style.letter(ax, letter)
+    convergence_axis(axes[0], spread(networks, "convergence_epoch"), shown["convergence_limit"])
+    norm_axis(axes[1])
+    ratios = spread(networks, "shuffled_ratio")
+    style.loss_axis(axes[2], (ratios["mean"] + ratios["sd"]).to_numpy())
+    rank_axis(axes[3])
+    names = {task: figures["labels"].get(task, task) for task in hues}
+    handles = [Line2D([], [], marker="o", color=color, label=names[task]) for task, color in hues.items()]
+    figure.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.535, 0.99), ncols=len(handles))
+    figure.supxlabel("Initial connectivity strength $g$", x=0.535, y=0.01, fontsize=style.LABEL)
+    return figure
+
+
+def converged(summary: DataFrame) -> DataFrame:
+    """The networks of each (task, g) of which all seeds converged, as floats; with the shuffled loss over L0."""
+    numbers = ["convergence_epoch", "norm_dW", "shuffled_loss", "initial_loss", "functional_rank"]
+    networks = summary[["task", "g", "seed"]].copy()
+    for name in numbers:
+        networks[name] = values(summary, name)
+    networks["shuffled_ratio"] = networks["shuffled_loss"] / networks["initial_loss"]
+    return complete(networks, "convergence_epoch")
+
+
+def complete(networks: DataFrame, measure: str) -> DataFrame:
+    """The networks of each (task, g) of which all seeds have the measure."""
+    has = networks[measure].notna().groupby([networks["task"], networks["g"]]).transform("all")
+    return networks[has]
+
+
+def spread(networks: DataFrame, measure: str) -> DataFrame:
+    """Mean and standard deviation (numpy's, ddof = 0) over all seeds of each task and g; NaN for a single seed."""
+    groups = complete(networks, measure).groupby(["task", "g"])[measure]
+    points = DataFrame({"mean": groups.mean(), "sd": groups.std(ddof=0)})
+    points.loc[groups.count() < 2, "sd"] = np.nan
+    return points.reset_index()
+
+
+def panel(ax: Axes, points: DataFrame, hues: dict) -> None:
+    """For each task a line of the means and a band of one standard deviation to each side, over g."""
+    for task, color in hues.items():
+        rows = points[points["task"] == task]
+        g, mean, sd = (rows[name].to_numpy(float) for name in ("g", "mean", "sd"))
+        ax.plot(g, mean, marker="o", color=color, label=task)
+        if np.isfinite(sd).any():
+            ax.fill_between(g, mean - sd, mean + sd, color=color, alpha=0.3, linewidth=0.5)
+    style.ticks(ax.xaxis, 4)
+
+
+def convergence_axis(ax: Axes, points: DataFrame, limit: float) -> None:
+    """Panel a: from 0 to `limit` epochs, or closer where all means are below half of it."""
+    highest = points["mean"].max() if len(points) else limit
+    top = limit if highest > limit / 2 else 1.2 * highest
+    ax.set_ylim(-0.05 * top, top)
+    style.ticks(ax.yaxis, 4, integer=True)
+
+
+def norm_axis(ax: Axes) -> None:
+    """Panel b: from 0."""
+    ax.set_ylim(-0.05 * ax.get_ylim()[1], ax.get_ylim()[1])
+    style.ticks(ax.yaxis, 5)
+
+
+def rank_axis(ax: Axes) -> None:
+    """Panel d: from 0, in whole ranks."""
+    ax.set_ylim(0, ax.get_ylim()[1])
+    style.ticks(ax.yaxis, 4, integer=True)

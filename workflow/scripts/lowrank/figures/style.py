@@ -1,0 +1,114 @@
+"""How all figures look: fonts, sizes, colours, axes in units of the initial loss; and how they are saved."""
+
+from collections.abc import Iterable, Sequence
+from itertools import cycle
+from pathlib import Path
+
+import matplotlib as mpl
+import matplotlib.style
+import numpy as np
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from pandas import DataFrame
+
+from ..files import atomic
+
+WIDTH = 5.5  # inches, the text width of NeurIPS: figures are drawn at their final size
+TITLE, LABEL, SMALL = 9, 8, 7  # points
+MOST = 6  # an axis of losses ends here at the latest, in units of L0
+DARKEST = 0.42  # brightness of a hue's darkest shade, of the plain colour's
+
+RC = {
+    "font.family": "STIXGeneral",  # ships with matplotlib: the same on all machines
+    "mathtext.fontset": "stix",
+    "pdf.fonttype": 42,  # TrueType, which journals ask for
+    "font.size": LABEL,
+    "axes.labelsize": LABEL,
+    "axes.titlesize": TITLE,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "legend.fontsize": SMALL,
+    "legend.frameon": False,
+    "legend.handlelength": 1.2,
+    "legend.handletextpad": 0.5,
+    "legend.borderpad": 0,
+    "legend.borderaxespad": 0,
+    "legend.labelspacing": 0.2,
+    "legend.columnspacing": 1.2,
+    "lines.linewidth": 1.2,
+    "lines.markersize": 2.4,
+    "axes.linewidth": 0.6,
+    "axes.edgecolor": "0.35",
+    "axes.labelpad": 2,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "xtick.major.pad": 2,
+    "ytick.major.pad": 2,
+}
+METADATA = {".pdf": {"CreationDate": None, "Creator": None, "Producer": None}, ".png": {"Software": None}}
+
+
+def context():
+    """The style, over matplotlib's defaults and not over the user's; a context or a decorator."""
+    return mpl.style.context(["default", RC])
+
+
+def save(figure: Figure, paths: Iterable[str | Path]) -> None:
+    """Write the figure to files, by suffix .pdf or .png; the same figure gives the same bytes."""
+    with context():
+        for path in map(Path, paths):
+            with atomic(path) as temporary:
+                figure.savefig(temporary, format=path.suffix[1:], dpi=300, metadata=METADATA[path.suffix])
+
+
+def colors(tasks: Sequence[str], given: dict) -> dict:
+    """A colour for each task: the config's, or else one of seaborn's that is unlike the paper's three."""
+    spare = cycle(sns.color_palette("tab10")[3:])
+    return {task: given.get(task) or next(spare) for task in tasks}
+
+
+def shades(color, strengths: Iterable[float]) -> dict:
+    """A shade of the colour for each g: the plain colour for the largest, darker for smaller ones."""
+    strengths = sorted(strengths, reverse=True)
+    factors = np.linspace(1, DARKEST, len(strengths))
+    return {g: tuple(factor * np.array(mpl.colors.to_rgb(color))) for g, factor in zip(strengths, factors, strict=True)}
+
+
+def letter(ax: Axes, text: str, left: float = 24) -> None:
+    """A panel's letter above its upper left corner, `left` points outside of it."""
+    ax.annotate(f"({text})", (0, 1), (-left, 6), xycoords="axes fraction", textcoords="offset points", fontsize=LABEL)
+
+
+def values(rows: DataFrame, column: str) -> np.ndarray:
+    """A column as floats, null as NaN."""
+    return rows[column].to_numpy(float, na_value=np.nan)
+
+
+def ticks(axis: Axis, most: int, steps: Sequence[float] = (1, 2, 3, 5, 10), integer: bool = False) -> None:
+    """At most `most` intervals between ticks, `steps` times a power of ten, written as short as can be."""
+    axis.set_major_locator(MaxNLocator(most, steps=steps, integer=integer))
+    axis.set_major_formatter(lambda value, _: f"{value:g}".replace("-", "\u2212"))
+
+
+def same_height(axes: Sequence[Axes]) -> None:
+    """One range of y for all the axes, wide enough for each."""
+    limits = [ax.get_ylim() for ax in axes]
+    for ax in axes:
+        ax.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
+
+
+def loss_axis(ax: Axes, losses: np.ndarray, share: float = 1) -> None:
+    """A y axis for losses over L0, from 0 to L0 or to the quantile `share` of the losses, but to MOST at most."""
+    finite = losses[np.isfinite(losses)]
+    top = np.clip(1.05 * np.quantile(finite, share), 1.12, MOST) if len(finite) else 1.12
+    high = [int(top)] if top >= 2 else []
+    ax.set_yticks([0, 1, *high], ["0", "$L_0$", *(f"${tick}\\,L_0$" for tick in high)])
+    ax.set_ylim(-0.06 * top, top)
+    ax.axhline(1, color="0.8", linewidth=0.6, zorder=0)
