@@ -1,0 +1,34 @@
+"""Figures 1 and 2 of Schuessler et al. (NeurIPS 2020), from nothing: networks, measures, tables, figures."""
+
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+configfile: "config.yaml"
+
+
+include: "workflow/rules/common.smk"
+
+
+rule all:
+    """Everything: networks, measures, tables and figures."""
+    default_target: True
+    input:
+        [network["file"] for network in NETWORKS.values()],
+        [measured(kind, place) for kind in MEASURES for place in NETWORKS],
+        [f"{RESULTS}/tables/{name}.parquet" for name in TABLES],
+        [f"{RESULTS}/figures/{name}.{kind}" for name in FIGURES for kind in ("pdf", "png")],
+    localrule: True
+    message:
+        "All networks, measures, tables and figures are there"
+
+
+include: "workflow/rules/train.smk"
+include: "workflow/rules/measure.smk"
+include: "workflow/rules/tables.smk"
+include: "workflow/rules/figures.smk"
+
+
+onsuccess:
+    print("Figures:", *sorted(str(path) for path in Path(RESULTS, "figures").glob("fig*")), sep="\n  ")

@@ -1,0 +1,92 @@
+"""The plan, and what the rules share. Nothing here may import torch or pandas: every job parses it again."""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+sys.path.insert(0, str(Path(workflow.basedir) / "workflow/scripts"))
+from lowrank import networks, plan
+from lowrank.problems import Problem
+from lowrank.spec import canonical, digest
+
+# The plan is made once, by the process that the user started; its jobs, here or on a cluster, get it with their
+# environment, so that they do what was planned even if the config was edited since.
+if workflow.is_main_process:
+    try:
+        os.environ["LOWRANK_PLAN"] = canonical(plan.make(config))
+    except Problem as problem:
+        raise WorkflowError(str(problem))
+
+
+envvars:
+    "LOWRANK_PLAN",
+
+
+PLAN = json.loads(os.environ["LOWRANK_PLAN"])
+config = PLAN["config"]
+
+# A file that is there is up to date to Snakemake, though its network is missing because it is damaged. An input that
+# is newer, and other than at any time before, has it trained.
+UNUSABLE = ".snakemake/lowrank/unusable"
+if workflow.is_main_process and PLAN["unusable"]:
+    Path(UNUSABLE).parent.mkdir(parents=True, exist_ok=True)
+    Path(UNUSABLE).write_text(f"{time.time_ns()}")
+
+RESULTS = f"results/{config['run']}"
+MEASURES = ("truncation", "shuffle", "spectrum", "trials")
+TABLES = ("history", *MEASURES, "summary")
+FIGURES = ("fig1", "fig2")
+PLACE = "{task}/g{g}/seed{seed}"
+SPECS = plan.by_place(PLAN)
+NETWORKS = {place: {"name": digest(spec), "file": networks.file(spec)} for place, spec in SPECS.items()}
+
+
+wildcard_constraints:
+    task="[^/]+",
+    g="[^/]+",
+    seed=r"\d+",
+
+
+def measured(kind, place=PLACE):
+    """The file of a measure of a network."""
+    return f"{RESULTS}/{kind}/{place}.parquet"
+
+
+def table(name):
+    """The file of a table of all the run's networks."""
+    return f"{RESULTS}/tables/{name}.parquet"
+
+
+def network(wildcards):
+    """The file of the network at a place."""
+    return NETWORKS[PLACE.format(**wildcards)]["file"]
+
+
+def order(stage, **settings):
+    """A job's one parameter: the code that was planned and just the settings it uses, as one canonical text.
+
+    Snakemake compares parameters as a set without names, and numbers by how they are written: one text is exact.
+    """
+    return canonical(plan.job(PLAN, stage, **settings))
+
+
+def measure_order(stage, *keys):
+    """The parameter of a measure of a network, by its wildcards."""
+    settings = {key: config["measure"][key] for key in keys}
+    by_task = f"{stage} {{task}}" if stage in plan.BY_TASK else stage
+    return lambda w: order(by_task.format(task=w.task), network=NETWORKS[PLACE.format(**w)]["name"], **settings)
+
+
+def figure_order(name):
+    """The parameter of a figure: its own settings, and the colours and labels of the tasks that it shows."""
+    figures = config["figures"]
+    shown = {**figures[name], "tasks": [task for task in figures[name]["tasks"] if task in config["tasks"]]}
+    names = {
+        key: {task: figures[key][task] for task in shown["tasks"] if task in figures[key]}
+        for key in ("colors", "labels")
+    }
+    return order(name, figure=name, figures={**names, name: shown})

@@ -1,0 +1,12 @@
+"""A figure of the paper, from tables alone."""
+
+import importlib
+
+from job import job
+from lowrank import tables
+from lowrank.figures import style
+
+with job(snakemake) as settings:
+    figure = importlib.import_module(f"lowrank.figures.{settings['figure']}")
+    shown = {name: tables.read(path, name).to_pandas() for name, path in snakemake.input.items()}
+    style.save(figure.draw(shown, settings["figures"]), snakemake.output)

@@ -1,0 +1,77 @@
+"""What a start of the workflow will do: the config, the code and the networks that are missing, frozen.
+
+The process that the user starts makes the plan; its jobs get it with their environment and do what was planned,
+though the config may have been edited since.
+"""
+
+from . import config
+from .fingerprint import fingerprint
+from .networks import is_there, parts
+from .spec import digest, place
+
+SHARED = (
+    "run_seed",
+    "module",
+    "n_neurons",
+    "dt",
+    "batch",
+    "optimizer",
+    "learning_rate",
+    "trained",
+    "epochs",
+    "numbers",
+)
+BY_TASK = ("train", "truncate", "shuffle", "trials")  # stages that run a task's own code
+OTHER = {
+    "spectrum": ["spectrum"],
+    "gather": ["gather"],
+    "summary": ["summary"],
+    "fig1": ["figure", "lowrank.figures.fig1"],
+    "fig2": ["figure", "lowrank.figures.fig2"],
+}
+
+
+def make(raw: dict) -> dict:
+    """The plan for a config as it was read; a Problem if the config has mistakes.
+
+    {config, code, missing, unusable}: unusable are those of the missing networks that have a file there all the same,
+    cut short, of another spec, or without its history.
+    """
+    plan = {"config": config.validated(raw), "code": {}}
+    stages = list(OTHER) + [f"{stage} {task}" for stage in BY_TASK for task in plan["config"]["tasks"]]
+    plan["code"] = {stage: fingerprint(*roots(plan["config"], stage)) for stage in stages}
+    specs = networks(plan)
+    plan["missing"] = [name for name, spec in specs.items() if not is_there(spec)]
+    plan["unusable"] = [name for name in plan["missing"] if any(path.exists() for path, _ in parts(specs[name]))]
+    return plan
+
+
+def roots(settings: dict, stage: str) -> list[str]:
+    """The modules that a stage (`fig1`, `truncate romo`) starts from; a task's is loaded by name, so it is named."""
+    name, _, task = stage.partition(" ")
+    if not task:
+        return OTHER[name]
+    return ["lowrank.training" if name == "train" else name, f"lowrank.tasks.{settings['tasks'][task]['module']}"]
+
+
+def networks(plan: dict) -> dict[str, dict]:
+    """All networks of the run: their specs, by the hash that names them."""
+    settings = plan["config"]
+    specs = [
+        {key: ({**settings, **task})[key] for key in SHARED}
+        | {"task": name, "g": g, "seed": seed, "code": plan["code"][f"train {name}"]}
+        for name, task in settings["tasks"].items()
+        for g in task["g"]
+        for seed in settings["seeds"]
+    ]
+    return {digest(spec): spec for spec in specs}
+
+
+def by_place(plan: dict) -> dict[str, dict]:
+    """The specs of the run's networks by their place, {task}/g{g}/seed{seed}."""
+    return {place(spec): spec for spec in networks(plan).values()}
+
+
+def job(plan: dict, stage: str, **settings) -> dict:
+    """What a job of a stage is told: the code that was planned and all the settings that it uses, no more."""
+    return {"roots": roots(plan["config"], stage), "code": plan["code"][stage], **settings}

@@ -1,0 +1,11 @@
+"""A row for every network of the run, from the tables of its measures."""
+
+from job import job
+from lowrank import summary, tables
+
+with job(snakemake) as settings:
+    files = dict(snakemake.input.items())
+    networks = [summary.network(path) for path in files.pop("networks")]
+    measured = {name: tables.read(path, name) for name, path in files.items()}
+    rows = summary.rows(networks, measured, settings["threshold"])
+    tables.write(snakemake.output[0], "summary", rows)
