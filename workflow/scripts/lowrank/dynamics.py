@@ -9,32 +9,40 @@ from .tasks.base import Trials
 
 
 def outputs(
-    connectivity: np.ndarray, inputs_by: np.ndarray, readout: np.ndarray, u: np.ndarray, dt: float
+    connectivity: np.ndarray,
+    inputs_by: np.ndarray,
+    readout: np.ndarray,
+    u: np.ndarray,
+    dt: float,
+    active: np.ndarray | None = None,
 ) -> np.ndarray:
     """The outputs z (n, trials, steps, n_out) of networks W (n, N, N) that share M (N, n_in) and v (N, n_out).
 
-    The inputs u are (trials, steps, n_in).
+    The inputs u are (trials, steps, n_in). At step k only the first active[k] trials are run, a number that never
+    rises; the outputs of the others are 0.
     """
-    n = len(connectivity)
-    trials, steps, _ = u.shape
-    z = np.empty((n, trials, steps, readout.shape[1]), np.float32)
+    n, (trials, steps, _) = len(connectivity), u.shape
+    active = np.full(steps, trials) if active is None else active
+    z = np.zeros((n, trials, steps, readout.shape[1]), np.float32)
     for network in range(n):  # one after another, so that a network's state stays in the processor's cache
-        _run(dt * connectivity[network].T, dt * inputs_by.T, readout, u, np.float32(1 - dt), z[network])
+        _run(dt * connectivity[network].T, dt * inputs_by.T, readout, u, np.float32(1 - dt), active, z[network])
     return z
 
 
-def _run(recurrent, drive, readout, u, leak, z) -> None:
-    """One network's outputs into z (trials, steps, n_out); rows are trials: x W' dt."""
-    x, r, y = (np.zeros((len(u), len(recurrent)), np.float32) for _ in range(3))
+def _run(recurrent, drive, readout, u, leak, active, z) -> None:
+    """One network's outputs into z (trials, steps, n_out); a row is a trial. Until the first input the state is 0."""
+    states, rates, sums = (np.zeros((len(u), len(recurrent)), np.float32) for _ in range(3))
     recurrent, drive = np.ascontiguousarray(recurrent, np.float32), drive.astype(np.float32)
-    for k in range(u.shape[1]):
+    first = int(np.any(u != 0, axis=(0, 2)).argmax())
+    for k in range(first, u.shape[1]):
+        x, r, y = states[: active[k]], rates[: active[k]], sums[: active[k]]
         np.matmul(r, recurrent, out=y)
         x *= leak
         x += y
-        np.matmul(u[:, k], drive, out=y)
+        np.matmul(u[: active[k], k], drive, out=y)
         x += y
         np.tanh(x, out=r)
-        z[:, k] = r @ readout
+        np.matmul(r, readout, out=z[: active[k], k])
 
 
 def losses(z: np.ndarray, trials: Trials) -> np.ndarray:

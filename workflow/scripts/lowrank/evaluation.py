@@ -36,14 +36,24 @@ def loss_shuffled(weights: Weights, spec: dict, repetitions: int, trials: Trials
 
 
 def _loss(weights: Weights, altered: np.ndarray, trials: Trials, dt: float) -> np.ndarray:
-    z = outputs(altered.astype(np.float32), weights["M"], weights["v"], trials.inputs, dt)
+    """The loss of networks with other connectivity (n, N, N); a trial is run for as long as it is judged."""
+    trials, active = longest_first(trials)
+    z = outputs(altered.astype(np.float32), weights["M"], weights["v"], trials.inputs, dt, active)
     return losses(z, trials)
+
+
+def longest_first(trials: Trials) -> tuple[Trials, np.ndarray]:
+    """The trials, those that are judged longest first; and how many are still judged at a step (steps,) or later."""
+    ends = trials.ends()
+    order = np.argsort(-ends, kind="stable")
+    return trials.only(order), (ends[:, None] > np.arange(trials.mask.shape[1])).sum(axis=0)
 
 
 def signals(weights: Weights, task: Task, trial: Trials) -> dict[str, np.ndarray]:
     """The inputs, outputs and targets of one trial as columns: signal, channel (from 1), time, value, phase.
 
-    A target is NaN where the output is not judged. Time is that of the state an output is read from: dt after step 0.
+    A target is NaN where the output is not judged. Step k is at time k dt, as in the published figure: the input u[k]
+    is applied from then on, and the output z[k] read after it.
     """
     output = outputs(weights["W"][None], weights["M"], weights["v"], trial.inputs, task.dt)[0, 0]
     target = np.where(trial.mask[0], trial.targets[0], np.nan)
@@ -51,7 +61,7 @@ def signals(weights: Weights, task: Task, trial: Trials) -> dict[str, np.ndarray
     steps = len(output)
     pieces = [(signal, channel) for signal, value in values.items() for channel in range(value.shape[1])]
     return {
-        "time": np.tile(task.dt * np.arange(1, steps + 1), len(pieces)),
+        "time": np.tile(task.dt * np.arange(steps), len(pieces)),
         "signal": np.repeat([signal for signal, _ in pieces], steps),
         "channel": np.repeat([channel + 1 for _, channel in pieces], steps),
         "value": np.concatenate([values[signal][:, channel] for signal, channel in pieces]),

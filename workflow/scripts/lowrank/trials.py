@@ -32,7 +32,7 @@ def _draw(task: Task, specs: list[dict], block: int) -> tuple[list[torch.Tensor]
     parts, ends = [], []
     for spec in specs:
         trials = task.draw(stream(spec, "training trials", block), BLOCK * size)
-        end = _ends(trials.mask).reshape(BLOCK, size)
+        end = trials.ends().reshape(BLOCK, size)
         order = np.argsort(-end, axis=1, kind="stable")
         place = (order + size * np.arange(BLOCK)[:, None]).ravel()
         parts.append([_time_first(part[place]) for part in (trials.inputs, trials.targets, trials.mask)])
@@ -43,12 +43,6 @@ def _draw(task: Task, specs: list[dict], block: int) -> tuple[list[torch.Tensor]
 def _time_first(part: np.ndarray) -> torch.Tensor:
     """(epochs * trials, steps, channels) as float32 (epochs, steps, trials, channels)."""
     return torch.from_numpy(part).float().unflatten(0, (BLOCK, -1)).transpose(1, 2)
-
-
-def _ends(mask: np.ndarray) -> np.ndarray:
-    """The step after the last one that is judged, of masks (trials, steps, channels)."""
-    judged = mask.any(axis=-1)
-    return np.where(judged.any(axis=-1), judged.shape[-1] - judged[:, ::-1].argmax(axis=-1), 0)
 
 
 def _first_step(inputs: torch.Tensor) -> int:

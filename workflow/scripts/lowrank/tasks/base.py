@@ -1,6 +1,7 @@
 """What a task is: named numbers, named periods, and trials drawn from a random stream."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,10 +17,14 @@ class Trials:
     mask: np.ndarray  # (trials, steps, n_out) bool, where the output is judged
     phase: np.ndarray  # (trials, steps) uint8, index into the task's `phases`
 
-    def only(self, trial: int) -> "Trials":
-        """One of the trials, as a batch of one."""
-        parts = (self.inputs, self.targets, self.mask, self.phase)
-        return Trials(*(part[trial : trial + 1] for part in parts))
+    def ends(self) -> np.ndarray:
+        """The step (trials,) after the last one that is judged; 0 for a trial that never is."""
+        judged = self.mask.any(axis=2)
+        return np.where(judged.any(axis=1), judged.shape[1] - judged[:, ::-1].argmax(axis=1), 0)
+
+    def only(self, which: Sequence[int]) -> "Trials":
+        """Some of the trials, in the order asked for."""
+        return Trials(self.inputs[which], self.targets[which], self.mask[which], self.phase[which])
 
 
 @dataclass(frozen=True)
