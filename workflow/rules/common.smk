@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-import time
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -17,9 +16,16 @@ from lowrank.spec import canonical, digest
 # environment, so that they do what was planned even if the config was edited since.
 if workflow.is_main_process:
     try:
-        os.environ["LOWRANK_PLAN"] = canonical(plan.make(config))
+        PLAN = plan.make(config)
+        plan.mark_unusable(PLAN)
     except Problem as problem:
         raise WorkflowError(str(problem))
+    os.environ["LOWRANK_PLAN"] = canonical(PLAN)
+
+    # Snakemake's limit of starts a second looks again after every job that ends, each time starting a series of looks
+    # a second apart that goes on while jobs wait: by hundreds of jobs they fill a core. Cores limit enough.
+    if workflow.scheduling_settings:
+        workflow.scheduling_settings.max_jobs_per_timespan = None
 
 
 envvars:
@@ -28,13 +34,6 @@ envvars:
 
 PLAN = json.loads(os.environ["LOWRANK_PLAN"])
 config = PLAN["config"]
-
-# A file that is there is up to date to Snakemake, though its network is missing because it is damaged. An input that
-# is newer, and other than at any time before, has it trained.
-UNUSABLE = ".snakemake/lowrank/unusable"
-if workflow.is_main_process and PLAN["unusable"]:
-    Path(UNUSABLE).parent.mkdir(parents=True, exist_ok=True)
-    Path(UNUSABLE).write_text(f"{time.time_ns()}")
 
 RESULTS = f"results/{config['run']}"
 MEASURES = ("truncation", "shuffle", "spectrum", "trials")
@@ -49,6 +48,13 @@ wildcard_constraints:
     task="[^/]+",
     g="[^/]+",
     seed=r"\d+",
+
+
+onstart:
+    try:
+        plan.check_folders(file for job in workflow.dag.needrun_jobs() for file in job.products())
+    except Problem as problem:
+        raise WorkflowError(str(problem))
 
 
 def measured(kind, place=PLACE):

@@ -2,7 +2,7 @@
 # another job wrote meanwhile; files appear under their names only whole.
 rule train:
     input:
-        lambda w: UNUSABLE if w.spec in PLAN["unusable"] else [],
+        lambda w: plan.UNUSABLE if w.spec in PLAN["unusable"] else [],
     output:
         network=update(f"results/networks/{PLACE}-{{spec}}.safetensors"),
         history=update(f"results/networks/{PLACE}-{{spec}}.parquet"),

@@ -1,6 +1,7 @@
 """How a script runs: checked against the plan, on one thread, its output in its log, its problem in one sentence."""
 
 import contextlib
+import errno
 import json
 import os
 import sys
@@ -12,6 +13,8 @@ from threadpoolctl import threadpool_limits
 from lowrank.fingerprint import check
 from lowrank.problems import Problem
 
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)
+
 
 @contextlib.contextmanager
 def job(snakemake) -> Iterator[dict]:
@@ -19,18 +22,33 @@ def job(snakemake) -> Iterator[dict]:
 
     One thread, whatever the machine: the last bits of a singular value depend on the number of threads.
     """
-    screen = os.dup(sys.stderr.fileno())
-    Path(snakemake.log[0]).parent.mkdir(parents=True, exist_ok=True)
-    with open(snakemake.log[0], "w", buffering=1) as log:
-        for stream in (sys.stdout, sys.stderr):
-            os.dup2(log.fileno(), stream.fileno())
-            stream.reconfigure(line_buffering=True)
+    screen, log = os.dup(sys.stderr.fileno()), snakemake.log[0]
     settings = json.loads(snakemake.params.job)
     try:
+        _print_into(log)
         check(settings["code"], settings["roots"])
         with threadpool_limits(1):
             yield settings
     except Problem as problem:
-        print(problem)
-        os.write(screen, f"{problem}\n".encode())
-        sys.exit(1)
+        _fail(screen, f"{problem}")
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        _fail(screen, f"cannot write {error.filename or log}: {error.strerror}")
+
+
+def _fail(screen: int, sentence: str) -> None:
+    """Say what is wrong, on the screen first: a disk that is full may not take it into the log."""
+    os.write(screen, f"{sentence}\n".encode())
+    with contextlib.suppress(OSError):
+        print(sentence)
+    sys.exit(1)
+
+
+def _print_into(log: str) -> None:
+    """Let all that is printed, by whatever library, go into the file, line by line."""
+    Path(log).parent.mkdir(parents=True, exist_ok=True)
+    with open(log, "w", buffering=1) as file:
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(file.fileno(), stream.fileno())
+            stream.reconfigure(line_buffering=True)

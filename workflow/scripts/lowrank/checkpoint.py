@@ -20,9 +20,10 @@ ABOUT = "about"  # the one key of the metadata: several would be written in rand
 def write(path: str | os.PathLike, spec: dict, arrays: dict[str, np.ndarray], **facts) -> None:
     """Write named arrays whole or not at all, with their spec, their checksum and other facts about them."""
     arrays = {name: np.asarray(array, order="C") for name, array in arrays.items()}
-    about = canonical({"spec": spec, "checksum": _checksum(arrays), **facts})
+    about = {"spec": spec, **facts}
+    about["checksum"] = _checksum(about, arrays)
     with atomic(path) as temporary:
-        temporary.write_bytes(save(arrays, {ABOUT: about}))
+        temporary.write_bytes(save(arrays, {ABOUT: canonical(about)}))
 
 
 def read(path: str | os.PathLike, name: str) -> tuple[dict, dict[str, np.ndarray]]:
@@ -34,8 +35,8 @@ def read(path: str | os.PathLike, name: str) -> tuple[dict, dict[str, np.ndarray
         arrays = load(Path(path).read_bytes())
     except (SafetensorError, OSError) as error:
         raise Problem(f"{path} cannot be read ({error}): delete it and start again") from error
-    if _checksum(arrays) != about["checksum"]:
-        raise Problem(f"{path} is damaged (its numbers do not give its checksum): delete it and start again")
+    if _checksum(about, arrays) != about["checksum"]:
+        raise Problem(f"{path} is damaged (its content does not give its checksum): delete it and start again")
     return about, arrays
 
 
@@ -52,7 +53,7 @@ def read_about(path: str | os.PathLike) -> dict:
         end = max(entry["data_offsets"][1] for entry in header.values())
         if path.stat().st_size != 8 + length + end:
             raise ValueError(f"it has {path.stat().st_size} bytes instead of {8 + length + end}")
-        about["spec"], about["checksum"]
+        digest(about), about["spec"], about["checksum"]  # both are there, and made of what JSON has
     except FileNotFoundError as error:
         raise Problem(f"{path} is missing") from error
     except (OSError, struct.error, ValueError, LookupError, TypeError, AttributeError) as error:
@@ -68,8 +69,8 @@ def is_whole(path: str | os.PathLike, name: str) -> bool:
         return False
 
 
-def _checksum(arrays: dict[str, np.ndarray]) -> str:
-    total = hashlib.sha256()
+def _checksum(about: dict, arrays: dict[str, np.ndarray]) -> str:
+    total = hashlib.sha256(canonical({name: fact for name, fact in about.items() if name != "checksum"}).encode())
     for name in sorted(arrays):
         array = arrays[name]
         total.update(canonical([name, str(array.dtype), list(array.shape)]).encode())

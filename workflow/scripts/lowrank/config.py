@@ -43,11 +43,17 @@ def _like(pattern: str, what: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _not_shared(run: str) -> str:
+    if run == "networks":
+        raise ValueError("'networks' is the folder of the networks that all runs share")
+    return run
+
+
 NUMBER = BeforeValidator(_not_bool)
 Count = Annotated[int, NUMBER, Field(ge=1)]
 Seed = Annotated[int, NUMBER, Field(ge=0)]
 Positive = Annotated[float, NUMBER, Field(gt=0)]
-Strength = Annotated[float, NUMBER, Field(ge=0)]
+Strength = Annotated[float, NUMBER, Field(ge=0), AfterValidator(abs)]  # -0.0 is 0.0
 Share = Annotated[float, NUMBER, Field(gt=0, lt=1)]
 Name = Annotated[str, _like(r"[A-Za-z0-9][A-Za-z0-9_.-]*", "a folder's name of letters, digits and _ . -")]
 Color = Annotated[str, _like(r"#[0-9a-fA-F]{6}", "a colour as in '#3465b0'")]
@@ -59,11 +65,16 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
-class Training(Section):
+class Step(Section):
+    """The Euler step alone, by which durations are judged."""
+
+    dt: Annotated[float, NUMBER, Field(gt=0, le=1)]
+
+
+class Training(Step):
     """How a network is made and trained; `training` in the config, and any task's own values."""
 
     n_neurons: Count
-    dt: Annotated[float, NUMBER, Field(gt=0, le=1)]
     batch: Count
     optimizer: Literal["adam", "sgd"]
     learning_rate: Positive
@@ -134,7 +145,7 @@ class Figures(Section):
 class Config(Section):
     """The whole config; the tasks are checked one by one, since each brings numbers of its own."""
 
-    run: Name
+    run: Annotated[Name, AfterValidator(_not_shared)]
     run_seed: Seed
     seeds: Annotated[list[Seed], Field(min_length=1)]
     training: dict
@@ -151,6 +162,8 @@ def validated(raw: dict) -> dict:
     A task's own numbers stand in its `numbers`. What the command line gives as text becomes what it means.
     """
     mistakes: list[str] = []
+    if isinstance(raw.get("tasks"), dict):
+        raw = raw | {"tasks": {name: None if entry == "null" else entry for name, entry in raw["tasks"].items()}}
     config = _checked(Config, raw, "", mistakes)
     entries = raw.get("tasks") if isinstance(raw.get("tasks"), dict) else {}
     training = raw.get("training") if isinstance(raw.get("training"), dict) else {}
@@ -182,14 +195,30 @@ def _task(name: str, entry: dict, training: dict, mistakes: list[str]) -> dict |
     strange = [key for key in entry if key not in known]
     mistakes += [f"tasks.{name}.{key} {_unknown(key, known)}" for key in strange]
     common = {key: value for key, value in {**training, **entry, "module": module}.items() if key in shared}
-    networks = _checked(Networks, common, f"tasks.{name}.", mistakes)
-    numbers = {key: entry[key] for key in entry if key in own}
-    step = networks["dt"] if networks else 1.0
-    numbers = _checked(task, {"dt": step, **numbers}, f"tasks.{name}.", mistakes, alone=not networks)
+    networks = _checked(Networks, common, f"tasks.{name}.", found := [])
+    mistakes += [_where_it_stands(mistake, f"tasks.{name}.", training.keys() - entry.keys()) for mistake in found]
+    numbers = {
+        f.name: entry[f.name] if f.type is bool else _spelt(entry[f.name]) for f in fields(task) if f.name in entry
+    }
+    step = _checked(Step, {"dt": common.get("dt")}, "", [])
+    numbers = _checked(task, numbers | (step or {"dt": 1.0}), f"tasks.{name}.", mistakes, alone=not step)
     if not networks or not numbers or strange:
         return None
     del numbers["dt"]
     return {**networks, "numbers": numbers}
+
+
+def _where_it_stands(mistake: str, where: str, inherited: set[str]) -> str:
+    """A mistake in one of a task's values, said of `training` if it is from there."""
+    key = re.match(r"\w*", mistake.removeprefix(where)).group()
+    return mistake.replace(where, "training.", 1) if key in inherited else mistake
+
+
+def _spelt(value):
+    """True and false as text, which is no number; by themselves they would be taken for 1 and 0."""
+    if isinstance(value, list):
+        return [_spelt(item) for item in value]
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _checked(kind: type, raw, where: str, mistakes: list[str], alone: bool = False) -> dict | None:

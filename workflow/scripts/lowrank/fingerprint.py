@@ -20,7 +20,7 @@ EMPTY = ["Constant", {"value": "str ''"}]
 @cache
 def fingerprint(*roots: str) -> str:
     """The fingerprint of the modules `roots` and of all of ours that they import."""
-    return digest({name: _dump(_tree(name)) for name in closure(roots)})
+    return digest({name: _module(name) for name in closure(roots)})
 
 
 def check(planned: str, roots: Iterable[str]) -> None:
@@ -50,6 +50,11 @@ def find(name: str) -> Path | None:
     return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
 
 
+@cache
+def _module(name: str) -> str:
+    return digest(_dump(_tree(name)))
+
+
 def _parents(name: str) -> list[str]:
     parts = name.split(".")
     return [".".join(parts[:i]) for i in range(1, len(parts))]
@@ -65,8 +70,14 @@ def _tree(name: str) -> ast.Module:
     return tree
 
 
-def _imports(name: str) -> Iterator[str]:
+@cache
+def _imports(name: str) -> list[str]:
     """Our modules that a module imports, anywhere in it."""
+    return [module for module in _named(name) if find(module)]
+
+
+def _named(name: str) -> Iterator[str]:
+    """All modules that a module's imports may name."""
     package = name if find(name).name == "__init__.py" else name.rpartition(".")[0]
     for node in ast.walk(_tree(name)):
         if isinstance(node, ast.Import):
@@ -77,16 +88,16 @@ def _imports(name: str) -> Iterator[str]:
             candidates = [base, *(f"{base}.{alias.name}" for alias in node.names)]
         else:
             continue
-        yield from (candidate for candidate in candidates if candidate and find(candidate))
+        yield from filter(None, candidates)
 
 
 def _dump(node):
     """A syntax tree as lists and texts; fields that are empty are left out, as newer Pythons add some."""
     if isinstance(node, ast.AST):
-        fields = {name: _dump(value) for name, value in ast.iter_fields(node) if value is not None and value != []}
+        fields = {name: _dump(value) for name, value in ast.iter_fields(node) if value is not None}
         if isinstance(node, ast.JoinedStr):  # Python 3.12 puts empty texts into formats that hold a {}
             fields = {name: [part for part in parts if part != EMPTY] for name, parts in fields.items()}
-        return [type(node).__name__, fields]
+        return [type(node).__name__, {name: value for name, value in fields.items() if value != []}]
     if isinstance(node, list):
         return [_dump(item) for item in node]
     return f"{type(node).__name__} {node!r}"

@@ -4,10 +4,19 @@ The process that the user starts makes the plan; its jobs get it with their envi
 though the config may have been edited since.
 """
 
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
 from . import config
+from .files import atomic
 from .fingerprint import fingerprint
 from .networks import is_there, parts
+from .problems import Problem
 from .spec import digest, place
+
+UNUSABLE = ".snakemake/lowrank/unusable"  # an input of unusable networks, always newer than they are
 
 SHARED = (
     "run_seed",
@@ -70,6 +79,28 @@ def networks(plan: dict) -> dict[str, dict]:
 def by_place(plan: dict) -> dict[str, dict]:
     """The specs of the run's networks by their place, {task}/g{g}/seed{seed}."""
     return {place(spec): spec for spec in networks(plan).values()}
+
+
+def mark_unusable(plan: dict) -> None:
+    """Write the input that has unusable networks trained: to the rules, a file that is there needs no job.
+
+    It is newer than they are, and its content is never the same: both are compared.
+    """
+    if plan["unusable"]:
+        with atomic(UNUSABLE) as temporary:
+            temporary.write_text(f"{time.time_ns()}")
+
+
+def check_folders(files: Iterable[str]) -> None:
+    """Problem if one of the files cannot be written for want of permission: it names the folders."""
+    folders = {_existing(Path(file).parent) for file in files}
+    closed = sorted(str(folder) for folder in folders if not os.access(folder, os.W_OK | os.X_OK))
+    if closed:
+        raise Problem(f"cannot write into {', '.join(closed)}: no permission, or a read-only file system")
+
+
+def _existing(folder: Path) -> Path:
+    return next(path for path in (folder, *folder.parents) if path.exists())
 
 
 def job(plan: dict, stage: str, **settings) -> dict:

@@ -68,7 +68,8 @@ def read(path: str | os.PathLike, name: str) -> pa.Table:
     except FileNotFoundError as error:
         raise Problem(f"{path} is missing") from error
     except (pa.ArrowException, OSError) as error:
-        raise Problem(f"{path} is not a whole Parquet file ({error}): delete it and start again") from error
+        reason = " ".join(str(error).split())
+        raise Problem(f"{path} is not a whole Parquet file ({reason}): delete it and start again") from error
     if not table.schema.equals(SCHEMAS[name]):
         raise Problem(f"{path} does not have the columns of a {name} table: delete it and start again")
     return table
