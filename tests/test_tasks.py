@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+
 from lowrank import tasks
 from lowrank.tasks.base import Task
 

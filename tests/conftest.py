@@ -1,0 +1,62 @@
+"""The tiny run of the whole workflow: made once, and copied for every test that changes it.
+
+With pytest-xdist the workers share it: the first one to ask for it makes it, the others wait.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import workflow
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """The folder `name` of this session, made by whoever comes first."""
+    shared = factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else factory.getbasetemp()
+    folder, unfinished = shared / name, shared / f"{name}.unfinished"
+    with open(shared / f"{name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            shutil.rmtree(unfinished, ignore_errors=True)
+            make(unfinished)
+            unfinished.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory) -> Path:
+    """The tiny run, complete; not to be changed."""
+
+    def make(folder: Path) -> None:
+        workflow.copy_sources(folder)
+        workflow.run(folder)
+
+    return once(tmp_path_factory, "finished", make)
+
+
+@pytest.fixture(scope="session")
+def finished_small(tmp_path_factory, finished) -> Path:
+    """The same for one network alone, romo/g0.9/seed0, for tests that run jobs; not to be changed."""
+
+    def make(folder: Path) -> None:
+        workflow.copy(finished, folder)
+        workflow.configure(folder, seeds=[0], tasks={"flipflop": None, "mante": None})
+        workflow.run(folder)
+
+    return once(tmp_path_factory, "small", make)
+
+
+@pytest.fixture
+def project(finished, tmp_path) -> Path:
+    """A copy of the tiny run."""
+    return workflow.copy(finished, tmp_path / "project")
+
+
+@pytest.fixture
+def small(finished_small, tmp_path) -> Path:
+    """A copy of the run of one network."""
+    return workflow.copy(finished_small, tmp_path / "small")

@@ -1,0 +1,447 @@
+"""Mistakes in the config, damaged files, a full or closed disk: one sentence each, and nothing lost."""
+
+import contextlib
+import copy
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+import workflow
+from lowrank.config import validated
+from lowrank.problems import Problem
+from workflow import ROOT, configure, network, planned, refused, run
+
+PAPER = yaml.safe_load((ROOT / "config.yaml").read_text())
+NOTHING = object()
+
+
+def edited(changes: dict) -> dict:
+    """The paper's config with other values at dotted paths; NOTHING deletes."""
+    config = copy.deepcopy(PAPER)
+    for path, value in changes.items():
+        *sections, key = path.split(".")
+        section = config
+        for name in sections:
+            section = section[name]
+        if value is NOTHING:
+            del section[key]
+        else:
+            section[key] = value
+    return config
+
+
+def mistakes(changes: dict) -> list[str]:
+    """What is wrong with a config, a line each."""
+    with pytest.raises(Problem) as caught:
+        validated(edited(changes))
+    head, *lines = str(caught.value).splitlines()
+    assert head == "the config cannot be used:"
+    return [line.strip() for line in lines]
+
+
+# --- The config as it is
+
+
+def test_every_value_of_the_paper_is_kept():
+    config = validated(PAPER)
+    for section in ("run", "run_seed", "seeds", "measure", "figures"):
+        assert config[section] == PAPER[section]
+    assert list(config["tasks"]) == list(PAPER["tasks"])
+    for name, task in config["tasks"].items():
+        numbers = task.pop("numbers")
+        assert task | numbers == {"module": name} | PAPER["training"] | PAPER["tasks"][name]
+
+
+def test_the_config_is_left_as_it_was():
+    config = copy.deepcopy(PAPER)
+    validated(config)
+    assert config == PAPER
+
+
+def as_text(value):
+    """As Snakemake's command line hands it over: all that is inside a list or a mapping is text."""
+    if isinstance(value, dict):
+        return {key: as_text(item) for key, item in value.items()}
+    return [as_text(item) for item in value] if isinstance(value, list) else str(value)
+
+
+def test_text_means_the_number_that_it_says():
+    config = {name: section if name in ("run", "run_seed") else as_text(section) for name, section in PAPER.items()}
+    assert repr(validated(config)) == repr(validated(PAPER))
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "number"),
+    [
+        ("training.learning_rate", "1e-3", 0.001),  # YAML reads 1e-3 as text
+        ("measure.threshold", "5e-2", 0.05),
+        ("seeds", ["0", "7"], [0, 7]),
+        ("tasks.romo.epochs", "23", 23),
+        ("tasks.romo.g", ["0", 0.9, "3"], [0.0, 0.9, 3.0]),
+        ("tasks.romo.g", [-0.0, 0.9, 3], [0.0, 0.9, 3.0]),
+        ("tasks.romo.delay", ["2", "8.0"], [2.0, 8.0]),
+        ("tasks.mante.coherences", ["1e-1"], [0.1]),
+        ("measure.ranks", [2, 0, 1], [0, 1, 2]),
+        ("training.trained", ["v", "W"], ["W", "v"]),
+    ],
+)
+def test_one_value_in_several_forms(path, text, number):
+    assert repr(validated(edited({path: text}))) == repr(validated(edited({path: number})))
+
+
+def test_a_task_set_to_null_is_left_out():
+    assert list(validated(edited({"tasks.mante": None}))["tasks"]) == ["flipflop", "romo"]
+
+
+def test_a_task_may_stand_twice_under_other_names():
+    twin = {**PAPER["tasks"]["romo"], "module": "romo", "epochs": 10}
+    config = validated(edited({"tasks.short": twin}))
+    assert config["tasks"]["short"] == config["tasks"]["romo"] | {"epochs": 10}
+
+
+# --- Mistakes, one at a time
+
+MISSPELT = {
+    "sedes": "seeds",
+    "training.learing_rate": "learning_rate",
+    "tasks.romo.epoch": "epochs",
+    "tasks.mante.coherence": "coherences",
+    "tasks.flipflop.n_neuron": "n_neurons",
+    "measure.threshhold": "threshold",
+    "figures.color": "colors",
+    "figures.fig1.trials_g": "trial_g",
+    "figures.fig2.convergence_limits": "convergence_limit",
+}
+
+
+@pytest.mark.parametrize("path", MISSPELT)
+def test_a_misspelt_key_and_the_nearest(path):
+    assert mistakes({path: 1}) == [f"{path} is not a key of the config: did you mean {MISSPELT[path]}?"]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "place"),
+    [
+        ("tasks.rmo", PAPER["tasks"]["romo"], "tasks.rmo"),
+        ("tasks.long", {**PAPER["tasks"]["romo"], "module": "rmo"}, "tasks.long"),
+        ("figures.colors.rmo", "#3465b0", "figures.colors"),
+        ("figures.labels.rmo", "Romo", "figures.labels"),
+        ("figures.fig1.epochs.rmo", 10, "figures.fig1.epochs"),
+        ("figures.fig1.tasks", ["rmo"], "figures.fig1.tasks"),
+        ("figures.fig2.tasks", ["rmo"], "figures.fig2.tasks"),
+    ],
+)
+def test_an_unknown_task_and_the_nearest(path, value, place):
+    assert mistakes({path: value}) == [f"{place}: there is no task 'rmo': did you mean romo?"]
+
+
+MISSING = (
+    "run",
+    "seeds",
+    "training.dt",
+    "tasks.romo.g",
+    "tasks.romo.delay",
+    "measure.ranks",
+    "figures.colors",
+    "figures.fig1.seed",
+)
+
+
+@pytest.mark.parametrize("path", MISSING)
+def test_a_key_that_is_missing(path):
+    for mistake in mistakes({path: NOTHING}):
+        assert mistake.endswith(f"{path.rpartition('.')[2]} is missing")
+
+
+NAN, INFINITE = float("nan"), float("inf")
+WRONG = [
+    # no number, or none of its kind
+    ("seeds", 5, "list"),
+    ("seeds", [0.5], "integer"),
+    ("seeds", [True], "true or false"),
+    ("run_seed", True, "true or false"),
+    ("training.n_neurons", 256.5, "integer"),
+    ("training.learning_rate", "fast", "number"),
+    ("training.learning_rate", False, "true or false"),
+    ("tasks.romo.epochs", "many", "integer"),
+    ("tasks.romo.g", 0.9, "list"),
+    ("tasks.romo.g", [True], "true or false"),
+    ("tasks.romo.fixation", "long", "number"),
+    ("tasks.romo.fixation", True, "number"),
+    ("tasks.romo.delay", [True, 8], "number"),
+    ("tasks.mante.noise", None, "number"),
+    ("measure.trials", None, "integer"),
+    ("measure", 3, "dictionary"),
+    ("figures.labels.romo", 5, "string"),
+    # not finite
+    ("tasks.romo.g", [NAN], "finite"),
+    ("tasks.romo.g", [INFINITE], "finite"),
+    ("tasks.romo.g", ["nan"], "finite"),
+    ("tasks.romo.amplitude", NAN, "finite"),
+    ("tasks.romo.delay", [2, "inf"], "finite"),
+    ("training.learning_rate", INFINITE, "finite"),
+    ("measure.threshold", NAN, "finite"),
+    # out of range
+    ("seeds", [-1], "greater than or equal to 0"),
+    ("tasks.romo.g", [-0.3], "greater than or equal to 0"),
+    ("tasks.romo.epochs", 0, "greater than or equal to 1"),
+    ("tasks.mante.noise", -1, "negative"),
+    ("training.batch", 0, "greater than or equal to 1"),
+    ("training.dt", 2, "less than or equal to 1"),
+    ("training.learning_rate", 0, "greater than 0"),
+    ("measure.threshold", 1, "less than 1"),
+    ("measure.ranks", [0, -1], "greater than or equal to 0"),
+    ("training.optimizer", "adma", "'adam' or 'sgd'"),
+    ("tasks.flipflop.memory", "forever", "'last_pulse' or 'per_channel'"),
+    ("figures.colors.romo", "green", "'green' is not a colour"),
+    # empty, or twice
+    ("seeds", [], "at least 1"),
+    ("seeds", [0, 1, 0], "names 0 twice"),
+    ("seeds", [1, "1"], "names 1 twice"),
+    ("tasks.romo.g", [], "at least 1"),
+    ("tasks.romo.g", [0.9, "0.90"], "names 0.9 twice"),
+    ("tasks.mante.coherences", [], "one at least"),
+    ("measure.ranks", [0, 1, 1], "names 1 twice"),
+    ("training.trained", ["W", "W"], "names W twice"),
+    ("figures.fig1.tasks", [], "at least 1"),
+    # does not fit together
+    ("measure.ranks", [1, 2], "must hold 0"),
+    ("measure.ranks", [], "must hold 0"),
+    ("training.trained", ["M", "v"], "must hold W"),
+    ("measure.shown_trial", 512, "there are 512 trials"),
+    ("tasks.romo.pulse", 0, "pulse = 0.0 is not a positive multiple"),
+    ("tasks.romo.delay", [8, 2], "not a range from a smaller to a larger number"),
+    ("tasks.flipflop.trial", 5, "ends before its first report"),
+    # no name of a folder
+    ("run", "a/b", "'a/b' is not a folder's name"),
+    ("run", "..", "'..' is not a folder's name"),
+    ("run", "", "'' is not a folder's name"),
+    ("run", "networks", "networks"),
+    ("run", None, "string"),
+    ("tasks.a/b", {**PAPER["tasks"]["romo"], "module": "romo"}, "'a/b' is not a folder's name"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "fragment"), WRONG)
+def test_a_wrong_value_and_where_it_stands(path, value, fragment):
+    (mistake,) = mistakes({path: value})
+    assert mistake.startswith((path, path.rpartition(".")[0]))  # what must fit together is said of the section
+    assert fragment in mistake
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "mistake"),
+    [
+        ("measure.ranks", [0, 300], "measure.ranks: 300 is beyond tasks.mante.n_neurons = 256"),
+        ("tasks.romo.n_neurons", 20, "measure.ranks: 25 is beyond tasks.romo.n_neurons = 20"),
+        ("measure.shown_trial", 512, "measure.shown_trial = 512: there are 512 trials, from 0"),
+        (
+            "tasks.romo.fixation",
+            0.3,
+            "tasks.romo: fixation = 0.3 is not a positive multiple of the step dt = 0.5",
+        ),
+        ("tasks.romo.dt", 0.3, "tasks.romo: pulse = 1.0 is not a positive multiple of the step dt = 0.3"),
+        ("training.dt", 0.4, "tasks.mante: fixation = 3.0 is not a positive multiple of the step dt = 0.4"),
+        ("figures.fig1.seed", 7, "figures.fig1.seed = 7 is not one of seeds = [0, 1, 2, 3, 4]"),
+        ("figures.fig1.trial_g", 3.0, "figures.fig1.trial_g = 3.0 is not in tasks.flipflop.g = "),
+        ("figures.fig1.g", [3.0], "figures.fig1.g = [3.0]: none is in tasks.flipflop.g = "),
+    ],
+)
+def test_a_value_that_does_not_fit_the_rest(path, value, mistake):
+    assert any(found.startswith(mistake) for found in mistakes({path: value}))
+
+
+def test_all_tasks_left_out():
+    assert "tasks: all are left out" in mistakes({"tasks": dict.fromkeys(PAPER["tasks"])})
+
+
+def test_a_task_that_is_no_mapping():
+    assert "tasks.romo = [1]: input should be a valid dictionary" in mistakes({"tasks.romo": [1]})
+
+
+@pytest.mark.parametrize("value", [None, [], 5, "romo"])
+def test_tasks_that_are_no_mapping(value):
+    assert any(mistake.startswith("tasks = ") for mistake in mistakes({"tasks": value}))
+
+
+def test_all_mistakes_are_told_at_once():
+    found = mistakes(
+        {
+            "sedes": [0],
+            "run": "a/b",
+            "training.batch": 0,
+            "tasks.romo.epoch": 5,
+            "tasks.mante.noise": -1,
+            "tasks.flipflop.memory": "forever",
+            "measure.threshhold": 0.1,
+            "figures.colors.romo": "green",
+        }
+    )
+    text = "\n".join(found)
+    for part in ("sedes", "run", "batch", "epoch", "noise", "memory", "threshhold", "colors.romo"):
+        assert part in text
+    assert len(found) == len(set(found))
+
+
+# --- The workflow: a config that cannot be used
+
+
+def test_a_mistake_in_the_config_starts_no_job(small):
+    before = workflow.snapshot(small / "results")
+    sentence = "measure.threshhold is not a key of the config: did you mean threshold?"
+    assert sentence in refused(small, "--config", 'measure={"threshhold": 0.1}')
+    configure(small, measure={"threshhold": 0.1}, seeds=[])
+    output = refused(small, "--dry-run")
+    assert sentence in output
+    assert "seeds" in output
+    assert workflow.snapshot(small / "results") == before
+
+
+# --- Damaged files
+
+
+def relative(path: Path, folder: Path) -> str:
+    return str(path.relative_to(folder))
+
+
+@pytest.fixture
+def trained(small) -> Path:
+    return network(small, "romo/g0.9/seed0")
+
+
+def cut_short(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def swap(path: Path) -> None:
+    """Another network under the name."""
+    other = next(file for file in path.parent.glob("*.safetensors") if file != path)
+    path.write_bytes(other.read_bytes())
+
+
+@pytest.mark.parametrize("damage", [cut_short, swap])
+def test_a_network_that_is_not_whole_is_trained_again_and_kept_aside(small, trained, damage):
+    right, history = trained.read_bytes(), trained.with_suffix(".parquet").read_bytes()
+    damage(trained)
+    wrong = trained.read_bytes()
+    assert planned(small).names >= {"train romo/g0.9/seed0", "truncate romo/g0.9/seed0", "summary", "fig1", "fig2"}
+    assert run(small, relative(trained, small)).names == {"train romo/g0.9/seed0"}
+    assert trained.read_bytes() == right
+    assert trained.with_suffix(".parquet").read_bytes() == history
+    assert trained.with_name(f"{trained.name}.damaged").read_bytes() == wrong
+
+
+def test_a_history_that_is_cut_short_is_made_again_too(small, trained):
+    history = trained.with_suffix(".parquet")
+    right = history.read_bytes()
+    cut_short(history)
+    assert "train romo/g0.9/seed0" in planned(small).names
+    assert "train romo/g0.9/seed0" in run(small, "results/tiny/tables/history.parquet").names
+    assert history.read_bytes() == right
+
+
+def test_a_network_with_other_numbers_is_not_measured(small, trained):
+    content = bytearray(trained.read_bytes())
+    content[-50] ^= 0x40
+    trained.write_bytes(content)
+    output = refused(small, "results/tiny/truncation/romo/g0.9/seed0.parquet")
+    assert output.count(f"{relative(trained, small)} is damaged") == 1
+    assert trained.read_bytes() == content
+
+
+def test_a_damaged_measure_is_named_and_mended_by_deleting_it(small):
+    path = small / "results/tiny/truncation/romo/g0.9/seed0.parquet"
+    right = path.read_bytes()
+    cut_short(path)
+    target = "results/tiny/tables/truncation.parquet"
+    assert refused(small, target).count(f"{relative(path, small)} is not a whole Parquet file") == 1
+    path.unlink()
+    assert run(small, target).names == {"truncate romo/g0.9/seed0", "gather truncation"}
+    assert path.read_bytes() == right
+
+
+# --- Disks
+
+
+@contextlib.contextmanager
+def mounted(folder: Path, *steps: list[str]):
+    """Something mounted on a folder for a while; where that is not allowed the test is skipped."""
+    if shutil.which("mount") is None or os.geteuid() != 0:
+        pytest.skip("only root can mount")
+    try:
+        for step in steps:
+            process = subprocess.run(["mount", *step, folder], capture_output=True, text=True, check=False)
+            if process.returncode:
+                pytest.skip(f"cannot mount: {process.stderr.strip()}")
+        yield
+    finally:
+        while subprocess.run(["umount", folder], capture_output=True, check=False).returncode == 0:
+            pass
+
+
+def fill(folder: Path) -> Path:
+    """A file that takes all the room that is left."""
+    path = folder / "filler"
+    with contextlib.suppress(OSError), path.open("wb", buffering=0) as file:
+        while file.write(bytes(512)):
+            pass
+    return path
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {name: content for name, (_, content) in workflow.snapshot(folder).items()}
+
+
+@pytest.mark.parametrize("room_for_log", [True, False])
+def test_a_full_disk(small, trained, room_for_log):
+    target, right = relative(trained, small), trained.read_bytes()
+    results = small / "results"
+    kept = results.rename(small / "kept")
+    results.mkdir()
+    with mounted(results, ["-t", "tmpfs", "-o", "size=4m", "none"]):
+        shutil.copytree(kept, results, dirs_exist_ok=True)
+        trained.unlink()
+        log = results / f"tiny/logs/train/romo/g0.9/{trained.stem}.log"
+        log.unlink()
+        filler = fill(results)
+        if room_for_log:
+            log.write_text("")
+        before = contents(results / "networks")
+        output = refused(small, target)
+        (sentence,) = (line for line in output.splitlines() if line.startswith("cannot write results/"))
+        assert "No space left on device" in sentence.replace("[errno 28] n", "N")
+        assert contents(results / "networks") == before
+        filler.unlink()
+        assert run(small, target).names == {"train romo/g0.9/seed0"}
+        assert trained.read_bytes() == right
+
+
+READ_ONLY = ["-o", "remount,ro,bind"]
+
+
+def test_a_folder_that_cannot_be_written_into(small):
+    results = small / "results"
+    before = contents(results / "tiny/tables")
+    for path in results.iterdir():
+        shutil.rmtree(path)
+    with mounted(results, ["--bind", results], READ_ONLY):
+        assert refused(small, "fig2").count("cannot write into results: no permission") == 1
+        assert "train romo/g0.9/seed0" in planned(small, "fig2").names
+    run(small, "fig2")
+    after = contents(results / "tiny/tables")
+    assert after == {name: before[name] for name in after}
+
+
+def test_files_that_cannot_be_written(small):
+    configure(small, measure={"ranks": [0, 1]})
+    folder = small / "results/tiny/truncation"
+    before = contents(folder)
+    with mounted(folder, ["--bind", folder], READ_ONLY):
+        output = refused(small)
+        assert "Write-protected output files" in output
+        assert "results/tiny/truncation/romo/g0.9/seed0.parquet" in output
+    assert contents(folder) == before

@@ -1,0 +1,39 @@
+"""The quick preset shows the paper's effects: its flip-flop networks, really trained, measured and tabulated."""
+
+import pandas as pd
+import pytest
+
+import workflow
+
+ONLY = 'tasks={"mante": null, "romo": null, "flipflop": {"g": [0.0, 0.9]}}'
+
+
+@pytest.fixture(scope="module")
+def summary(tmp_path_factory) -> pd.DataFrame:
+    """The flip-flop's part of the preset's summary, a row a network."""
+    folder = tmp_path_factory.mktemp("quick") / "project"
+    workflow.copy_sources(folder)
+    target = "results/quick/tables/summary.parquet"
+    run = workflow.start(folder, target, "--cores", "2", "--config", ONLY, configfile="workflow/presets/quick.yaml")
+    assert run.returncode == 0, run.stdout
+    return pd.read_parquet(folder / target)
+
+
+def test_the_change_is_of_low_functional_rank(summary):
+    assert (summary["functional_rank"] <= 10).all()
+
+
+def test_initial_connectivity_accelerates_learning(summary):
+    epochs = summary.groupby("g")["convergence_epoch"].mean()
+    assert epochs[0.9] < epochs[0.0]
+
+
+def test_shuffling_w0_destroys_what_was_learnt_unless_there_is_none(summary):
+    shuffled = (summary["shuffled_loss"] / summary["initial_loss"]).groupby(summary["g"])
+    assert shuffled.min()[0.9] > 0.5
+    assert shuffled.max()[0.0] < 0.2
+
+
+def test_the_change_is_smaller_where_w0_amplifies_it(summary):
+    norm = summary.groupby("g")["norm_dW"].mean()
+    assert norm[0.9] < norm[0.0]

@@ -1,0 +1,483 @@
+"""Training: the same bits whatever runs beside, stops or kills it; divergence; initial weights; learning itself."""
+
+import contextlib
+import json
+import os
+import runpy
+import subprocess
+import sys
+import types
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pyarrow.compute as pc
+import pytest
+import torch
+from threadpoolctl import threadpool_limits
+
+from lowrank import checkpoint, dynamics, networks, tables, tasks, train_job
+from lowrank.network import MATRICES, initial_weights
+from lowrank.spec import canonical, digest
+from lowrank.streams import PURPOSES, stream
+from lowrank.training import Stack, Stopped, train
+from lowrank.trials import BLOCK, batches
+from specs import TASKS, of, spec, specs
+
+SCRIPTS = Path(train_job.__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def _threads():
+    """One thread for numpy, as in every job; training sets torch's, and a test that does leaves no trace."""
+    before = torch.get_num_threads()
+    with threadpool_limits(1, user_api="blas"):
+        yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(params=["adam", "sgd"])
+def optimizer(request) -> str:
+    return request.param
+
+
+def run_in(folder: Path, specs: list[dict], stopping=lambda: False) -> dict[str, bytes]:
+    """Run a training job in a folder; the files that it leaves there, by their paths."""
+    folder.mkdir(exist_ok=True)
+    with contextlib.chdir(folder):
+        train_job.run(specs, stopping)
+    return files(folder)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """All files of networks in a folder but the lock."""
+    found = (path for path in (folder / networks.FOLDER).rglob("*") if path.is_file() and path.name != ".lock")
+    return {str(path.relative_to(folder)): path.read_bytes() for path in found}
+
+
+def after(calls: int):
+    """A `stopping` that is true from this call on; it is asked once before every epoch."""
+    asked = []
+    return lambda: asked.append(None) or len(asked) > calls
+
+
+# The same bits
+
+
+def test_a_network_has_the_same_bits_twice(tmp_path, optimizer):
+    """The files, too, byte for byte."""
+    one = spec("mante", optimizer=optimizer)
+    first, second = (run_in(tmp_path / name, [one]) for name in "ab")
+    assert first == second
+    assert sorted(first) == sorted([networks.file(one), networks.history(one)])
+
+
+@pytest.mark.parametrize("count", [2, 5])
+def test_bits_do_not_depend_on_the_job(tmp_path, count):
+    """Networks trained in one job equal those trained alone; the job may hold several tasks."""
+    several = [spec(TASKS[i % len(TASKS)], seed=i, g=0.3 * i, batch=2 + i) for i in range(count)]
+    together = run_in(tmp_path / "together", several)
+    alone = [run_in(tmp_path / str(i), [one]) for i, one in enumerate(several)]
+    assert len(together) == 2 * count
+    assert together == {path: content for files in alone for path, content in files.items()}
+
+
+def test_bits_do_not_depend_on_what_else_is_in_the_config(tmp_path):
+    """More seeds, g and tasks leave a network's spec, and so its name and every stream, as they are."""
+    small = {"n_neurons": 12, "batch": 4, "epochs": 5}
+    alone = specs({"romo": small | {"g": [0.9]}}, seeds=[1])
+    many = specs({name: small | {"g": [0.0, 0.9, 1.5]} for name in TASKS}, seeds=[0, 1, 2])
+    assert len(many) == 9 * len(TASKS)
+    assert alone[0] in many
+    together = run_in(tmp_path / "many", [one for one in many if one["task"] == "romo"])
+    assert len(together) == 2 * 9
+    assert run_in(tmp_path / "alone", alone).items() <= together.items()
+
+
+def test_bits_do_not_depend_on_torchs_threads(tmp_path):
+    one = spec("flipflop", n_neurons=64, batch=32, epochs=3)
+    torch.set_num_threads(2)
+    two_threads = run_in(tmp_path / "two", [one])
+    assert torch.get_num_threads() == 1
+    torch.set_num_threads(1)
+    assert run_in(tmp_path / "one", [one]) == two_threads
+
+
+def test_bits_do_not_depend_on_where_weights_lie_in_memory():
+    """Vector instructions meet other remainders at other addresses; arrays from numpy lie anywhere."""
+    one, task = of("mante", n_neurons=24)
+    initial = initial_weights(one, task.n_in, task.n_out)
+    results = set()
+    for offset in (0, 1, 4, 8, 12):
+        stack = Stack([one], task, [initial])
+        for weight in stack.weights.values():
+            block = torch.empty(weight.numel() + 32)
+            start = (-block.data_ptr() // 4) % 16 + offset
+            moved = block[start : start + weight.numel()].view(weight.shape)
+            weight.set_(moved.copy_(weight))
+        for batch in islice(batches(task, [one], 0), 3):
+            stack.step(batch)
+        results.add(b"".join(weight.numpy().tobytes() for weight in stack.weights.values()))
+    assert len(results) == 1
+
+
+def test_streams_are_apart():
+    """Every part of a stream's name counts; the test trials alone are the same for every g."""
+    base = spec("romo")
+    others = [spec("romo", seed=1), spec("romo", run_seed=1), spec("mante"), spec("romo", g=0.8)]
+    first = {
+        (canonical([one, purpose, number])): stream(one, purpose, number).integers(2**62)
+        for one in (base, *others)
+        for purpose in PURPOSES
+        for number in (0, 1)
+    }
+    assert len(set(first.values())) == len(first) - 2
+    assert stream(base, "test trials").integers(2**62) == stream(others[-1], "test trials").integers(2**62)
+    with pytest.raises(ValueError, match="test trails"):
+        stream(base, "test trails")
+
+
+@pytest.mark.parametrize("first_epoch", [1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 7])
+def test_trials_go_on_anywhere(first_epoch):
+    """The trials from any epoch on are those that come when one starts at 0."""
+    one, task = of("romo")
+    ours = next(batches(task, [one], first_epoch))
+    theirs = next(islice(batches(task, [one], 0), first_epoch, None))
+    assert (ours.first, ours.active) == (theirs.first, theirs.active)
+    for name in ("inputs", "targets", "mask"):
+        assert torch.equal(getattr(ours, name), getattr(theirs, name))
+
+
+# Stopping and going on
+
+
+EPOCHS = 2 * BLOCK + 5
+
+
+@pytest.mark.parametrize("trained", [["W", "M", "v"], ["W"]])
+def test_a_stopped_training_goes_on_to_the_same_bits(tmp_path, optimizer, trained):
+    """Stopped at once, within a block of trials, at its bounds, at the last epoch; and all of these in one."""
+    one = spec("romo", epochs=EPOCHS, optimizer=optimizer, trained=trained)
+    undisturbed = run_in(tmp_path / "undisturbed", [one])
+    for stops in ([0], [1], [7], [BLOCK], [BLOCK + 3], [EPOCHS - 1], [1, 1, 6, 12, 0, BLOCK, 3]):
+        folder = tmp_path / "-".join(map(str, stops))
+        for number, stop in enumerate(stops):
+            with pytest.raises(Stopped, match=f"before epoch {sum(stops[: number + 1])} of {EPOCHS}"):
+                run_in(folder, [one], after(stop))
+            assert set(files(folder)) == {str(networks.state(one))}
+        assert run_in(folder, [one]) == undisturbed
+
+
+def test_a_stopped_job_keeps_what_is_done(tmp_path):
+    """Of three networks the first is finished, the second stopped; the next start goes on from there."""
+    several = [spec("romo", seed=seed) for seed in range(3)]
+    with pytest.raises(Stopped):
+        run_in(tmp_path, several, after(7))
+    left = files(tmp_path)
+    assert set(left) == {*(f(several[0]) for f in (networks.file, networks.history)), str(networks.state(several[1]))}
+    finished = run_in(tmp_path, several)
+    assert len(finished) == 6
+    assert left[networks.file(several[0])] == finished[networks.file(several[0])]
+    assert finished == run_in(tmp_path / "undisturbed", several)
+
+
+def test_progress_is_told_and_a_finished_network_found(tmp_path, capsys):
+    one = spec("romo")
+    with pytest.raises(Stopped):
+        run_in(tmp_path, [one], after(3))
+    run_in(tmp_path, [one])
+    run_in(tmp_path, [one])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == lines[1] == f"training {networks.file(one)}"
+    assert lines[2] == "going on from epoch 3"
+    assert lines[3].startswith("epoch 5 of 5   loss ")
+    assert lines[4:] == [f"found {networks.file(one)}"]
+
+
+@pytest.mark.parametrize("damage", [lambda b: b[:-9], lambda b: b[:-5] + bytes([b[-5] ^ 1]) + b[-4:], lambda b: b""])
+def test_a_damaged_state_is_set_aside(tmp_path, capsys, damage):
+    """Training starts over, to the same bits."""
+    one = spec("romo")
+    with pytest.raises(Stopped):
+        run_in(tmp_path, [one], after(3))
+    state = tmp_path / networks.state(one)
+    state.write_bytes(damage(state.read_bytes()))
+    damaged = state.read_bytes()
+    left = run_in(tmp_path, [one])
+    assert left.pop(f"{networks.state(one)}.damaged") == damaged
+    assert left == run_in(tmp_path / "undisturbed", [one])
+    said = capsys.readouterr().out
+    assert f"kept as {state.name}.damaged" in said
+    assert "going on" not in said
+
+
+def test_a_state_of_another_network_is_not_used(tmp_path):
+    one, other = spec("romo"), spec("romo", seed=1)
+    with pytest.raises(Stopped):
+        run_in(tmp_path, [other], after(3))
+    (tmp_path / networks.state(other)).rename(tmp_path / networks.state(one))
+    left = run_in(tmp_path, [one])
+    assert left.pop(f"{networks.state(one)}.damaged")
+    assert left == run_in(tmp_path / "undisturbed", [one])
+
+
+@pytest.mark.parametrize("file", [networks.file, networks.history])
+@pytest.mark.parametrize("damage", ["cut short", "missing"])
+def test_a_network_that_is_not_whole_is_trained_again(tmp_path, file, damage):
+    one = spec("romo")
+    whole = run_in(tmp_path, [one])
+    path = tmp_path / file(one)
+    if damage == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:-10])
+    left = run_in(tmp_path, [one])
+    assert (left.pop(f"{file(one)}.damaged", None) is None) == (damage == "missing")
+    assert left == whole
+
+
+DRIVER = """
+import json, os, random, sys, time
+from lowrank import tasks, train_job, training
+
+training.SAVE_SECONDS = 0.0  # a state after every epoch
+training.REPORT_SECONDS = 0.0
+specs = json.loads(sys.argv[1])
+random.seed(0)
+training.train(specs[0] | {"epochs": 1}, tasks.of(specs[0]))  # what torch loads at first use is then there
+
+def strike_at(count, among):
+    '''Kill this process as it touches a file for the count-th time, of those with `among` in their path.'''
+    touched = []
+    def watch(event, arguments):
+        if event in ("open", "os.chmod", "os.rename", "os.remove") and among in str(arguments[0]):
+            touched.append(event)
+            if len(touched) == count:
+                os.kill(os.getpid(), 9)
+    sys.addaudithook(watch)
+
+def attempt(count=None, among="results", seconds=None):
+    '''Train in a process that is killed at its count-th file or after some seconds.'''
+    child = os.fork()
+    if child == 0:
+        if count:
+            strike_at(count, among)
+        train_job.run(specs)
+        sys.stdout.flush()
+        os._exit(0)
+    if seconds:
+        time.sleep(seconds)
+        os.kill(child, 9)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+codes = [attempt(count) for count in range(2, 12)]  # at each step of writing the first states
+codes += [attempt(random.randint(6, 60)) for _ in range(6)]
+codes += [attempt(seconds=random.uniform(0.01, 0.15)) for _ in range(6)]
+codes += [attempt(count, kind) for kind in (".parquet", ".safetensors") for count in range(1, 9)]
+while codes[-1] != 0:
+    codes.append(attempt(random.randint(50, 150)))
+print("codes", json.dumps(codes))
+"""
+
+
+def test_killed_at_any_moment_a_training_goes_on_to_the_same_bits(tmp_path):
+    """SIGKILL while states, the history and the network are written, and at random moments."""
+    several = [spec("romo", epochs=60, seed=seed) for seed in range(2)]
+    folder = tmp_path / "killed"
+    folder.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", DRIVER, json.dumps(several)],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(SCRIPTS), "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    codes = json.loads(done.stdout.splitlines()[-1].removeprefix("codes "))
+    assert codes[-1] == 0
+    assert codes.count(-9) >= 32, "the kills by count always strike"
+    assert "going on from epoch" in done.stdout
+    left = files(folder)
+    remains = {path for path in left if Path(path).name.startswith(".") and path.endswith(".tmp")}
+    assert remains, "a killed writer leaves its temporary file, which nobody takes for a network"
+    assert {path: left[path] for path in set(left) - remains} == run_in(tmp_path / "undisturbed", several)
+
+
+def test_the_remains_of_a_killed_writer_are_not_taken_for_its_file(tmp_path):
+    one = spec("romo")
+    whole = run_in(tmp_path / "whole", [one])
+    for name, content in whole.items():
+        path = tmp_path / "other" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.with_name(f".{path.name}.abcdefgh.tmp").write_bytes(content)
+    with contextlib.chdir(tmp_path / "other"):
+        assert not networks.is_there(one)
+    left = run_in(tmp_path / "other", [one])
+    assert {name: left[name] for name in whole} == whole
+
+
+# Divergence
+
+
+def run_script(monkeypatch, name: str, settings: dict, output: Path, **inputs):
+    """Run a script as its rule would, without its log and its check of the plan."""
+
+    class Ports(types.SimpleNamespace):
+        def items(self):
+            return vars(self).items()
+
+    job = types.ModuleType("job")
+    job.job = lambda snakemake: contextlib.nullcontext(settings)
+    monkeypatch.setitem(sys.modules, "job", job)
+    snakemake = types.SimpleNamespace(input=Ports(**inputs), output=[str(output)])
+    runpy.run_path(str(SCRIPTS / f"{name}.py"), {"snakemake": snakemake})
+
+
+@pytest.fixture
+def diverged(tmp_path, monkeypatch):
+    """The tables of a network that diverged, by name; warnings are errors."""
+    one = spec("flipflop", optimizer="sgd", learning_rate=1e30)
+    run_in(tmp_path, [one])
+    monkeypatch.chdir(tmp_path)
+    found = {"history": networks.history(one)}
+    for script, table, settings in (
+        ("truncate", "truncation", {"ranks": [0, 1, 5], "trials": 4}),
+        ("shuffle", "shuffle", {"shuffles": 2, "trials": 4}),
+        ("spectrum", "spectrum", {}),
+        ("trials", "trials", {"trials": 4, "shown_trial": 1}),
+    ):
+        found[table] = f"{table}.parquet"
+        run_script(monkeypatch, script, {"network": digest(one), **settings}, found[table], network=networks.file(one))
+    files = {name: found[name] for name in ("history", "truncation", "shuffle", "spectrum")}
+    found["summary"] = "summary.parquet"
+    run_script(monkeypatch, "summary", {"threshold": 0.05}, found["summary"], networks=[networks.file(one)], **files)
+    return one, {name: tables.read(path, name) for name, path in found.items()}
+
+
+def test_a_diverged_network_is_data(diverged):
+    """Its history ends with a loss that is null; the network is there; what cannot be measured is null."""
+    one, found = diverged
+    assert networks.is_there(one)
+    loss = found["history"]["loss"].to_pylist()
+    assert 0 < len(loss) < one["epochs"]
+    assert loss[-1] is None
+    assert None not in loss[:-1]
+    for table in ("truncation", "shuffle"):
+        assert found[table].num_rows > 0
+        assert found[table]["loss"].null_count == found[table]["relative_loss"].null_count == found[table].num_rows
+    spectrum = found["spectrum"].filter(pc.field("matrix") != "W0")
+    assert spectrum["singular_value"].null_count == spectrum["eigenvalue_real"].null_count == 2 * one["n_neurons"]
+    initial = found["spectrum"].filter(pc.field("matrix") == "W0")
+    assert initial["singular_value"].null_count == initial["eigenvalue_imag"].null_count == 0
+    trial = found["trials"]
+    assert trial.filter(pc.field("signal") == "input")["value"].null_count == 0
+
+
+def test_the_summary_of_a_diverged_network_says_why(diverged):
+    one, found = diverged
+    (row,) = found["summary"].to_pylist()
+    last = found["history"].num_rows - 1
+    assert row["reason"] == f"diverged at epoch {last}"
+    assert row["initial_loss"] == found["history"]["loss"][0].as_py() > 0
+    assert row["norm_W0"] > 0
+    missing = {"final_loss", "norm_dW", "shuffled_loss", "convergence_epoch", "functional_rank"}
+    assert {name for name, value in row.items() if value is None} == missing
+    assert row["network"] == networks.file(one)
+
+
+def test_a_diverged_training_does_not_go_on():
+    """Not even from a state that was saved after it."""
+    one, task = of("flipflop", optimizer="sgd", learning_rate=1e30)
+    first = train(one, task)
+    state = first.weights | first.history
+    again = train(one, task, state)
+    np.testing.assert_array_equal(again.history["loss"], first.history["loss"])
+    for name in MATRICES:
+        np.testing.assert_array_equal(again.weights[name], first.weights[name])
+
+
+# Initial weights
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_initial_connectivity_is_gaussian_of_variance_g2_by_n(name):
+    """Mean, variance and fourth moment within five standard errors."""
+    one, task = of(name, n_neurons=200, g=1.3)
+    weight = initial_weights(one, task.n_in, task.n_out)["W"].astype(float).ravel()
+    z = weight * np.sqrt(200) / 1.3
+    count = len(z)
+    assert abs(z.mean()) < 5 / np.sqrt(count)
+    assert abs((z**2).mean() - 1) < 5 * np.sqrt(2 / count)
+    assert abs((z**4).mean() - 3) < 5 * np.sqrt(96 / count)
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_initial_columns_have_exact_norms(name):
+    one, task = of(name, n_neurons=100)
+    weights = initial_weights(one, task.n_in, task.n_out)
+    assert [weights[key].shape for key in MATRICES] == [(100, 100), (100, task.n_in), (100, task.n_out)]
+    assert {weight.dtype.name for weight in weights.values()} == {"float32"}
+    np.testing.assert_allclose(np.linalg.norm(weights["M"].astype(float), axis=0), 10, rtol=1e-7)
+    np.testing.assert_allclose(np.linalg.norm(weights["v"].astype(float), axis=0), 0.1, rtol=1e-7)
+
+
+def test_no_connectivity_at_g_0():
+    one, task = of("romo", g=0.0)
+    assert not initial_weights(one, task.n_in, task.n_out)["W"].any()
+
+
+def test_networks_of_another_g_or_seed_have_vectors_of_their_own():
+    drawn = [of("romo", g=g, seed=seed) for g in (0.0, 0.9) for seed in (0, 1)]
+    vectors = {initial_weights(one, task.n_in, task.n_out)["M"].tobytes() for one, task in drawn}
+    assert len(vectors) == 4
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_initial_output_is_of_order_one_by_root_n(name):
+    """sqrt(N) times the output's root mean square, over 16 networks, is the same at N = 25 and 400."""
+
+    def scaled(n_neurons: int) -> float:
+        squares = []
+        for seed in range(16):
+            one, task = of(name, n_neurons=n_neurons, seed=seed)
+            weights = initial_weights(one, task.n_in, task.n_out)
+            inputs = task.draw(stream(one, "test trials"), 4).inputs
+            z = dynamics.outputs(weights["W"][None], weights["M"], weights["v"], inputs, task.dt)
+            squares.append(np.mean(np.square(z)))
+        return np.sqrt(n_neurons * np.mean(squares))
+
+    small, large = scaled(25), scaled(400)
+    assert small / 2 < large < small * 2  # O(1) would be a factor of 4
+
+
+# Learning
+
+LEARNS = {  # N = 64: how fast and how long; a task that is not here is given the paper's rate
+    "flipflop": {"epochs": 150},
+    "mante": {"epochs": 500},
+    "romo": {"epochs": 400, "learning_rate": 0.1},
+}
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_small_network_learns(name):
+    """The loss falls below 5 % of L0, the share at which the paper says that a network has converged, and stays."""
+    one, task = of(name, n_neurons=64, batch=32, **LEARNS.get(name, {"epochs": 500}))
+    loss = train(one, task).history["loss"]
+    assert len(loss) == one["epochs"]
+    assert loss[-10:].mean() < 0.05 * loss[0]
+
+
+def test_checkpoint_tells_all_of_a_network(tmp_path):
+    one = spec("romo")
+    run_in(tmp_path, [one])
+    about, weights = checkpoint.read(tmp_path / networks.file(one), digest(one))
+    history = tables.read(tmp_path / networks.history(one), "history")
+    assert about["spec"] == one
+    assert about["initial_loss"] == history["loss"][0].as_py()
+    assert set(about["versions"]) == {"python", "torch", "numpy"}
+    assert set(weights) == {"W0", "M0", "v0", "W", "M", "v"}
+    assert history["epoch"].to_pylist() == list(range(one["epochs"]))
+    initial = initial_weights(one, tasks.of(one).n_in, tasks.of(one).n_out)
+    assert all(np.array_equal(weights[f"{name}0"], initial[name]) for name in MATRICES)
+    assert not any(np.array_equal(weights[f"{name}0"], weights[name]) for name in MATRICES)

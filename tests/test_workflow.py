@@ -1,0 +1,196 @@
+"""What a finished run has made: the paths and columns that the design promises; and the workflow's own form."""
+
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import workflow
+from workflow import ROOT, planned, run
+
+STRENGTHS = ("flipflop/g0.0", "flipflop/g0.9", "mante/g0.9", "romo/g0.9")
+PLACES = [f"{strength}/seed{seed}" for strength in STRENGTHS for seed in (0, 1)]
+MEASURES = ("truncation", "shuffle", "spectrum", "trials")
+
+STRING, FLOAT, INT = pa.string(), pa.float64(), pa.int64()
+NETWORK = {"task": STRING, "g": FLOAT, "seed": INT}
+COLUMNS = {
+    "history": {**NETWORK, "epoch": INT, "loss": FLOAT, "gradient_norm": FLOAT},
+    "truncation": {**NETWORK, "rank": INT, "loss": FLOAT, "relative_loss": FLOAT},
+    "shuffle": {**NETWORK, "repetition": INT, "loss": FLOAT, "relative_loss": FLOAT},
+    "spectrum": {
+        **NETWORK,
+        "matrix": STRING,
+        "index": INT,
+        "singular_value": FLOAT,
+        "eigenvalue_real": FLOAT,
+        "eigenvalue_imag": FLOAT,
+    },
+    "trials": {**NETWORK, "time": FLOAT, "signal": STRING, "channel": INT, "value": FLOAT, "phase": STRING},
+    "summary": {
+        **NETWORK,
+        "n_neurons": INT,
+        "epochs": INT,
+        "initial_loss": FLOAT,
+        "final_loss": FLOAT,
+        "norm_dW": FLOAT,
+        "norm_W0": FLOAT,
+        "shuffled_loss": FLOAT,
+        "convergence_epoch": INT,
+        "functional_rank": INT,
+        "reason": STRING,
+        "network": STRING,
+    },
+}
+# A trial's time steps, and its channels: inputs, outputs and as many targets.
+STEPS = {"flipflop": 100, "mante": 96, "romo": 56}
+CHANNELS = {"flipflop": 2 + 2 + 2, "mante": 4 + 1 + 1, "romo": 1 + 2 + 2}
+ROWS = {  # of each network
+    "history": lambda task: 21,
+    "truncation": lambda task: 3,
+    "shuffle": lambda task: 3,
+    "spectrum": lambda task: 3 * 12,
+    "trials": lambda task: STEPS[task] * CHANNELS[task],
+    "summary": lambda task: 1,
+}
+
+
+def table(folder: Path, name: str) -> pa.Table:
+    return pq.read_table(folder / f"results/tiny/tables/{name}.parquet")
+
+
+# --- Paths and tables
+
+
+def test_the_promised_files_and_no_others(finished):
+    made = {str(path.relative_to(finished / "results")) for path in (finished / "results").rglob("*") if path.is_file()}
+    made = {re.sub(r"-[0-9a-f]{12}\.", "-{spec}.", name) for name in made}
+    for folder in ("tiny/logs/", "tiny/benchmarks/"):
+        assert any(name.startswith(folder) for name in made)
+        made = {name for name in made if not name.startswith(folder)}
+    networks = {f"networks/{place}-{{spec}}.{kind}" for place in PLACES for kind in ("safetensors", "parquet")}
+    measures = {f"tiny/{measure}/{place}.parquet" for measure in MEASURES for place in PLACES}
+    tables = {f"tiny/tables/{name}.parquet" for name in COLUMNS}
+    figures = {f"tiny/figures/{name}.{kind}" for name in ("fig1", "fig2") for kind in ("pdf", "png")}
+    assert made == networks | measures | tables | figures | {"networks/.lock"}
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_columns_and_rows_of_a_table(finished, name):
+    found = table(finished, name)
+    assert found.schema.remove_metadata() == pa.schema(COLUMNS[name])
+    rows = Counter(zip(*(found[column].to_pylist() for column in NETWORK), strict=True))
+    assert {f"{task}/g{g}/seed{seed}": count for (task, g, seed), count in rows.items()} == {
+        place: ROWS[name](place.partition("/")[0]) for place in PLACES
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "place"), [(name, place) for name in MEASURES for place in ("flipflop/g0.0/seed0", "romo/g0.9/seed1")]
+)
+def test_a_measure_is_its_part_of_the_table(finished, name, place):
+    task, g, seed = re.fullmatch(r"(\w+)/g(.+)/seed(\d)", place).groups()
+    part = pq.read_table(finished / f"results/tiny/{name}/{place}.parquet")
+    rows = [
+        row
+        for row in table(finished, name).to_pylist()
+        if (row["task"], row["g"], row["seed"]) == (task, float(g), int(seed))
+    ]
+    assert part.to_pylist() == rows
+
+
+def test_the_history_beside_a_network_is_its_part_of_the_table(finished):
+    file = workflow.network(finished, "mante/g0.9/seed1").with_suffix(".parquet")
+    rows = [row for row in table(finished, "history").to_pylist() if (row["task"], row["seed"]) == ("mante", 1)]
+    assert pq.read_table(file).to_pylist() == rows
+
+
+def test_the_summary_names_files_that_are_there(finished):
+    names = table(finished, "summary")["network"].to_pylist()
+    assert len(set(names)) == len(PLACES)
+    assert all((finished / name).is_file() for name in names)
+
+
+# --- Targets and figures
+
+
+def test_figures_drawn_again_are_the_same_to_the_byte(small):
+    figures = small / "results/tiny/figures"
+    before = {path.name: path.read_bytes() for path in figures.iterdir()}
+    for path in figures.iterdir():
+        path.unlink()
+    assert run(small, "fig1", "fig2").names == {"fig1", "fig2"}
+    assert {path.name: path.read_bytes() for path in figures.iterdir()} == before
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory) -> Path:
+    """The project before its first run."""
+    folder = tmp_path_factory.mktemp("sources") / "project"
+    workflow.copy_sources(folder)
+    return folder
+
+
+NEEDED = {
+    "fig1": ({"train", "truncate", "spectrum", "trials"}, {"gather truncation", "gather spectrum", "gather trials"}),
+    "fig2": (
+        {"train", "truncate", "spectrum", "shuffle"},
+        {"gather truncation", "gather spectrum", "gather shuffle", "summary"},
+    ),
+}
+
+
+@pytest.mark.parametrize("figure", NEEDED)
+def test_a_figure_as_a_target_needs_just_what_it_shows(sources, figure):
+    rules, tables = NEEDED[figure]
+    jobs = {f"{rule} {place}" for rule in rules for place in PLACES}
+    assert planned(sources, figure).names == jobs | tables | {"history", figure}
+
+
+def test_the_papers_networks(sources):
+    networks = planned(sources, configfile="config.yaml").networks
+    assert Counter(name.partition("/")[0] for name in networks) == {"flipflop": 8 * 5, "mante": 10 * 5, "romo": 11 * 5}
+    assert not (sources / "results").exists()
+
+
+# --- Form
+
+
+def test_snakemakes_linter_is_content(sources):
+    process = workflow.start(sources, "--lint")
+    assert process.returncode == 0, process.stdout
+    assert "Congratulations" in process.stdout
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "workflow/rules").glob("*.smk")), ids=lambda path: path.name)
+def test_rules_name_their_log_environment_and_message(path):
+    for rule in re.split(r"^(?=rule |use rule )", path.read_text(), flags=re.MULTILINE)[1:]:
+        inherited = rule.startswith("use rule ")
+        for directive in ("log", "message") if inherited else ("log", "conda", "message", "script"):
+            assert f"\n    {directive}:\n" in rule, f"{rule.splitlines()[0]} has no {directive}"
+
+
+def test_no_rule_is_in_the_snakefile_but_all():
+    text = (ROOT / "Snakefile").read_text()
+    assert re.findall(r"^rule (\w+):", text, flags=re.MULTILINE) == ["all"]
+    assert len(text.splitlines()) <= 45
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["ruff", "check", "--no-cache", "workflow", "tests"],
+        ["ruff", "format", "--check", "--no-cache", "workflow", "tests"],
+        ["snakefmt", "--check", "Snakefile", "workflow/rules"],
+    ],
+    ids=" ".join,
+)
+def test_formatters_are_content(command):
+    program = Path(sys.executable).with_name(command[0])
+    process = subprocess.run([program, *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stdout + process.stderr
