@@ -20,7 +20,7 @@ test: .venv/ready
 	$(BIN)/python -m pytest -n 2
 
 benchmark: .venv/ready  ## the training kernel against a plain autograd loop, as a ratio
-	$(BIN)/python tests/benchmark.py
+	PYTHONPATH=workflow/scripts $(BIN)/python tests/benchmark.py
 
 lint: .venv/ready
 	$(BIN)/ruff check workflow tests envs
