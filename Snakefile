@@ -31,4 +31,4 @@ include: "workflow/rules/figures.smk"
 
 
 onsuccess:
-    print("Figures:", *sorted(str(path) for path in Path(RESULTS, "figures").glob("fig*")), sep="\n  ")
+    print(*sorted(str(path) for path in Path(RESULTS, "figures").glob("fig*")), sep="\n")

@@ -93,8 +93,9 @@ def test_one_value_in_several_forms(path, text, number):
     assert repr(validated(edited({path: text}))) == repr(validated(edited({path: number})))
 
 
-def test_a_task_set_to_null_is_left_out():
-    assert list(validated(edited({"tasks.mante": None}))["tasks"]) == ["flipflop", "romo"]
+@pytest.mark.parametrize("null", [None, "null"])
+def test_a_task_set_to_null_is_left_out(null):
+    assert list(validated(edited({"tasks.mante": null}))["tasks"]) == ["flipflop", "romo"]
 
 
 def test_a_task_may_stand_twice_under_other_names():
@@ -259,6 +260,11 @@ def test_all_tasks_left_out():
     assert "tasks: all are left out" in mistakes({"tasks": dict.fromkeys(PAPER["tasks"])})
 
 
+def test_a_figure_of_tasks_that_are_all_left_out():
+    changes = {"tasks.mante": None, "figures.fig1.tasks": ["mante"], "figures.fig2.tasks": ["mante"]}
+    assert mistakes(changes) == [f"figures.{name}.tasks = ['mante']: all are left out" for name in ("fig1", "fig2")]
+
+
 def test_a_task_that_is_no_mapping():
     assert "tasks.romo = [1]: input should be a valid dictionary" in mistakes({"tasks.romo": [1]})
 
@@ -339,7 +345,6 @@ def test_a_history_that_is_cut_short_is_made_again_too(small, trained):
     history = trained.with_suffix(".parquet")
     right = history.read_bytes()
     cut_short(history)
-    assert "train romo/g0.9/seed0" in planned(small).names
     assert "train romo/g0.9/seed0" in run(small, "results/tiny/tables/history.parquet").names
     assert history.read_bytes() == right
 
@@ -376,7 +381,7 @@ def mounted(folder: Path, *steps: list[str]):
         for step in steps:
             process = subprocess.run(["mount", *step, folder], capture_output=True, text=True, check=False)
             if process.returncode:
-                pytest.skip(f"cannot mount: {process.stderr.strip()}")
+                pytest.skip(f"cannot mount: {process.stderr.splitlines()[0]}")
         yield
     finally:
         while subprocess.run(["umount", folder], capture_output=True, check=False).returncode == 0:
@@ -396,51 +401,70 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {name: content for name, (_, content) in workflow.snapshot(folder).items()}
 
 
-@pytest.mark.parametrize("room_for_log", [True, False])
-def test_a_full_disk(small, trained, room_for_log):
+def full_disk_sentence(folder: Path, target: str) -> str:
+    (sentence,) = (line for line in refused(folder, target).splitlines() if line.startswith("cannot write "))
+    assert "no space left on device" in sentence.lower()
+    return sentence
+
+
+def test_a_full_disk(small, trained):
     target, right = relative(trained, small), trained.read_bytes()
     results = small / "results"
     kept = results.rename(small / "kept")
     results.mkdir()
-    with mounted(results, ["-t", "tmpfs", "-o", "size=4m", "none"]):
+    page = os.sysconf("SC_PAGE_SIZE")
+    with mounted(results, ["-t", "tmpfs", "-o", f"size={2000 * page}", "none"]):
         shutil.copytree(kept, results, dirs_exist_ok=True)
         trained.unlink()
         log = results / f"tiny/logs/train/romo/g0.9/{trained.stem}.log"
         log.unlink()
-        filler = fill(results)
-        if room_for_log:
-            log.write_text("")
         before = contents(results / "networks")
-        output = refused(small, target)
-        (sentence,) = (line for line in output.splitlines() if line.startswith("cannot write results/"))
-        assert "No space left on device" in sentence.replace("[errno 28] n", "N")
+        filler = fill(results)
+        assert relative(log, small) in full_disk_sentence(small, target)
+        os.truncate(filler, filler.stat().st_size - page)  # room for the log alone
+        assert f"results/networks/romo/g0.9/{trained.stem}." in full_disk_sentence(small, target)
         assert contents(results / "networks") == before
         filler.unlink()
         assert run(small, target).names == {"train romo/g0.9/seed0"}
         assert trained.read_bytes() == right
 
 
-READ_ONLY = ["-o", "remount,ro,bind"]
+@contextlib.contextmanager
+def closed(folder: Path):
+    """A folder into which, and below which, nothing can be written; for root, whom permissions do not stop, a mount."""
+    modes = {path: path.stat().st_mode for path in [folder, *folder.rglob("*")]}
+    try:
+        for path, mode in modes.items():
+            path.chmod(mode & ~0o222)
+        permissions_matter = not os.access(folder, os.W_OK)
+        with (
+            contextlib.nullcontext()
+            if permissions_matter
+            else mounted(folder, ["--bind", folder], ["-o", "remount,ro,bind"])
+        ):
+            yield
+    finally:
+        for path, mode in modes.items():
+            path.chmod(mode)
 
 
-def test_a_folder_that_cannot_be_written_into(small):
+def test_a_folder_that_cannot_be_written_into(small, trained):
+    target, right = relative(trained, small), trained.read_bytes()
     results = small / "results"
-    before = contents(results / "tiny/tables")
     for path in results.iterdir():
         shutil.rmtree(path)
-    with mounted(results, ["--bind", results], READ_ONLY):
-        assert refused(small, "fig2").count("cannot write into results: no permission") == 1
-        assert "train romo/g0.9/seed0" in planned(small, "fig2").names
-    run(small, "fig2")
-    after = contents(results / "tiny/tables")
-    assert after == {name: before[name] for name in after}
+    with closed(results):
+        assert refused(small, target).count("cannot write into results: no permission") == 1
+        assert planned(small, target).names == {"train romo/g0.9/seed0"}
+    run(small, target)
+    assert trained.read_bytes() == right
 
 
 def test_files_that_cannot_be_written(small):
     configure(small, measure={"ranks": [0, 1]})
     folder = small / "results/tiny/truncation"
     before = contents(folder)
-    with mounted(folder, ["--bind", folder], READ_ONLY):
+    with closed(folder):
         output = refused(small)
         assert "Write-protected output files" in output
         assert "results/tiny/truncation/romo/g0.9/seed0.parquet" in output

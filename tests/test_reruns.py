@@ -134,10 +134,6 @@ EDITS = {
         lambda folder: configure(folder, measure={"ranks": [0, 1, 2, 3]}),
         each("truncate") | {"gather truncation", "summary"} | FIGURES,
     ),
-    "the shuffles": (
-        lambda folder: configure(folder, measure={"shuffles": 2}),
-        each("shuffle") | {"gather shuffle", "summary", "fig2"},
-    ),
     "the threshold": (
         lambda folder: configure(folder, measure={"threshold": 0.1}),
         {"summary", "fig2"},
@@ -176,9 +172,8 @@ def test_exactly_the_jobs_that_an_edit_concerns(project, edited):
     assert planned(project).names == expected
 
 
-@pytest.mark.parametrize("cores", ["1", "3"])
-def test_another_number_of_cores_runs_nothing(finished, cores):
-    assert planned(finished, "--cores", cores).names == set()
+def test_another_number_of_cores_runs_nothing(finished):
+    assert planned(finished, "--cores", "3").names == set()
 
 
 def test_a_setting_changed_and_changed_back_runs_nothing(project):
@@ -193,7 +188,6 @@ def test_a_setting_changed_and_changed_back_runs_nothing(project):
 def test_a_setting_changed_and_run_and_changed_back_trains_nothing(small):
     configure(small, tasks={"romo": {"epochs": 22}})
     assert run(small).names == SMALL
-    assert planned(small).names == set()
     configure(small, tasks={"romo": {"epochs": 21}})
     assert planned(small).names == each(*MEASURES, of=["romo/g0.9"], seeds=[0]) | TABLES | FIGURES
 

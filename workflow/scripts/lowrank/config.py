@@ -275,6 +275,10 @@ def _unfit(config: dict, named: list[str]) -> list[str]:
         mistakes.append(f"figures.fig1.seed = {shown['fig1']['seed']} is not one of seeds = {config['seeds']}")
     for place, tasks_named in _task_names(shown):
         mistakes += [f"{place}: there is no task {t!r}{_nearest(t, named)}" for t in tasks_named if t not in named]
+    left_out = set(named) - config["tasks"].keys()
+    for figure in ("fig1", "fig2"):
+        if config["tasks"] and left_out.issuperset(shown[figure]["tasks"]):
+            mistakes.append(f"figures.{figure}.tasks = {shown[figure]['tasks']}: all are left out")
     for name in (name for name in shown["fig1"]["tasks"] if name in config["tasks"]):
         available = config["tasks"][name]["g"]
         if not set(available) & set(shown["fig1"]["g"]):

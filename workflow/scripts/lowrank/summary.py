@@ -28,24 +28,25 @@ def rows(networks: list[dict], measured: dict[str, pa.Table], threshold: float) 
 
 def _row(network: dict, part: dict[str, dict[str, np.ndarray]], threshold: float) -> dict:
     loss, ranks = part["history"]["loss"], part["truncation"]
-    converged = first_below(loss, threshold * loss[0])
-    rank = functional_rank(ranks["rank"], ranks["relative_loss"], threshold)
+    diverged = not np.isfinite(loss[-1]) or np.isnan(ranks["relative_loss"]).all()
+    converged = None if diverged else first_below(loss, threshold * loss[0])
+    rank = None if diverged else functional_rank(ranks["rank"], ranks["relative_loss"], threshold)
     return network | {
         "initial_loss": _number(loss[0]),
         "final_loss": _number(loss[-1]),
         "norm_dW": _norm(part["spectrum"], "dW"),
         "norm_W0": _norm(part["spectrum"], "W0"),
-        "shuffled_loss": _number(part["shuffle"]["loss"].mean()),
+        "shuffled_loss": None if diverged else _number(part["shuffle"]["loss"].mean()),
         "convergence_epoch": converged,
         "functional_rank": rank,
-        "reason": _reason(loss, converged, rank, ranks["relative_loss"], threshold),
+        "reason": f"diverged at epoch {len(loss) - 1}"
+        if diverged
+        else _reason(loss, converged, rank, ranks["relative_loss"], threshold),
     }
 
 
 def _reason(loss, converged, rank, relative_loss, threshold) -> str | None:
     """Why a measure is null, in words."""
-    if not np.isfinite(loss[-1]):
-        return f"diverged at epoch {len(loss) - 1}"
     reasons = []
     if converged is None:
         lowest = np.min(loss) / loss[0]

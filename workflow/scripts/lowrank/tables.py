@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping
+from math import isfinite
 
 import numpy as np
 import pyarrow as pa
@@ -45,7 +46,7 @@ SCHEMAS = {
 
 
 def write(path: str | os.PathLike, name: str, columns: Mapping) -> None:
-    """Write a table of the schema `name`; a scalar column stands for every row, NaN becomes null."""
+    """Write a table of the schema `name`; a scalar column stands for every row, None and NaN become null."""
     schema = SCHEMAS[name]
     rows = max(len(values) for values in columns.values() if not np.isscalar(values))
     arrays = [_array(columns[field.name], rows, field.type) for field in schema]
@@ -54,11 +55,21 @@ def write(path: str | os.PathLike, name: str, columns: Mapping) -> None:
 
 
 def _array(values, rows: int, kind: pa.DataType) -> pa.Array:
-    if np.isscalar(values):
-        return pa.repeat(pa.scalar(values, kind), rows)
-    if isinstance(values, np.ndarray) and values.dtype.kind == "f":
-        return pa.array(values.astype(float), kind, mask=~np.isfinite(values))
-    return pa.array(values, kind)
+    """A column, from its buffers: pa.array() and pa.scalar() would import pandas, half a second in every short job."""
+    values = [values] * rows if np.isscalar(values) else list(values)
+    if len(values) != rows:
+        raise ValueError(f"a column has {len(values)} rows, another {rows}")
+    if kind == STRING:
+        there = [value is not None for value in values]
+        texts = [(value or "").encode() for value in values]
+        ends = np.cumsum([0, *map(len, texts)]).astype(np.int32)
+        data = [pa.py_buffer(ends), pa.py_buffer(b"".join(texts))]
+    else:
+        there = [value is not None and isfinite(value) for value in values]
+        numbers = [value if known else 0 for value, known in zip(values, there, strict=True)]
+        data = [pa.py_buffer(np.array(numbers, kind.to_pandas_dtype()))]
+    known = pa.py_buffer(np.packbits(there, bitorder="little"))
+    return pa.Array.from_buffers(kind, rows, [known, *data])
 
 
 def read(path: str | os.PathLike, name: str) -> pa.Table:
