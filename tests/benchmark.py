@@ -1,6 +1,6 @@
 """The training kernel against a plain autograd loop: the same network, the same trials, one thread, in turn.
 
-    python tests/benchmark.py [--epochs 24] [--rounds 7]
+    python tests/benchmark.py [--epochs 40] [--rounds 9]
 
 Prints milliseconds an epoch, trials included, their ratio, and the share of the flop limit: three products of
 (trials, N) with (N, N) a step, at the speed of a large matrix product measured in the same run.
@@ -64,8 +64,8 @@ def race(name: str, count: int, rounds: int) -> str:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--epochs", type=int, default=24)
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--rounds", type=int, default=9)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     print(f"{'task':10} {'ms/epoch':>8} {'autograd':>9} {'ratio':>7} {'of limit':>9}")

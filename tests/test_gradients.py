@@ -65,9 +65,8 @@ def drawn(specs: list[dict], task: Task, count: int = 1, dtype=DOUBLE) -> list[B
     return [replace(b, inputs=b.inputs.to(dtype), targets=b.targets.to(dtype), mask=b.mask.to(dtype)) for b in chosen]
 
 
-def unrolled(specs: list[dict], batch: Batch, dtype=DOUBLE) -> Unrolled:
-    n, steps, trials, _ = batch.inputs.shape
-    return Unrolled(n, steps, trials, specs[0]["n_neurons"], specs[0]["dt"], dtype)
+def unrolled(specs: list[dict], batch: Batch) -> Unrolled:
+    return Unrolled(batch, specs[0]["n_neurons"], specs[0]["dt"])
 
 
 def check(loss: torch.Tensor, gradients: dict, weights: dict, batch: Batch, dt: float):
@@ -180,7 +179,7 @@ def test_dynamics_equal_the_network_in_training(name):
     assert losses.dtype == np.float64
     for network, connectivity in enumerate((weights["W"], other)):
         both = weights | {"W": connectivity}
-        used = unrolled([one], batch, torch.float32)
+        used = unrolled([one], batch)
         expected = used.forward(both, batch)[0].transpose(0, 1).numpy()
         scale = np.abs(expected[mask != 0]).max()
         np.testing.assert_allclose(z[network][mask != 0], expected[mask != 0], rtol=0, atol=2e-6 * scale)

@@ -44,31 +44,37 @@ class Batch:
 
 
 class Unrolled:
-    """A stack of networks unrolled in time, with the buffers of its rates and of its states, then their adjoints."""
+    """A stack of networks unrolled in time.
 
-    def __init__(self, n: int, steps: int, trials: int, n_neurons: int, dt: float, dtype=torch.float32):
-        self.dt, self.trials = dt, trials
-        shape = (n, steps, trials, n_neurons)
-        self.rate, self.state = (torch.zeros(shape, dtype=dtype) for _ in range(2))
-        self.rate_at, self.state_at = self.rate.unbind(1), self.state.unbind(1)
+    What a step multiplies stands side by side in memory, so that it takes one product: before step k the rates and
+    the inputs, [tanh(x[k]), u[k]], and on the way back to it the adjoints and the errors, [dL/dx[k+2], dL/dz[k]].
+    """
 
-    def _at(self, views: tuple[torch.Tensor, ...], k: int, count: int) -> torch.Tensor:
-        return views[k] if count == self.trials else views[k][:, :count]
+    def __init__(self, batch: Batch, n_neurons: int, dt: float):
+        """Buffers for batches of the shape and precision of `batch`."""
+        self.dt, self.n_neurons = dt, n_neurons
+        n, steps, trials, n_in = batch.inputs.shape
+        n_out, dtype = batch.targets.shape[-1], batch.inputs.dtype
+        self.forth = _rows(n, steps + 1, trials, n_neurons + n_in, dtype)
+        self.back = _rows(n, steps + 1, trials, n_neurons + n_out, dtype)
+        self.rate, self.adjoint = self.forth[..., :n_neurons], self.back[..., :n_neurons]
+        self.state, self.pull = (torch.zeros(n, trials, n_neurons, dtype=dtype) for _ in range(2))
+        self.numpy_state = self.state.numpy()  # the same memory: numpy's tanh is a third faster than torch's
+        self.numpy_rate = [part.numpy() for part in self.rate.unbind(1)]
+        self.by_step = [part.unbind(1) for part in (self.forth, self.rate, self.back, self.adjoint)]
 
     def forward(self, weights: dict[str, torch.Tensor], batch: Batch) -> torch.Tensor:
-        """The outputs z (n, steps, trials, n_out) where they are judged; keeps rate[k] = tanh(x[k+1])."""
-        dt, at = self.dt, self._at
-        x, r = self.state_at, self.rate_at
-        self.rate[:, : batch.first] = 0
-        _product(batch.inputs, dt * weights["M"].mT, out=self.state)  # the drive dt M u[k], to become x[k+1]
-        recurrent = (dt * weights["W"].mT).contiguous()
+        """The outputs z (n, steps, trials, n_out) where they are judged."""
+        forth = self.by_step[0]
+        self.forth[:, :-1, :, self.n_neurons :] = batch.inputs
+        self.rate[:, : batch.first + 1] = 0
+        self.state.zero_()
+        product = torch.cat([weights["W"].mT, weights["M"].mT], dim=1).mul_(self.dt)
         for k, count in enumerate(batch.active[batch.first :], batch.first):
-            now = at(x, k, count)
-            if k > batch.first:
-                now.add_(at(x, k - 1, count), alpha=1 - dt)
-                now.baddbmm_(at(r, k - 1, count), recurrent)
-            torch.tanh(now, out=at(r, k, count))
-        return _product(self.rate, weights["v"])
+            _top(self.state, count).baddbmm_(_top(forth[k], count), product, beta=1 - self.dt)
+            np.tanh(_top(self.numpy_state, count), out=_top(self.numpy_rate[k + 1], count))
+        readout = weights["v"].mT.contiguous().mT  # a long axis that is contiguous is five times as fast
+        return torch.bmm(self.rate[:, 1:].flatten(1, 2), readout).unflatten(1, batch.inputs.shape[1:3])
 
     def loss_and_gradients(
         self, weights: dict[str, torch.Tensor], batch: Batch
@@ -82,39 +88,37 @@ class Unrolled:
     def _backward(self, weights, batch: Batch, error: torch.Tensor) -> dict[str, torch.Tensor]:
         """Gradients from error[k] = dL/dz[k], by the adjoints a[k] = dL/dx[k+1]:
 
-        a[k] = (1 - dt) a[k+1] + (1 - rate[k]^2) (v error[k] + dt W' a[k+1])
+        a[k] = (1 - dt) a[k+1] + (1 - tanh(x[k+1])^2) (dt W' a[k+1] + v error[k])
         """
-        dt, at = self.dt, self._at
-        a, r = self.state_at, self.rate_at  # the states have served
-        _product(error, weights["v"].mT, out=self.state)  # v error[k], to become a[k]
-        recurrent = dt * weights["W"]
-        first, last = batch.first, len(batch.active) - 1
-        for k in range(last, first - 1, -1):
-            now, later = at(a, k, batch.active[k]), None
-            if k < last:
-                count = batch.active[k + 1]
-                later = at(a, k + 1, count)
-                at(a, k, count).baddbmm_(later, recurrent)
-            torch.ops.aten.tanh_backward.grad_input(now, at(r, k, batch.active[k]), grad_input=now)
-            if k < last:
-                at(a, k, count).add_(later, alpha=1 - dt)
-        used, driven = slice(first, last + 1), slice(first + 1, last + 1)
+        _, rate, back, adjoint = self.by_step
+        self.back[:, 1:, :, self.n_neurons :] = error  # back[k+1] is [a[k+1], error[k]]
+        product = torch.cat([self.dt * weights["W"], weights["v"].mT], dim=1)
+        adjoint[len(batch.active)].zero_()
+        for k in range(len(batch.active) - 1, batch.first - 1, -1):
+            count = batch.active[k]
+            pull = torch.bmm(_top(back[k + 1], count), product, out=_top(self.pull, count))
+            a = _top(adjoint[k], count)
+            torch.ops.aten.tanh_backward.grad_input(pull, _top(rate[k + 1], count), grad_input=a)
+            a.add_(_top(adjoint[k + 1], count), alpha=1 - self.dt)
+            if count < self.pull.shape[1]:
+                adjoint[k][:, count:] = 0
+        used, after = slice(batch.first, len(batch.active)), slice(batch.first + 1, len(batch.active) + 1)
+        by_weights = _outer(self.adjoint[:, used], self.forth[:, used]).mul_(self.dt)
         return {
-            "W": _outer(self.state[:, driven], self.rate[:, first:last]).mul_(dt),
-            "M": _outer(batch.inputs[:, used], self.state[:, used]).mT.mul_(dt),
-            "v": _outer(error[:, used], self.rate[:, used]).mT,
+            "W": by_weights[..., : self.n_neurons],
+            "M": by_weights[..., self.n_neurons :],
+            "v": _outer(error[:, used], self.rate[:, after]).mT,  # this way round five times as fast
         }
 
 
-# Both products are laid out so that the long axis of a thin matrix is contiguous, which is five times faster.
+def _rows(n: int, steps: int, trials: int, width: int, dtype: torch.dtype) -> torch.Tensor:
+    """Zeros (n, steps, trials, width), each row at the start of a cache line."""
+    return torch.zeros(n, steps, trials, -(-width // 16) * 16, dtype=dtype)[..., :width]
 
 
-def _product(left: torch.Tensor, right: torch.Tensor, out: torch.Tensor | None = None) -> torch.Tensor:
-    """left @ right at all steps and trials: (n, steps, trials, i) with (n, i, j) to (n, steps, trials, j)."""
-    n, steps, trials, _ = left.shape
-    right = right if out is not None else right.mT.contiguous().mT
-    flat = torch.bmm(left.flatten(1, 2), right, out=None if out is None else out.flatten(1, 2))
-    return flat.view(n, steps, trials, -1)
+def _top(part, count: int):
+    """The first `count` trials of (n, trials, ...)."""
+    return part if count == part.shape[1] else part[:, :count]
 
 
 def _outer(left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:

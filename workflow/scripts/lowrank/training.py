@@ -39,8 +39,7 @@ class Stack:
     def step(self, batch) -> tuple[torch.Tensor, torch.Tensor]:
         """One epoch: the loss (n,) before the update, and the Frobenius norm (n,) of its gradient by W."""
         if self.unrolled is None:
-            n, steps, trials, _ = batch.inputs.shape
-            self.unrolled = Unrolled(n, steps, trials, self.n_neurons, self.dt)
+            self.unrolled = Unrolled(batch, self.n_neurons, self.dt)
         loss, gradients = self.unrolled.loss_and_gradients(self.weights, batch)
         for name, weight in self.trained.items():
             weight.grad = gradients[name].contiguous()  # fused Adam goes through memory, whatever the strides
