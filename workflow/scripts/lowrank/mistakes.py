@@ -1,0 +1,46 @@
+"""What pydantic finds wrong, as sentences that name the place in the config."""
+
+import difflib
+
+from pydantic import TypeAdapter, ValidationError
+
+
+def checked(kind: type, raw, where: str, mistakes: list[str], alone: bool = False) -> dict | None:
+    """`raw` as a `kind`, in built-in types; None if it has mistakes. `alone`: what must fit together is not judged."""
+    adapter = TypeAdapter(kind)
+    try:
+        return adapter.dump_python(adapter.validate_python(raw), mode="json")
+    except ValidationError as error:
+        found = [mistake for mistake in error.errors() if mistake["loc"] or not alone]
+        mistakes += [_sentence(mistake, where, kind) for mistake in found]
+        return None
+
+
+def _sentence(mistake: dict, where: str, kind: type) -> str:
+    place = where + ".".join(str(part) for part in mistake["loc"] if part not in ("[key]",))
+    if mistake["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+        return f"{place} {unknown(mistake['loc'][-1], _keys(kind, mistake['loc'][:-1]))}"
+    if mistake["type"] in ("missing", "missing_keyword_only", "missing_argument"):
+        return f"{place} is missing"
+    message = mistake["msg"].removeprefix("Value error, ")
+    if mistake["type"] == "value_error":
+        return f"{place.rstrip('.')}: {message}"
+    return f"{place} = {mistake['input']!r}: {message[0].lower()}{message[1:]}"
+
+
+def _keys(kind, path) -> list[str]:
+    """The keys that the mapping at `path` of a schema may have."""
+    for part in path:
+        kind = kind.model_fields[part].annotation
+    return list(kind.model_fields)
+
+
+def unknown(key: str, known) -> str:
+    """What is wrong with a key that is none of the `known` ones."""
+    return f"is not a key of the config{nearest(key, known)}"
+
+
+def nearest(name, known) -> str:
+    """The end of a sentence: which of the `known` names may have been meant."""
+    near = difflib.get_close_matches(str(name), known, n=1)
+    return f": did you mean {near[0]}?" if near else f" (there are: {', '.join(known)})"

@@ -1,0 +1,142 @@
+"""The config's schema: the keys of each section, their types and ranges."""
+
+import re
+from collections import Counter
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+
+
+def _not_bool(value):
+    if isinstance(value, bool):
+        raise ValueError("is true or false, but a number is wanted")
+    return value
+
+
+def _distinct(values: list) -> list:
+    twice = [value for value, count in Counter(values).items() if count > 1]
+    if twice:
+        raise ValueError(f"names {', '.join(map(str, twice))} twice")
+    return values
+
+
+def _like(pattern: str, what: str) -> AfterValidator:
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"{text!r} is not {what}")
+        return text
+
+    return AfterValidator(check)
+
+
+def _not_shared(run: str) -> str:
+    if run == "networks":
+        raise ValueError("'networks' is the folder of the networks that all runs share")
+    return run
+
+
+NUMBER = BeforeValidator(_not_bool)
+Count = Annotated[int, NUMBER, Field(ge=1)]
+Seed = Annotated[int, NUMBER, Field(ge=0)]
+Positive = Annotated[float, NUMBER, Field(gt=0)]
+Strength = Annotated[float, NUMBER, Field(ge=0), AfterValidator(abs)]  # -0.0 is 0.0
+Share = Annotated[float, NUMBER, Field(gt=0, lt=1)]
+Name = Annotated[str, _like(r"[A-Za-z0-9][A-Za-z0-9_.-]*", "a folder's name of letters, digits and _ . -")]
+Color = Annotated[str, _like(r"#[0-9a-fA-F]{6}", "a colour as in '#3465b0'")]
+
+
+class Section(BaseModel):
+    """A mapping of the config: closed, so that a misspelt key is a mistake; numbers are finite."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class Step(Section):
+    """The Euler step alone, by which durations are judged."""
+
+    dt: Annotated[float, NUMBER, Field(gt=0, le=1)]
+
+
+class Training(Step):
+    """How a network is made and trained; `training` in the config, and any task's own values."""
+
+    n_neurons: Count
+    batch: Count
+    optimizer: Literal["adam", "sgd"]
+    learning_rate: Positive
+    trained: list[Literal["W", "M", "v"]]
+
+    @field_validator("trained")
+    @classmethod
+    def _with_connectivity(cls, names: list) -> list:
+        if "W" not in _distinct(names):
+            raise ValueError("must hold W: dW is what the paper measures")
+        return sorted(names, key="WMv".index)
+
+
+class Networks(Training):
+    """A task's networks: what every task has, beside the numbers of its own."""
+
+    g: Annotated[list[Strength], Field(min_length=1)]
+    epochs: Count
+    module: str  # the file in tasks/
+
+    _no_g_twice = field_validator("g")(_distinct)
+
+
+class Measure(Section):
+    """How trained networks are measured."""
+
+    ranks: list[Annotated[int, NUMBER, Field(ge=0)]]
+    trials: Count
+    shuffles: Count
+    threshold: Share
+    shown_trial: Seed
+
+    @field_validator("ranks")
+    @classmethod
+    def _with_zero(cls, ranks: list[int]) -> list[int]:
+        if 0 not in _distinct(ranks):
+            raise ValueError("must hold 0: the functional rank is relative to the rank-0 loss")
+        return sorted(ranks)
+
+
+class Figure1(Section):
+    """Figure 1: the networks and ranges shown."""
+
+    tasks: Annotated[list[str], Field(min_length=1)]
+    seed: Seed
+    g: Annotated[list[Strength], Field(min_length=1)]
+    trial_g: Strength
+    epochs: dict[str, Count]
+    ranks: Count
+
+
+class Figure2(Section):
+    """Figure 2: the tasks shown, and where the axis of panel a ends."""
+
+    tasks: Annotated[list[str], Field(min_length=1)]
+    convergence_limit: Count
+
+
+class Figures(Section):
+    """How the figures look and what they show."""
+
+    colors: dict[str, Color]
+    labels: dict[str, str]
+    fig1: Figure1
+    fig2: Figure2
+
+
+class Config(Section):
+    """The whole config; the tasks are checked one by one, since each brings numbers of its own."""
+
+    run: Annotated[Name, AfterValidator(_not_shared)]
+    run_seed: Seed
+    seeds: Annotated[list[Seed], Field(min_length=1)]
+    training: dict
+    tasks: dict[Name, dict | None]
+    measure: Measure
+    figures: Figures
+
+    _no_seed_twice = field_validator("seeds")(_distinct)
