@@ -15,7 +15,7 @@ import workflow
 
 
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
-    """The folder `name` of this session, made by whoever comes first."""
+    """The folder `name` of this run of the tests, made by whoever comes first."""
     shared = factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else factory.getbasetemp()
     folder, unfinished = shared / name, shared / f"{name}.unfinished"
     with open(shared / f"{name}.lock", "w") as lock:
