@@ -28,7 +28,3 @@ include: "workflow/rules/train.smk"
 include: "workflow/rules/measure.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
-
-
-onsuccess:
-    print(*sorted(str(path) for path in Path(RESULTS, "figures").glob("fig*")), sep="\n")

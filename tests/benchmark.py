@@ -48,7 +48,7 @@ def race(name: str, count: int, rounds: int) -> str:
     spec = make_spec(name, n_neurons=256, batch=32)
     task = tasks.of(spec)
     weights = initial_weights(spec, task.n_in, task.n_out)
-    ours, plain = Stack([spec], task, [weights]), Autograd(spec, task, weights)
+    ours, plain = Stack([spec], [weights]), Autograd(spec, task, weights)
     epochs(ours, task, spec, 0, 3), epochs(plain, task, spec, 0, 3)
     times = [
         [seconds(lambda t=trainer, r=r: epochs(t, task, spec, r * count, count)) / count for trainer in (ours, plain)]

@@ -197,7 +197,7 @@ def epochs(spec: dict, task: Task, count: int = 5) -> list[Batch]:
 def trained(spec: dict, task: Task) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], list[float]]:
     """Weights before and after five epochs of Stack.step, and the losses on the way."""
     initial = initial_weights(spec, task.n_in, task.n_out)
-    stack = Stack([spec], task, [initial])
+    stack = Stack([spec], [initial])
     losses = [stack.step(batch)[0].item() for batch in epochs(spec, task)]
     return initial, {key: weight[0].numpy() for key, weight in stack.weights.items()}, losses
 
@@ -273,10 +273,10 @@ def test_a_stack_trains_as_its_members_would_alone(name, optimizer):
     specs, task = members(name, 3, optimizer=optimizer, learning_rate=RATE[optimizer])
     initial = [initial_weights(one, task.n_in, task.n_out) for one in specs]
     several = list(islice(batches(task, specs, 0), 5))
-    begun = Stack(specs, task, initial)
+    begun = Stack(specs, initial)
     for batch in several[:2]:
         begun.step(batch)
-    stack = Stack(specs, task, initial)
+    stack = Stack(specs, initial)
     stack.restore([begun.state(network) for network in range(3)])
     for batch in several[2:]:
         stack.step(batch)
@@ -298,7 +298,7 @@ def test_gradient_norm_is_that_of_the_connectivity(name):
     specs, task = members(name, 2)
     weights = [initial_weights(one, task.n_in, task.n_out) for one in specs]
     batch = next(batches(task, specs, 0))
-    loss, norm = Stack(specs, task, weights).step(batch)
+    loss, norm = Stack(specs, weights).step(batch)
     for network in range(2):
         own = {key: torch.from_numpy(weight) for key, weight in weights[network].items()}
         value, gradients = reference.gradients(own, *reference.trials(batch, network), task.dt)

@@ -109,7 +109,7 @@ def test_bits_do_not_depend_on_where_weights_lie_in_memory():
     initial = initial_weights(one, task.n_in, task.n_out)
     results = set()
     for offset in (0, 1, 4, 8, 12):
-        stack = Stack([one], task, [initial])
+        stack = Stack([one], [initial])
         for weight in stack.weights.values():
             block = torch.empty(weight.numel() + 32)
             start = (-block.data_ptr() // 4) % 16 + offset

@@ -27,12 +27,12 @@ class Stack:
     Every tensor has a leading axis for the networks. They share the task's numbers and differ in g and seed.
     """
 
-    def __init__(self, specs: list[dict], task: Task, weights: list[dict[str, np.ndarray]]):
+    def __init__(self, specs: list[dict], weights: list[dict[str, np.ndarray]]):
         spec = specs[0]
         self.weights = {name: torch.from_numpy(np.stack([w[name] for w in weights])) for name in MATRICES}
         self.trained = {name: self.weights[name] for name in spec["trained"]}
         self.optimizer = _optimizer(list(self.trained.values()), spec)
-        self.task, self.dt, self.n_neurons = task, spec["dt"], spec["n_neurons"]
+        self.dt, self.n_neurons = spec["dt"], spec["n_neurons"]
         self.unrolled = None
 
     @torch.no_grad()
@@ -102,7 +102,7 @@ def train(
     """
     torch.set_num_threads(1)
     initial = initial_weights(spec, task.n_in, task.n_out)
-    stack = Stack([spec], task, [initial])
+    stack = Stack([spec], [initial])
     losses, norms = [], []
     if state is not None:
         stack.restore([state])
