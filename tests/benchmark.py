@@ -15,8 +15,8 @@ from statistics import median
 import torch
 
 from lowrank import tasks
-from lowrank.network import initial_weights
-from lowrank.training import Stack
+from lowrank.initialization import initial_weights
+from lowrank.kernels.reference import Stack
 from lowrank.trials import batches
 from reference import Autograd
 from specs import spec as make_spec

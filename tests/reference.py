@@ -6,23 +6,28 @@ Slow and readable; what `lowrank.network` and `lowrank.training` are held agains
 import numpy as np
 import torch
 
-from lowrank.network import MATRICES, Batch
+from lowrank.initialization import WEIGHTS
+from lowrank.kernels.base import learning_rate
+from lowrank.network import Batch
 from lowrank.tasks.base import Task
 
 
-def outputs(W, M, v, inputs, dt):
+PHI = {"tanh": torch.tanh, "identity": lambda x: x}
+
+
+def outputs(W, M, v, inputs, dt, nonlinearity="tanh"):
     """The outputs z (trials, steps, n_out) for inputs (trials, steps, n_in): forward Euler from x = 0."""
     x = torch.zeros(len(inputs), len(W), dtype=W.dtype)
-    z = []
+    phi, z = PHI[nonlinearity], []
     for u in inputs.unbind(1):
-        x = (1 - dt) * x + dt * (torch.tanh(x) @ W.T + u @ M.T)
-        z.append(torch.tanh(x) @ v)
+        x = (1 - dt) * x + dt * (phi(x) @ W.T + u @ M.T)
+        z.append(phi(x) @ v)
     return torch.stack(z, dim=1)
 
 
-def loss(W, M, v, inputs, targets, mask, dt):
+def loss(W, M, v, inputs, targets, mask, dt, nonlinearity="tanh"):
     """Half the mean of (z - z^)^2 over what the mask holds, of trials (trials, steps, channels)."""
-    error = outputs(W, M, v, inputs, dt) - targets
+    error = outputs(W, M, v, inputs, dt, nonlinearity) - targets
     return (mask * error**2).sum() / (2 * mask.sum())
 
 
@@ -31,21 +36,21 @@ def trials(batch: Batch, network: int = 0, dtype=torch.float32) -> list[torch.Te
     return [part[network].transpose(0, 1).to(dtype) for part in (batch.inputs, batch.targets, batch.mask)]
 
 
-def gradients(weights: dict, inputs, targets, mask, dt) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+def gradients(weights: dict, inputs, targets, mask, dt, nonlinearity="tanh") -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
     """The loss, and its gradients with respect to W, M and v."""
-    weights = {name: weights[name].detach().clone().requires_grad_() for name in MATRICES}
-    value = loss(**weights, inputs=inputs, targets=targets, mask=mask, dt=dt)
+    weights = {name: weights[name].detach().clone().requires_grad_() for name in WEIGHTS}
+    value = loss(**weights, inputs=inputs, targets=targets, mask=mask, dt=dt, nonlinearity=nonlinearity)
     return value.detach(), dict(zip(weights, torch.autograd.grad(value, list(weights.values())), strict=True))
 
 
 class Autograd:
-    """One network in training, an epoch a `step`; the rate is learning_rate / N."""
+    """One network in training, an epoch a `step`."""
 
     def __init__(self, spec: dict, task: Task, weights: dict[str, np.ndarray], dtype=torch.float32):
-        self.dt, self.dtype = task.dt, dtype
-        self.weights = {name: torch.tensor(weights[name], dtype=dtype) for name in MATRICES}
+        self.dt, self.dtype, self.nonlinearity = task.dt, dtype, spec["nonlinearity"]
+        self.weights = {name: torch.tensor(weights[name], dtype=dtype) for name in WEIGHTS}
         trained = [self.weights[name].requires_grad_() for name in spec["trained"]]
-        rate = spec["learning_rate"] / spec["n_neurons"]
+        rate = learning_rate(spec)
         if spec["optimizer"] == "adam":
             self.optimizer = torch.optim.Adam(trained, lr=rate, foreach=False, fused=False)
         else:
@@ -55,7 +60,7 @@ class Autograd:
         """The loss before the update, on a batch for one network."""
         inputs, targets, mask = trials(batch, dtype=self.dtype)
         self.optimizer.zero_grad()
-        value = loss(**self.weights, inputs=inputs, targets=targets, mask=mask, dt=self.dt)
+        value = loss(**self.weights, inputs=inputs, targets=targets, mask=mask, dt=self.dt, nonlinearity=self.nonlinearity)
         value.backward()
         self.optimizer.step()
         return value.item()

@@ -13,7 +13,7 @@ import pytest
 from lowrank import fingerprint as code
 from lowrank import plan
 from lowrank.problems import Problem
-from specs import TASKS, specs
+from specs import RAW, TASKS, specs
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = ROOT / "workflow" / "scripts"
@@ -188,7 +188,17 @@ def test_a_root_that_is_missing_is_a_mistake(tree):
 
 
 STAGES = [*plan.OTHER, *(f"{stage} {task}" for stage in plan.BY_TASK for task in TASKS)]
-SETTINGS = {"tasks": {task: {"module": task} for task in TASKS}}
+SETTINGS = {
+    "tasks": {
+        task: {"module": RAW["tasks"][task].get("module", task), "kernel": RAW["tasks"][task].get("kernel", "reference")}
+        for task in TASKS
+    }
+}
+MODULE = {task: settings["module"] for task, settings in SETTINGS["tasks"].items()}
+KERNELS = {  # what each brings along
+    "reference": ["lowrank.network", "lowrank.trials"],
+    "fast": ["lowrank.kernels.linear_pass", "lowrank.problems"],
+}
 
 
 def closure(stage: str) -> set[str]:
@@ -199,24 +209,26 @@ def closure(stage: str) -> set[str]:
 @pytest.mark.parametrize("stage", plan.BY_TASK)
 def test_a_tasks_file_is_in_the_closure_of_that_task_alone(stage, task):
     found = {name for name in closure(f"{stage} {task}") if name.startswith("lowrank.tasks.")}
-    assert found == {"lowrank.tasks.base", f"lowrank.tasks.{task}"}
+    assert found == {"lowrank.tasks.base", f"lowrank.tasks.{MODULE[task]}"}
 
 
 @pytest.mark.parametrize("task", TASKS)
 def test_what_trains_is_all_that_names_a_network(task):
     """No figure, table, file or job: their edits rename no network."""
-    expected = ["lowrank", "lowrank.network", "lowrank.streams", "lowrank.training", "lowrank.trials"]
-    assert closure(f"train {task}") == {*expected, "lowrank.tasks", "lowrank.tasks.base", f"lowrank.tasks.{task}"}
+    kernel = SETTINGS["tasks"][task]["kernel"]
+    expected = ["", ".initialization", ".streams", ".training", ".kernels", ".kernels.base", f".kernels.{kernel}"]
+    expected += [".tasks", ".tasks.base", f".tasks.{MODULE[task]}"]
+    assert closure(f"train {task}") == {*KERNELS[kernel], *(f"lowrank{name}" for name in expected)}
 
 
-@pytest.mark.parametrize("stage", ["spectrum", "gather", "summary", "fig1", "fig2"])
+@pytest.mark.parametrize("stage", ["spectrum", "gather", "summary", "theory", "fig1", "fig2", "fig3", "fig4"])
 def test_other_stages_hold_no_task_of_their_own_and_no_training(stage):
     found = closure(stage)
-    assert not any(f"lowrank.tasks.{task}" in found for task in TASKS)
+    assert not any(f"lowrank.tasks.{MODULE[task]}" in found for task in TASKS)
     assert not found & {"lowrank.training", "lowrank.network", "lowrank.train_job", "lowrank.plan", "lowrank.config"}
 
 
-@pytest.mark.parametrize("figure", ["fig1", "fig2"])
+@pytest.mark.parametrize("figure", ["fig1", "fig2", "fig3", "fig4"])
 def test_a_figure_holds_its_own_file_and_the_style(figure):
     found = {name for name in closure(figure) if name.startswith("lowrank.figures.")}
     assert found == {"lowrank.figures.style", f"lowrank.figures.{figure}"}
@@ -308,6 +320,12 @@ ROOMS = {
     "figures.*": "matplotlib seaborn pandas numpy",
     "files": "",
     "fingerprint": "",
+    "initialization": "numpy",
+    "kernels.__init__": "",
+    "kernels.base": "numpy",
+    "kernels.fast": "numpy",
+    "kernels.linear_pass": "numba numpy",
+    "kernels.reference": "torch numpy",
     "mistakes": "pydantic",
     "network": "torch numpy",
     "networks": "",
@@ -319,8 +337,9 @@ ROOMS = {
     "summary": "pyarrow numpy",
     "tables": "pyarrow pandas numpy",
     "tasks.*": "numpy",
-    "train_job": "torch numpy",
-    "training": "torch numpy",
+    "theory": "numpy",
+    "train_job": "numpy",
+    "training": "numpy",
     "trials": "torch numpy",
 }
 OURS = {  # what of the library those that hold the science may import; the others are free
@@ -328,12 +347,18 @@ OURS = {  # what of the library those that hold the science may import; the othe
     "dynamics": "tasks.base",
     "evaluation": "connectivity dynamics streams tasks.base",
     "figures.*": "figures.style files problems tables",
-    "network": "streams",
+    "initialization": "streams",
+    "kernels.base": "tasks.base",
+    "kernels.fast": "kernels.base kernels.linear_pass problems streams tasks.base",
+    "kernels.linear_pass": "",
+    "kernels.reference": "initialization kernels.base network trials",
+    "network": "",
     "schema": "pydantic",
     "spec": "",
     "streams": "",
     "tasks.*": "tasks.base",
-    "training": "network tasks.base trials",
+    "theory": "",
+    "training": "initialization kernels kernels.base tasks.base",
     "trials": "network streams tasks.base",
 }
 MODULES = sorted(".".join(path.relative_to(LIBRARY).with_suffix("").parts) for path in LIBRARY.rglob("*.py"))
@@ -387,7 +412,7 @@ def test_the_library_has_no_word_of_snakemake(module):
 
 RULES = [ROOT / "Snakefile", *sorted((ROOT / "workflow" / "rules").glob("*.smk"))]
 RUN_BY_RULES = sorted({name for file in RULES for name in re.findall(r'"\.\./scripts/(\w+)\.py"', file.read_text())})
-WITHOUT_TORCH = ["truncate", "shuffle", "spectrum", "trials", "gather", "summary"]
+WITHOUT_TORCH = ["truncate", "shuffle", "spectrum", "trials", "gather", "summary", "theory"]
 
 
 def test_all_scripts_are_known():
@@ -441,7 +466,7 @@ def test_rules_load_neither_torch_nor_pandas():
 
 
 def test_figures_load_no_torch():
-    found = loaded(imports(SCRIPTS / "figure.py") + "\nfrom lowrank.figures import fig1, fig2")
+    found = loaded(imports(SCRIPTS / "figure.py") + "\nfrom lowrank.figures import fig1, fig2, fig3, fig4")
     assert "seaborn" in found
     assert "torch" not in found
 

@@ -9,10 +9,11 @@ import torch
 
 import reference
 from lowrank import dynamics, tasks
-from lowrank.network import MATRICES, Batch, Unrolled, initial_weights
+from lowrank.initialization import WEIGHTS, initial_weights
+from lowrank.kernels.reference import Stack
+from lowrank.network import Batch, Unrolled
 from lowrank.streams import stream
 from lowrank.tasks.base import Task, Trials
-from lowrank.training import Stack
 from lowrank.trials import BLOCK, batches
 from specs import TASKS, of, spec
 
@@ -56,7 +57,7 @@ def members(name: str, n: int, **changes) -> tuple[list[dict], Task]:
 def stacked(specs: list[dict], task: Task, dtype=DOUBLE) -> dict[str, torch.Tensor]:
     """The initial weights of all networks, as one stack."""
     weights = [initial_weights(spec, task.n_in, task.n_out) for spec in specs]
-    return {name: torch.tensor(np.stack([w[name] for w in weights]), dtype=dtype) for name in MATRICES}
+    return {name: torch.tensor(np.stack([w[name] for w in weights]), dtype=dtype) for name in WEIGHTS}
 
 
 def drawn(specs: list[dict], task: Task, count: int = 1, dtype=DOUBLE) -> list[Batch]:
@@ -66,7 +67,7 @@ def drawn(specs: list[dict], task: Task, count: int = 1, dtype=DOUBLE) -> list[B
 
 
 def unrolled(specs: list[dict], batch: Batch) -> Unrolled:
-    return Unrolled(batch, specs[0]["n_neurons"], specs[0]["dt"])
+    return Unrolled(batch, specs[0]["n_neurons"], specs[0]["dt"], specs[0]["nonlinearity"])
 
 
 def check(loss: torch.Tensor, gradients: dict, weights: dict, batch: Batch, dt: float):
@@ -75,7 +76,7 @@ def check(loss: torch.Tensor, gradients: dict, weights: dict, batch: Batch, dt: 
         own = {name: weight[network] for name, weight in weights.items()}
         value, expected = reference.gradients(own, *reference.trials(batch, network, DOUBLE), dt)
         assert abs(loss[network] - value) <= 1e-10 * value
-        for name in MATRICES:
+        for name in WEIGHTS:
             error = torch.linalg.norm(gradients[name][network] - expected[name])
             assert error <= 1e-10 * torch.linalg.norm(expected[name]), name
 
@@ -121,7 +122,7 @@ def test_gradients_equal_finite_differences(name):
     network = unrolled(specs, batch)
     _, gradients = network.loss_and_gradients(weights, batch)
     random = torch.Generator().manual_seed(0)
-    for matrix in MATRICES:
+    for matrix in WEIGHTS:
         for _ in range(3):
             direction = torch.randn(weights[matrix].shape, generator=random, dtype=DOUBLE)
             direction *= torch.linalg.norm(weights[matrix]) / torch.linalg.norm(direction)
@@ -141,7 +142,7 @@ def test_members_of_a_stack_are_as_if_alone(name):
         (own,) = drawn([one], Ragged(task))
         alone, expected = unrolled([one], own).loss_and_gradients(stacked([one], task), own)
         assert loss[network].item() == pytest.approx(alone.item(), rel=1e-12)
-        for matrix in MATRICES:
+        for matrix in WEIGHTS:
             torch.testing.assert_close(gradients[matrix][network], expected[matrix][0], rtol=1e-10, atol=1e-14)
 
 
@@ -211,7 +212,7 @@ def check_change(initial: dict, ours: dict, theirs: dict):
     To 1e-4 of the change: gradients are good to some 1e-6, and Adam divides each by its own size, which makes
     the error of small ones larger (seen: 2e-5). And to the rounding of five sums with the weight that changes.
     """
-    for key in MATRICES:
+    for key in WEIGHTS:
         change = np.linalg.norm(theirs[key] - initial[key].astype(np.float64))
         rounding = 5 * ROUNDING * np.linalg.norm(initial[key])
         assert change > 100 * rounding, "or nothing is tested"
@@ -282,7 +283,7 @@ def test_a_stack_trains_as_its_members_would_alone(name, optimizer):
         stack.step(batch)
     for network, one in enumerate(specs):
         _, alone, _ = trained(one, task)
-        check_change(initial[network], {key: stack.state(network)[key] for key in MATRICES}, alone)
+        check_change(initial[network], {key: stack.state(network)[key] for key in WEIGHTS}, alone)
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])

@@ -6,7 +6,7 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from lowrank import connectivity, dynamics, evaluation, summary, tables
-from lowrank.network import initial_weights
+from lowrank.initialization import initial_weights
 from lowrank.streams import stream
 from lowrank.tasks.base import Trials
 from specs import TASKS, of, spec
@@ -31,7 +31,7 @@ def rotated(values: list[float], seed: int = 0) -> np.ndarray:
 
 def test_truncation_of_a_diagonal_matrix_keeps_the_largest():
     change = np.diag([1.0, -5.0, 0.5, 3.0]).astype(np.float32)
-    kept = connectivity.truncations(change, [0, 1, 2, 4])
+    kept = list(connectivity.truncations(*np.linalg.svd(change), [0, 1, 2, 4]))
     expected = [np.diag(d) for d in ([0, 0, 0, 0], [0, -5, 0, 0], [0, -5, 0, 3], [1, -5, 0.5, 3])]
     np.testing.assert_allclose(kept, expected, atol=1e-14)
     assert not kept[0].any(), "rank 0 is exactly nothing"
@@ -41,7 +41,7 @@ def test_truncation_is_the_best_of_its_rank():
     """Its error is the root of the sum of the squares left out (Eckart & Young), and its rank is right."""
     values = [4.0, 2.0, 1.0, 0.5, 0.25]
     change = rotated(values)
-    for rank, kept in enumerate(connectivity.truncations(change, range(6))):
+    for rank, kept in enumerate(connectivity.truncations(*np.linalg.svd(change), range(6))):
         assert np.linalg.matrix_rank(kept) == rank
         assert np.linalg.norm(change - kept) == pytest.approx(np.linalg.norm(values[rank:]), abs=1e-14)
 
@@ -198,7 +198,7 @@ def loss_with(weights: dict, connectivity: np.ndarray, trials: Trials, dt: float
 def test_rank_0_is_w0_and_full_rank_is_w(trained):
     """With the trained M and v, both; and rank 3 is all of a dW of rank 3."""
     weights, one, task, trials = trained
-    found = evaluation.loss_by_rank(weights, [0, 16, 3, 2], trials, task.dt)
+    found = evaluation.loss_by_rank(weights, [0, 16, 3, 2], one, trials)
     final = loss_with(weights, weights["W"], trials, one["dt"])
     assert found[0] == pytest.approx(loss_with(weights, weights["W0"], trials, task.dt), rel=1e-6)
     assert found[1] == pytest.approx(final, rel=1e-5)
@@ -229,7 +229,7 @@ def test_losses_of_a_network_that_is_not_finite_are_nan(trained):
     weights, one, task, trials = trained
     weights = weights | {"M": np.full_like(weights["M"], np.inf)}
     assert not evaluation.finite(weights)
-    assert np.isnan(evaluation.loss_by_rank(weights, [0, 1], trials, task.dt)).tolist() == [True, True]
+    assert np.isnan(evaluation.loss_by_rank(weights, [0, 1], one, trials)).tolist() == [True, True]
     assert np.isnan(evaluation.loss_shuffled(weights, one, 3, trials)).tolist() == [True, True, True]
 
 
@@ -247,7 +247,7 @@ def test_signals_of_a_trial(trained):
     """A row for every signal, channel and step; the target is NaN just where the output is not judged."""
     weights, _, task, trials = trained
     trial = trials.only([4])
-    found = {name: np.asarray(column) for name, column in evaluation.signals(weights, task, trial).items()}
+    found = {name: np.asarray(column) for name, column in evaluation.signals(weights, one, task, trial).items()}
     steps = trial.phase.shape[1]
     assert {len(column) for column in found.values()} == {steps * (task.n_in + 2 * task.n_out)}
     z = dynamics.outputs(weights["W"][None], weights["M"], weights["v"], trials.inputs, task.dt)[0, 4]

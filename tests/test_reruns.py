@@ -15,9 +15,12 @@ MEASURES = ("truncate", "shuffle", "spectrum", "trials")
 NEW = ("train", *MEASURES)  # the jobs of a network that was not there
 GATHERED = {"gather truncation", "gather shuffle", "gather spectrum", "gather trials"}
 TABLES = GATHERED | {"history", "summary"}
-FIGURES = {"fig1", "fig2"}
-STRENGTHS = ("flipflop/g0.0", "flipflop/g0.9", "mante/g0.9", "romo/g0.9")  # of the tiny run
-SMALL = {f"{rule} romo/g0.9/seed0" for rule in NEW} | TABLES | FIGURES  # the whole run of one network
+FIGURES = {"fig1", "fig2", "fig3", "fig4"}
+TANH = ("flipflop/g0.0", "flipflop/g0.9", "mante/g0.9", "romo/g0.9")  # of the tiny run
+LINEAR = ("linear_z0.5/g0.0", "linear_z0.5/g0.6")
+STRENGTHS = TANH + LINEAR
+SHOWN = {"fig1", "fig2"}  # by the run of one network
+SMALL = {f"{rule} romo/g0.9/seed0" for rule in NEW} | TABLES | SHOWN  # the whole of it
 
 
 def each(*rules: str, of=STRENGTHS, seeds=(0, 1)) -> set[str]:
@@ -39,7 +42,7 @@ def add_comments(folder: Path) -> None:
 
 
 def edit_kernel(folder: Path) -> None:
-    replace(library(folder) / "network.py", "np.tanh(", "np.arctan(")
+    replace(library(folder) / "network.py", "(np.tanh, ", "(np.arctan, ")
 
 
 def touch_everything(folder: Path) -> None:
@@ -132,15 +135,15 @@ EDITS = {
     ),
     "the ranks": (
         lambda folder: configure(folder, measure={"ranks": [0, 1, 2, 3]}),
-        each("truncate") | {"gather truncation", "summary"} | FIGURES,
+        each("truncate") | {"gather truncation", "summary", "fig1", "fig2", "fig4"},
     ),
     "the threshold": (
         lambda folder: configure(folder, measure={"threshold": 0.1}),
-        {"summary", "fig2"},
+        {"summary", "fig2", "fig4"},
     ),
     "a colour": (
         lambda folder: configure(folder, figures={"colors": {"mante": "#f57901"}}),
-        FIGURES,
+        {"fig1", "fig2"},
     ),
     "the length of an axis": (
         lambda folder: configure(folder, figures={"fig2": {"convergence_limit": 20}}),
@@ -148,17 +151,36 @@ EDITS = {
     ),
     "a task of one's own": (add_task, each(*NEW, of=["echo/g0.9"]) | TABLES | FIGURES),
     "comments and docstrings": (add_comments, set()),
-    "the training kernel": (edit_kernel, each(*NEW) | TABLES | FIGURES),
+    "the training kernel": (edit_kernel, each(*NEW, of=TANH) | TABLES | FIGURES),
+    "the fast kernel": (
+        lambda folder: add_code(library(folder) / "kernels/linear_pass.py"),
+        each(*NEW, of=LINEAR) | TABLES | FIGURES,
+    ),
+    "the kernel that trains": (
+        lambda folder: configure(folder, tasks={"linear_z0.5": {"kernel": "reference"}}),
+        each(*NEW, of=LINEAR) | TABLES | FIGURES,
+    ),
+    "the training loop": (
+        lambda folder: add_code(library(folder) / "training.py"),
+        each(*NEW) | TABLES | FIGURES,
+    ),
+    "a target": (
+        lambda folder: configure(folder, tasks={"linear_z0.5": {"target": 0.6}}),
+        each(*NEW, of=LINEAR) | TABLES | {"theory"} | FIGURES,
+    ),
+    "the theory": (lambda folder: add_code(library(folder) / "theory.py"), {"theory", "fig3"}),
     "a task's code": (
         lambda folder: add_code(library(folder) / "tasks/romo.py"),
         each(*NEW, of=["romo/g0.9"]) | TABLES | FIGURES,
     ),
     "the code of a measure": (
         lambda folder: add_code(folder / "workflow/scripts/spectrum.py"),
-        each("spectrum") | {"gather spectrum", "summary"} | FIGURES,
+        each("spectrum") | {"gather spectrum", "summary", "fig1", "fig2", "fig4"},
     ),
     "a panel of Figure 1": (lambda folder: add_code(library(folder) / "figures/fig1.py"), {"fig1"}),
     "a panel of Figure 2": (lambda folder: add_code(library(folder) / "figures/fig2.py"), {"fig2"}),
+    "a panel of Figure 3": (lambda folder: add_code(library(folder) / "figures/fig3.py"), {"fig3"}),
+    "a panel of Figure 4": (lambda folder: add_code(library(folder) / "figures/fig4.py"), {"fig4"}),
     "the figures' style": (lambda folder: add_code(library(folder) / "figures/style.py"), FIGURES),
     "time stamps": (touch_everything, set()),
     "a check-out": (check_out_anew, set()),
@@ -189,7 +211,7 @@ def test_a_setting_changed_and_run_and_changed_back_trains_nothing(small):
     configure(small, tasks={"romo": {"epochs": 22}})
     assert run(small).names == SMALL
     configure(small, tasks={"romo": {"epochs": 21}})
-    assert planned(small).names == each(*MEASURES, of=["romo/g0.9"], seeds=[0]) | TABLES | FIGURES
+    assert planned(small).names == each(*MEASURES, of=["romo/g0.9"], seeds=[0]) | TABLES | SHOWN
 
 
 # --- The command line, the environment
@@ -202,7 +224,7 @@ def test_the_command_line_means_the_same_as_an_edit(project, finished):
     given = planned(finished, "--config", *options)
     assert given.names == edited.names
     assert given.networks == edited.networks
-    assert len(given.networks) == 10
+    assert len(given.networks) == 12
 
 
 def test_the_same_values_on_the_command_line_run_nothing(finished):
@@ -220,7 +242,7 @@ def test_the_same_values_on_the_command_line_run_nothing(finished):
 
 
 def test_another_run_trains_nothing_and_changes_nothing_of_the_first(small):
-    expected = each(*MEASURES, of=["romo/g0.9"], seeds=[0]) | TABLES | FIGURES
+    expected = each(*MEASURES, of=["romo/g0.9"], seeds=[0]) | TABLES | SHOWN
     before = workflow.snapshot(small / "results")
     assert run(small, "--config", "run=b").names == expected
     after = workflow.snapshot(small / "results")
@@ -302,14 +324,14 @@ def test_what_was_deleted_is_made_again(small, what):
 
 def test_a_seed_added_is_complete_after_one_start(small):
     configure(small, seeds=[0, 2])
-    assert run(small).names == each(*NEW, of=["romo/g0.9"], seeds=[2]) | TABLES | FIGURES
+    assert run(small).names == each(*NEW, of=["romo/g0.9"], seeds=[2]) | TABLES | SHOWN
     assert planned(small).names == set()
     assert set(pq.read_table(small / "results/tiny/tables/summary.parquet")["seed"].to_pylist()) == {0, 2}
 
 
 def test_a_task_of_ones_own_goes_all_the_way(small):
     add_task(small)
-    assert run(small).names == each(*NEW, of=["echo/g0.9"], seeds=[0]) | TABLES | FIGURES
+    assert run(small).names == each(*NEW, of=["echo/g0.9"], seeds=[0]) | TABLES | SHOWN
     assert planned(small).names == set()
     tables = {path.stem: pq.read_table(path) for path in (small / "results/tiny/tables").glob("*.parquet")}
     assert len(tables) == 6

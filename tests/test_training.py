@@ -17,10 +17,11 @@ import torch
 from threadpoolctl import threadpool_limits
 
 from lowrank import checkpoint, dynamics, networks, tables, tasks, train_job
-from lowrank.network import MATRICES, initial_weights
+from lowrank.initialization import WEIGHTS, initial_weights
+from lowrank.kernels.reference import Stack
 from lowrank.spec import canonical, digest
 from lowrank.streams import PURPOSES, stream
-from lowrank.training import Stack, Stopped, train
+from lowrank.training import Stopped, train
 from lowrank.trials import BLOCK, batches
 from specs import TASKS, of, spec, specs
 
@@ -392,7 +393,7 @@ def test_a_diverged_training_does_not_go_on():
     state = first.weights | first.history
     again = train(one, task, state)
     np.testing.assert_array_equal(again.history["loss"], first.history["loss"])
-    for name in MATRICES:
+    for name in WEIGHTS:
         np.testing.assert_array_equal(again.weights[name], first.weights[name])
 
 
@@ -415,7 +416,7 @@ def test_initial_connectivity_is_gaussian_of_variance_g2_by_n(name):
 def test_initial_columns_have_exact_norms(name):
     one, task = of(name, n_neurons=100)
     weights = initial_weights(one, task.n_in, task.n_out)
-    assert [weights[key].shape for key in MATRICES] == [(100, 100), (100, task.n_in), (100, task.n_out)]
+    assert [weights[key].shape for key in WEIGHTS] == [(100, 100), (100, task.n_in), (100, task.n_out)]
     assert {weight.dtype.name for weight in weights.values()} == {"float32"}
     np.testing.assert_allclose(np.linalg.norm(weights["M"].astype(float), axis=0), 10, rtol=1e-7)
     np.testing.assert_allclose(np.linalg.norm(weights["v"].astype(float), axis=0), 0.1, rtol=1e-7)
@@ -479,5 +480,5 @@ def test_checkpoint_tells_all_of_a_network(tmp_path):
     assert set(weights) == {"W0", "M0", "v0", "W", "M", "v"}
     assert history["epoch"].to_pylist() == list(range(one["epochs"]))
     initial = initial_weights(one, tasks.of(one).n_in, tasks.of(one).n_out)
-    assert all(np.array_equal(weights[f"{name}0"], initial[name]) for name in MATRICES)
-    assert not any(np.array_equal(weights[f"{name}0"], weights[name]) for name in MATRICES)
+    assert all(np.array_equal(weights[f"{name}0"], initial[name]) for name in WEIGHTS)
+    assert not any(np.array_equal(weights[f"{name}0"], weights[name]) for name in WEIGHTS)

@@ -13,14 +13,18 @@ import pytest
 import workflow
 from workflow import ROOT, planned, run
 
-STRENGTHS = ("flipflop/g0.0", "flipflop/g0.9", "mante/g0.9", "romo/g0.9")
+STRENGTHS = ("flipflop/g0.0", "flipflop/g0.9", "mante/g0.9", "romo/g0.9", "linear_z0.5/g0.0", "linear_z0.5/g0.6")
 PLACES = [f"{strength}/seed{seed}" for strength in STRENGTHS for seed in (0, 1)]
 MEASURES = ("truncation", "shuffle", "spectrum", "trials")
 
 STRING, FLOAT, INT = pa.string(), pa.float64(), pa.int64()
 NETWORK = {"task": STRING, "g": FLOAT, "seed": INT}
 COLUMNS = {
-    "history": {**NETWORK, "epoch": INT, "loss": FLOAT, "gradient_norm": FLOAT},
+    "history": {
+        **NETWORK,
+        **{"epoch": INT, "loss": FLOAT, "gradient_norm": FLOAT, "tau": FLOAT, "readout": FLOAT},
+        **dict.fromkeys(("s1", "s2", "s3", "s4", "s5"), FLOAT),
+    },
     "truncation": {**NETWORK, "rank": INT, "loss": FLOAT, "relative_loss": FLOAT},
     "shuffle": {**NETWORK, "repetition": INT, "loss": FLOAT, "relative_loss": FLOAT},
     "spectrum": {
@@ -43,13 +47,15 @@ COLUMNS = {
         "shuffled_loss": FLOAT,
         "convergence_epoch": INT,
         "functional_rank": INT,
+        "convergence_tau": FLOAT,
+        "mean_gradient_norm": FLOAT,
         "reason": STRING,
         "network": STRING,
     },
 }
 # A trial's time steps, and its channels: inputs, outputs and as many targets.
-STEPS = {"flipflop": 100, "mante": 96, "romo": 56}
-CHANNELS = {"flipflop": 2 + 2 + 2, "mante": 4 + 1 + 1, "romo": 1 + 2 + 2}
+STEPS = {"flipflop": 100, "mante": 96, "romo": 56, "linear_z0.5": 202}
+CHANNELS = {"flipflop": 2 + 2 + 2, "mante": 4 + 1 + 1, "romo": 1 + 2 + 2, "linear_z0.5": 1 + 1 + 1}
 ROWS = {  # of each network
     "history": lambda task: 21,
     "truncation": lambda task: 3,
@@ -75,8 +81,8 @@ def test_the_promised_files_and_no_others(finished):
         made = {name for name in made if not name.startswith(folder)}
     networks = {f"networks/{place}-{{spec}}.{kind}" for place in PLACES for kind in ("safetensors", "parquet")}
     measures = {f"tiny/{measure}/{place}.parquet" for measure in MEASURES for place in PLACES}
-    tables = {f"tiny/tables/{name}.parquet" for name in COLUMNS}
-    figures = {f"tiny/figures/{name}.{kind}" for name in ("fig1", "fig2") for kind in ("pdf", "png")}
+    tables = {f"tiny/tables/{name}.parquet" for name in (*COLUMNS, "theory")}
+    figures = {f"tiny/figures/fig{number}.{kind}" for number in (1, 2, 3, 4) for kind in ("pdf", "png")}
     assert made == networks | measures | tables | figures | {"networks/.lock"}
 
 
@@ -90,11 +96,18 @@ def test_columns_and_rows_of_a_table(finished, name):
     }
 
 
+def test_the_theory_has_a_row_for_each_g_order_and_epoch(finished):
+    columns = ("target", "g", "tau", "order", "readout", "loss", "s1", "s2")
+    found = table(finished, "theory")
+    assert found.schema.remove_metadata() == pa.schema({name: INT if name == "order" else FLOAT for name in columns})
+    assert found.num_rows == 2 * 3 * 21
+
+
 @pytest.mark.parametrize(
-    ("name", "place"), [(name, place) for name in MEASURES for place in ("flipflop/g0.0/seed0", "romo/g0.9/seed1")]
+    ("name", "place"), [(name, place) for name in MEASURES for place in ("flipflop/g0.0/seed0", "romo/g0.9/seed1", "linear_z0.5/g0.6/seed0")]
 )
 def test_a_measure_is_its_part_of_the_table(finished, name, place):
-    task, g, seed = re.fullmatch(r"(\w+)/g(.+)/seed(\d)", place).groups()
+    task, g, seed = re.fullmatch(r"([\w.]+)/g(.+)/seed(\d)", place).groups()
     part = pq.read_table(finished / f"results/tiny/{name}/{place}.parquet")
     rows = [
         row
@@ -142,7 +155,9 @@ NEEDED = {
         {"train", "truncate", "spectrum", "shuffle"},
         {"gather truncation", "gather spectrum", "gather shuffle", "summary"},
     ),
+    "fig3": ({"train", "trials"}, {"gather trials", "theory"}),
 }
+NEEDED["fig4"] = NEEDED["fig2"]
 
 
 @pytest.mark.parametrize("figure", NEEDED)
@@ -154,7 +169,9 @@ def test_a_figure_as_a_target_needs_just_what_it_shows(sources, figure):
 
 def test_the_papers_networks(sources):
     networks = planned(sources, configfile="config.yaml").networks
-    assert Counter(name.partition("/")[0] for name in networks) == {"flipflop": 8 * 5, "mante": 10 * 5, "romo": 11 * 5}
+    linear = dict.fromkeys(("linear_z0.5", "linear_z1.0", "linear_z2.0"), 10 * 5)
+    expected = {"flipflop": 8 * 5, "mante": 10 * 5, "romo": 11 * 5} | linear
+    assert Counter(name.partition("/")[0] for name in networks) == expected
     assert not (sources / "results").exists()
 
 

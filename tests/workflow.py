@@ -21,6 +21,9 @@ TINY = {
         "flipflop": {"g": [0.0, 0.9], "epochs": 21},
         "mante": {"g": [0.9], "epochs": 21},
         "romo": {"g": [0.9], "epochs": 21},
+        "linear_z0.5": {"g": [0.0, 0.6], "epochs": 21, "n_neurons": 12},
+        "linear_z1.0": None,
+        "linear_z2.0": None,
     },
     "measure": {"ranks": [0, 1, 2], "trials": 8, "shown_trial": 0},
 }

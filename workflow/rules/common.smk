@@ -37,8 +37,9 @@ config = PLAN["config"]
 
 RESULTS = f"results/{config['run']}"
 MEASURES = ("truncation", "shuffle", "spectrum", "trials")
-TABLES = ("history", *MEASURES, "summary")
-FIGURES = ("fig1", "fig2")
+FIGURES = [name for name in ("fig1", "fig2", "fig3", "fig4") if plan.shown(config, name)]
+LINEAR = plan.linear_networks(config)
+TABLES = ["history", *MEASURES, "summary", *(["theory"] if LINEAR else [])]
 PLACE = "{task}/g{g}/seed{seed}"
 SPECS = plan.by_place(PLAN)
 NETWORKS = {place: {"name": digest(spec), "file": networks.file(spec)} for place, spec in SPECS.items()}
@@ -88,11 +89,8 @@ def measure_order(stage, *keys):
 
 
 def figure_order(name):
-    """The parameter of a figure: its own settings, and the colours and labels of the tasks that it shows."""
-    figures = config["figures"]
-    shown = {**figures[name], "tasks": [task for task in figures[name]["tasks"] if task in config["tasks"]]}
-    names = {
-        key: {task: figures[key][task] for task in shown["tasks"] if task in figures[key]}
-        for key in ("colors", "labels")
-    }
-    return order(name, figure=name, figures={**names, name: shown})
+    """The parameter of a figure: its own settings, and what there is to say of the tasks that it shows."""
+    figures, tasks = config["figures"], plan.shown(config, name)
+    names = {key: {task: figures[key][task] for task in tasks if task in figures[key]} for key in ("colors", "labels")}
+    names["targets"] = {task: config["tasks"][task]["numbers"].get("target") for task in tasks}
+    return order(name, figure=name, figures={**names, name: {**figures[name], "tasks": tasks}})

@@ -35,3 +35,41 @@ rule fig2:
         "Drawing Figure 2"
     script:
         "../scripts/figure.py"
+
+
+rule fig3:
+    input:
+        history=table("history"),
+        trials=table("trials"),
+        theory=table("theory"),
+    output:
+        pdf=f"{RESULTS}/figures/fig3.pdf",
+        png=f"{RESULTS}/figures/fig3.png",
+    log:
+        f"{RESULTS}/logs/fig3.log",
+    conda:
+        "../../envs/lowrank.yaml"
+    params:
+        job=figure_order("fig3"),
+    message:
+        "Drawing Figure 3"
+    script:
+        "../scripts/figure.py"
+
+
+rule fig4:
+    input:
+        summary=table("summary"),
+    output:
+        pdf=f"{RESULTS}/figures/fig4.pdf",
+        png=f"{RESULTS}/figures/fig4.png",
+    log:
+        f"{RESULTS}/logs/fig4.log",
+    conda:
+        "../../envs/lowrank.yaml"
+    params:
+        job=figure_order("fig4"),
+    message:
+        "Drawing Figure 4"
+    script:
+        "../scripts/figure.py"

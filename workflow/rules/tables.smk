@@ -30,6 +30,21 @@ use rule gather as history with:
         "Gathering the histories of all networks"
 
 
+rule theory:
+    output:
+        table("theory"),
+    log:
+        f"{RESULTS}/logs/theory.log",
+    conda:
+        "../../envs/lowrank.yaml"
+    params:
+        job=order("theory", networks=LINEAR),
+    message:
+        "Tabulating the theory of the linear network"
+    script:
+        "../scripts/theory.py"
+
+
 rule summary:
     input:
         networks=[network["file"] for network in NETWORKS.values()],

@@ -8,6 +8,6 @@ with job(snakemake) as settings:
     spec = about["spec"]
     trials = evaluation.test_trials(spec, tasks.of(spec), settings["trials"])
     loss = evaluation.loss_shuffled(weights, spec, settings["shuffles"], trials)
-    initial_loss = about["initial_loss"] or float("nan")  # null: the network diverged at once
-    columns = {"repetition": range(len(loss)), "loss": loss, "relative_loss": loss / initial_loss}
+    reference_loss = about["reference_loss"] or float("nan")  # null: the network diverged at once
+    columns = {"repetition": range(len(loss)), "loss": loss, "relative_loss": loss / reference_loss}
     tables.write(snakemake.output[0], "shuffle", tables.network(spec) | columns)

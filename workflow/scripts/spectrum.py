@@ -1,4 +1,4 @@
-"""Singular values and eigenvalues of a network's W0, W and dW."""
+"""Singular values and eigenvalues of a network's W0, W and dW; those of dW are the ones that training kept, if any."""
 
 import numpy as np
 
@@ -8,13 +8,16 @@ from lowrank import checkpoint, connectivity, tables
 with job(snakemake) as settings:
     about, weights = checkpoint.read(snakemake.input.network, settings["network"])
     matrices = {"W0": weights["W0"], "W": weights["W"], "dW": weights["W"] - weights["W0"]}
-    eigenvalues = np.concatenate([connectivity.eigenvalues(matrix) for matrix in matrices.values()])
+    linear = about["spec"]["nonlinearity"] == "identity"  # large: its eigenvalues would cost more than the training
+    eigenvalues = [connectivity.eigenvalues(matrix) for matrix in ([] if linear else matrices.values())]
+    singular_values = [connectivity.singular_values(matrices[name]) for name in ("W0", "W")]
+    singular_values.append(connectivity.change_singular_values(weights))
     size = len(weights["W"])
     columns = {
         "matrix": np.repeat(list(matrices), size),
         "index": np.tile(np.arange(1, size + 1), len(matrices)),
-        "singular_value": np.concatenate([connectivity.singular_values(matrix) for matrix in matrices.values()]),
-        "eigenvalue_real": eigenvalues.real,
-        "eigenvalue_imag": eigenvalues.imag,
+        "singular_value": np.concatenate(singular_values),
+        "eigenvalue_real": np.real(np.concatenate(eigenvalues)) if eigenvalues else np.nan,
+        "eigenvalue_imag": np.imag(np.concatenate(eigenvalues)) if eigenvalues else np.nan,
     }
     tables.write(snakemake.output[0], "spectrum", tables.network(about["spec"]) | columns)

@@ -7,6 +7,6 @@ with job(snakemake) as settings:
     about, weights = checkpoint.read(snakemake.input.network, settings["network"])
     spec = about["spec"]
     task = tasks.of(spec)
-    shown = evaluation.test_trials(spec, task, settings["trials"]).only([settings["shown_trial"]])
-    columns = evaluation.signals(weights, task, shown)
+    shown = evaluation.test_trial(spec, task, settings["trials"], settings["shown_trial"])
+    columns = evaluation.signals(weights, spec, task, shown)
     tables.write(snakemake.output[0], "trials", tables.network(spec) | columns)

@@ -7,6 +7,6 @@ with job(snakemake) as settings:
     about, weights = checkpoint.read(snakemake.input.network, settings["network"])
     spec = about["spec"]
     trials = evaluation.test_trials(spec, tasks.of(spec), settings["trials"])
-    loss = evaluation.loss_by_rank(weights, settings["ranks"], trials, spec["dt"])
+    loss = evaluation.loss_by_rank(weights, settings["ranks"], spec, trials)
     columns = {"rank": settings["ranks"], "loss": loss, "relative_loss": loss / loss[settings["ranks"].index(0)]}
     tables.write(snakemake.output[0], "truncation", tables.network(spec) | columns)

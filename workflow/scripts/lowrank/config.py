@@ -85,20 +85,37 @@ def _unfit(config: dict, named: list[str]) -> list[str]:
             )
     if measure["shown_trial"] >= measure["trials"]:
         mistakes.append(f"measure.shown_trial = {measure['shown_trial']}: there are {measure['trials']} trials, from 0")
-    if shown["fig1"]["seed"] not in config["seeds"]:
-        mistakes.append(f"figures.fig1.seed = {shown['fig1']['seed']} is not one of seeds = {config['seeds']}")
     for place, tasks_named in _task_names(shown):
         mistakes += [f"{place}: there is no task {t!r}{nearest(t, named)}" for t in tasks_named if t not in named]
-    left_out = set(named) - config["tasks"].keys()
-    for figure in ("fig1", "fig2"):
-        if config["tasks"] and left_out.issuperset(shown[figure]["tasks"]):
-            mistakes.append(f"figures.{figure}.tasks = {shown[figure]['tasks']}: all are left out")
-    for name in (name for name in shown["fig1"]["tasks"] if name in config["tasks"]):
+    for figure in ("fig1", "fig3"):
+        mistakes += _unfit_networks(config, figure)
+    for figure in ("fig3", "fig4"):
+        strange = [t for t in shown[figure]["tasks"] if t in config["tasks"] and not is_linear(config["tasks"][t])]
+        mistakes += [f"figures.{figure}.tasks: {t!r} has no theory: its module is not linear" for t in strange]
+    for name in (t for t in shown["fig4"]["tasks"] if t in config["tasks"]):
+        if 0 not in config["tasks"][name]["g"]:
+            mistakes.append(f"tasks.{name}.g lacks 0, in units of which figures.fig4 shows the others")
+    return mistakes
+
+
+def is_linear(task: dict) -> bool:
+    """Whether a task, as it is in a config that was `validated`, is the one of Section 3, which has a theory."""
+    return task["module"] == "linear" and task["nonlinearity"] == "identity"
+
+
+def _unfit_networks(config: dict, figure: str) -> list[str]:
+    """What a figure shows and the run does not have; a task that is left out is left out of the figure, too."""
+    mistakes, shown = [], config["figures"][figure]
+    if shown["seed"] not in config["seeds"]:
+        mistakes.append(f"figures.{figure}.seed = {shown['seed']} is not one of seeds = {config['seeds']}")
+    for name in (name for name in shown["tasks"] if name in config["tasks"]):
         available = config["tasks"][name]["g"]
-        if not set(available) & set(shown["fig1"]["g"]):
-            mistakes.append(f"figures.fig1.g = {shown['fig1']['g']}: none is in tasks.{name}.g = {available}")
-        if shown["fig1"]["trial_g"] not in available:
-            mistakes.append(f"figures.fig1.trial_g = {shown['fig1']['trial_g']} is not in tasks.{name}.g = {available}")
+        if not set(available) & set(shown["g"]):
+            mistakes.append(f"figures.{figure}.g = {shown['g']}: none is in tasks.{name}.g = {available}")
+        if shown.get("trial_g", available[0]) not in available:
+            mistakes.append(
+                f"figures.{figure}.trial_g = {shown['trial_g']} is not in tasks.{name}.g = {available}"
+            )
     return mistakes
 
 
@@ -108,6 +125,6 @@ def _task_names(figures: dict) -> list[tuple[str, list[str]]]:
         ("figures.colors", list(figures["colors"])),
         ("figures.labels", list(figures["labels"])),
         ("figures.fig1.epochs", list(figures["fig1"]["epochs"])),
-        ("figures.fig1.tasks", figures["fig1"]["tasks"]),
-        ("figures.fig2.tasks", figures["fig2"]["tasks"]),
+        ("figures.fig3.effective_time", list(figures["fig3"]["effective_time"])),
+        *((f"figures.{figure}.tasks", figures[figure]["tasks"]) for figure in ("fig1", "fig2", "fig3", "fig4")),
     ]

@@ -1,6 +1,6 @@
 """What is done to connectivity matrices: singular values, truncation, shuffling. Arrays in, arrays out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -12,6 +12,14 @@ def singular_values(matrix: np.ndarray) -> np.ndarray:
     return np.linalg.svd(matrix.astype(np.float64), compute_uv=False)
 
 
+def change_singular_values(weights: dict[str, np.ndarray]) -> np.ndarray:
+    """The N singular values of a network's dW: those that training kept, the others 0; or else of W - W0."""
+    if "s" not in weights:
+        return singular_values(weights["W"] - weights["W0"])
+    kept = weights["s"]
+    return np.concatenate([kept, np.full(len(weights["W"]) - len(kept), 0 if np.isfinite(kept).all() else np.nan)])
+
+
 def eigenvalues(matrix: np.ndarray) -> np.ndarray:
     """The N eigenvalues, falling in modulus, of a pair the positive imaginary part first; NaN if not finite."""
     if not np.isfinite(matrix).all():
@@ -20,10 +28,20 @@ def eigenvalues(matrix: np.ndarray) -> np.ndarray:
     return values[np.lexsort((-values.imag, -np.abs(values)))]
 
 
-def truncations(change: np.ndarray, ranks: Sequence[int]) -> np.ndarray:
-    """The best approximations of dW of these ranks (Eq. 4): its singular value decomposition cut off; (ranks, N, N)."""
-    left, values, right = np.linalg.svd(change.astype(np.float64))
-    return np.stack([(left[:, :rank] * values[:rank]) @ right[:rank] for rank in ranks])
+def decomposition(weights: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The singular value decomposition of a network's dW, float64: U (N, r), s (r,) falling, and V' (r, N).
+
+    The one that training kept, of rank r, else that of W - W0, with r = N.
+    """
+    if "s" in weights:
+        return weights["U"], weights["s"], weights["V"].T
+    return np.linalg.svd((weights["W"] - weights["W0"]).astype(np.float64))
+
+
+def truncations(left: np.ndarray, values: np.ndarray, right: np.ndarray, ranks: Iterable[int]) -> Iterator[np.ndarray]:
+    """The best approximations (N, N) of dW of these ranks (Eq. 4): its singular value decomposition cut off."""
+    for rank in ranks:
+        yield (left[:, :rank] * values[:rank]) @ right[:rank]
 
 
 def shuffled(matrix: np.ndarray, rng: np.random.Generator) -> np.ndarray:

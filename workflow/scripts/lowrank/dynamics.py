@@ -7,6 +7,8 @@ import numpy as np
 
 from .tasks.base import Trials
 
+NONLINEARITIES = {"tanh": np.tanh, "identity": np.positive}  # phi, a copy at least
+
 
 def outputs(
     connectivity: np.ndarray,
@@ -15,6 +17,7 @@ def outputs(
     u: np.ndarray,
     dt: float,
     active: np.ndarray | None = None,
+    nonlinearity: str = "tanh",
 ) -> np.ndarray:
     """The outputs z (n, trials, steps, n_out) of networks W (n, N, N) that share M (N, n_in) and v (N, n_out).
 
@@ -25,11 +28,11 @@ def outputs(
     active = np.full(steps, trials) if active is None else active
     z = np.zeros((n, trials, steps, readout.shape[1]), np.float32)
     for network in range(n):  # one after another, so that a network's state stays in the processor's cache
-        _run(dt * connectivity[network].T, dt * inputs_by.T, readout, u, np.float32(1 - dt), active, z[network])
+        _run(dt * connectivity[network].T, dt * inputs_by.T, readout, u, np.float32(1 - dt), active, NONLINEARITIES[nonlinearity], z[network])
     return z
 
 
-def _run(recurrent, drive, readout, u, leak, active, z) -> None:
+def _run(recurrent, drive, readout, u, leak, active, phi, z) -> None:
     """One network's outputs into z (trials, steps, n_out); a row is a trial. Until the first input the state is 0."""
     states, rates, sums = (np.zeros((len(u), len(recurrent)), np.float32) for _ in range(3))
     recurrent, drive = np.ascontiguousarray(recurrent, np.float32), drive.astype(np.float32)
@@ -41,7 +44,7 @@ def _run(recurrent, drive, readout, u, leak, active, z) -> None:
         x += y
         np.matmul(u[: active[k], k], drive, out=y)
         x += y
-        np.tanh(x, out=r)
+        phi(x, out=r)
         np.matmul(r, readout, out=z[: active[k], k])
 
 

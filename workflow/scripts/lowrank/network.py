@@ -1,35 +1,34 @@
-"""The network in training: its initial weights, its recursion, its loss and their gradients through time.
+"""The network in training: its recursion, its loss and the gradients through time.
 
 Every array has a leading axis for a stack of networks. Forward Euler from x = 0 (Eqs. 2 and 3):
 
-    x[k+1] = (1 - dt) x[k] + dt (W tanh(x[k]) + M u[k])          z[k] = v' tanh(x[k+1])
+    x[k+1] = (1 - dt) x[k] + dt (W phi(x[k]) + M u[k])          z[k] = v' phi(x[k+1])
 
-M and v are the effective input and readout vectors: the paper's sqrt(N) and 1/sqrt(N) are absorbed into them.
+phi is tanh, or the identity in the linear network of Section 3. M and v are the effective input and readout vectors:
+the paper's sqrt(N) and 1/sqrt(N) are absorbed into them.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from .streams import stream
-
-MATRICES = ("W", "M", "v")
+TANH_DERIVATIVE = torch.ops.aten.tanh_backward.grad_input
 
 
-def initial_weights(spec: dict, n_in: int, n_out: int) -> dict[str, np.ndarray]:
-    """W0 (N, N), M0 (N, n_in) and v0 (N, n_out) of one network, float32.
+@dataclass(frozen=True)
+class Nonlinearity:
+    """The rate phi(x) of a state, in numpy and in place, and the pull on x from a pull on the rate."""
 
-    W0 has independent elements N(0, g^2/N). The columns of M and v are Gaussian directions of norm exactly
-    sqrt(N) and 1/sqrt(N).
-    """
-    n = spec["n_neurons"]
-    rng = stream(spec, "initialization")
-    connectivity = rng.standard_normal((n, n)) * spec["g"] / np.sqrt(n)
-    directions = rng.standard_normal((n, n_in + n_out))
-    directions /= np.linalg.norm(directions, axis=0)
-    weights = {"W": connectivity, "M": directions[:, :n_in] * np.sqrt(n), "v": directions[:, n_in:] / np.sqrt(n)}
-    return {name: weight.astype(np.float32) for name, weight in weights.items()}
+    rate: Callable  # (state, out=rate)
+    derivative: Callable  # (pull on the rate, rate, grad_input=pull on the state)
+
+
+NONLINEARITIES = {
+    "tanh": Nonlinearity(np.tanh, TANH_DERIVATIVE),  # numpy's tanh is a third faster than torch's
+    "identity": Nonlinearity(np.positive, lambda pull, rate, grad_input: grad_input.copy_(pull)),  # Section 3
+}
 
 
 @dataclass(frozen=True)
@@ -47,19 +46,19 @@ class Unrolled:
     """A stack of networks unrolled in time.
 
     What a step multiplies stands side by side in memory, so that it takes one product: before step k the rates and
-    the inputs, [tanh(x[k]), u[k]], and on the way back to it the adjoints and the errors, [dL/dx[k+2], dL/dz[k]].
+    the inputs, [phi(x[k]), u[k]], and on the way back to it the adjoints and the errors, [dL/dx[k+2], dL/dz[k]].
     """
 
-    def __init__(self, batch: Batch, n_neurons: int, dt: float):
+    def __init__(self, batch: Batch, n_neurons: int, dt: float, nonlinearity: str):
         """Buffers for batches of the shape and precision of `batch`."""
-        self.dt, self.n_neurons = dt, n_neurons
+        self.dt, self.n_neurons, self.phi = dt, n_neurons, NONLINEARITIES[nonlinearity]
         n, steps, trials, n_in = batch.inputs.shape
         n_out, dtype = batch.targets.shape[-1], batch.inputs.dtype
         self.forth = _rows(n, steps + 1, trials, n_neurons + n_in, dtype)
         self.back = _rows(n, steps + 1, trials, n_neurons + n_out, dtype)
         self.rate, self.adjoint = self.forth[..., :n_neurons], self.back[..., :n_neurons]
         self.state, self.pull = (torch.zeros(n, trials, n_neurons, dtype=dtype) for _ in range(2))
-        self.numpy_state = self.state.numpy()  # the same memory: numpy's tanh is a third faster than torch's
+        self.numpy_state = self.state.numpy()  # the same memory
         self.numpy_rate = [part.numpy() for part in self.rate.unbind(1)]
         self.by_step = [part.unbind(1) for part in (self.forth, self.rate, self.back, self.adjoint)]
 
@@ -72,7 +71,7 @@ class Unrolled:
         product = torch.cat([weights["W"].mT, weights["M"].mT], dim=1).mul_(self.dt)
         for k, count in enumerate(batch.active[batch.first :], batch.first):
             _top(self.state, count).baddbmm_(_top(forth[k], count), product, beta=1 - self.dt)
-            np.tanh(_top(self.numpy_state, count), out=_top(self.numpy_rate[k + 1], count))
+            self.phi.rate(_top(self.numpy_state, count), out=_top(self.numpy_rate[k + 1], count))
         readout = weights["v"].mT.contiguous().mT  # a long axis that is contiguous is five times as fast
         return torch.bmm(self.rate[:, 1:].flatten(1, 2), readout).unflatten(1, batch.inputs.shape[1:3])
 
@@ -80,15 +79,23 @@ class Unrolled:
         self, weights: dict[str, torch.Tensor], batch: Batch
     ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         """The loss (n,) = 1/2 sum(mask (z - z^)^2) / sum(mask), and its gradients with respect to W, M and v."""
-        error = (self.forward(weights, batch) - batch.targets).mul_(batch.mask)
+        self.output = self.forward(weights, batch)
+        error = (self.output - batch.targets).mul_(batch.mask)
         count = batch.mask.sum((1, 2, 3), keepdim=True)
         loss = error.square().sum((1, 2, 3)) / (2 * count.view(-1))
         return loss, self._backward(weights, batch, error.div_(count))
 
+    def readout(self) -> torch.Tensor:
+        """The output (n,) of the last forward pass at the end of the trial; NaN unless it is one trial, one output."""
+        n, _, trials, n_out = self.output.shape
+        if trials * n_out > 1:
+            return torch.full((n,), torch.nan)
+        return self.output[:, -1, 0, 0].clone()
+
     def _backward(self, weights, batch: Batch, error: torch.Tensor) -> dict[str, torch.Tensor]:
         """Gradients from error[k] = dL/dz[k], by the adjoints a[k] = dL/dx[k+1]:
 
-        a[k] = (1 - dt) a[k+1] + (1 - tanh(x[k+1])^2) (dt W' a[k+1] + v error[k])
+        a[k] = (1 - dt) a[k+1] + phi'(x[k+1]) (dt W' a[k+1] + v error[k])
         """
         _, rate, back, adjoint = self.by_step
         self.back[:, 1:, :, self.n_neurons :] = error  # back[k+1] is [a[k+1], error[k]]
@@ -98,7 +105,7 @@ class Unrolled:
             count = batch.active[k]
             pull = torch.bmm(_top(back[k + 1], count), product, out=_top(self.pull, count))
             a = _top(adjoint[k], count)
-            torch.ops.aten.tanh_backward.grad_input(pull, _top(rate[k + 1], count), grad_input=a)
+            self.phi.derivative(pull, _top(rate[k + 1], count), grad_input=a)
             a.add_(_top(adjoint[k + 1], count), alpha=1 - self.dt)
             if count < self.pull.shape[1]:
                 adjoint[k][:, count:] = 0

@@ -12,6 +12,7 @@ from pathlib import Path
 from . import config
 from .files import atomic
 from .fingerprint import fingerprint
+from .kernels.base import learning_rate
 from .networks import is_there, parts
 from .problems import Problem
 from .spec import digest, place
@@ -24,9 +25,12 @@ SHARED = (
     "n_neurons",
     "dt",
     "batch",
+    "nonlinearity",
     "optimizer",
     "learning_rate",
+    "rate_scaling",
     "trained",
+    "kernel",
     "epochs",
     "numbers",
 )
@@ -35,8 +39,8 @@ OTHER = {
     "spectrum": ["spectrum"],
     "gather": ["gather"],
     "summary": ["summary"],
-    "fig1": ["figure", "lowrank.figures.fig1"],
-    "fig2": ["figure", "lowrank.figures.fig2"],
+    "theory": ["theory"],
+    **{f"fig{n}": ["figure", f"lowrank.figures.fig{n}"] for n in range(1, 5)},
 }
 
 
@@ -56,11 +60,14 @@ def make(raw: dict) -> dict:
 
 
 def roots(settings: dict, stage: str) -> list[str]:
-    """The modules that a stage (`fig1`, `truncate romo`) starts from; a task's is loaded by name, so it is named."""
+    """The modules that a stage (`fig1`, `truncate romo`) starts from; those loaded by name are named."""
     name, _, task = stage.partition(" ")
     if not task:
         return OTHER[name]
-    return ["lowrank.training" if name == "train" else name, f"lowrank.tasks.{settings['tasks'][task]['module']}"]
+    module = f"lowrank.tasks.{settings['tasks'][task]['module']}"
+    if name == "train":
+        return ["lowrank.training", f"lowrank.kernels.{settings['tasks'][task]['kernel']}", module]
+    return [name, module]
 
 
 def networks(plan: dict) -> dict[str, dict]:
@@ -74,6 +81,27 @@ def networks(plan: dict) -> dict[str, dict]:
         for seed in settings["seeds"]
     ]
     return {digest(spec): spec for spec in specs}
+
+
+def shown(settings: dict, figure: str) -> list[str]:
+    """The tasks that a figure shows, but for those left out; none: the figure is not drawn."""
+    return [task for task in settings["figures"][figure]["tasks"] if task in settings["tasks"]]
+
+
+def linear_networks(settings: dict) -> list[dict]:
+    """What the theory needs of the tasks that have one: {target, g, rate, epochs} for each target and g."""
+    found = {
+        (task["numbers"]["target"], g): {
+            "target": task["numbers"]["target"],
+            "g": g,
+            "rate": learning_rate({**task, "g": g}),
+            "epochs": task["epochs"],
+        }
+        for task in settings["tasks"].values()
+        if config.is_linear(task)
+        for g in task["g"]
+    }
+    return list(found.values())
 
 
 def by_place(plan: dict) -> dict[str, dict]:

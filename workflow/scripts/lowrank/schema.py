@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 
 def _not_bool(value):
@@ -62,9 +62,12 @@ class Training(Step):
 
     n_neurons: Count
     batch: Count
+    nonlinearity: Literal["tanh", "identity"]
     optimizer: Literal["adam", "sgd"]
     learning_rate: Positive
+    rate_scaling: Literal["n_neurons", "effective_time"]
     trained: list[Literal["W", "M", "v"]]
+    kernel: Literal["reference", "fast"]
 
     @field_validator("trained")
     @classmethod
@@ -82,6 +85,25 @@ class Networks(Training):
     module: str  # the file in tasks/
 
     _no_g_twice = field_validator("g")(_distinct)
+
+    @model_validator(mode="after")
+    def _fits_together(self):
+        if self.rate_scaling == "effective_time" and self.optimizer != "sgd":
+            raise ValueError("rate_scaling effective_time is for optimizer sgd: Adam has one rate for all networks")
+        linear = self.nonlinearity == "identity"
+        if (linear or self.rate_scaling == "effective_time") and max(self.g) >= 1:
+            raise ValueError(
+                f"g = {max(self.g):g} is too large: from g = 1 on the fixed point of a linear network is unstable "
+                "(Section 3), and the effective learning time is not defined"
+            )
+        if self.kernel == "fast" and not (
+            linear and self.optimizer == "sgd" and self.trained == ["W"] and self.batch == 1
+        ):
+            raise ValueError(
+                "kernel fast trains networks with nonlinearity identity, optimizer sgd, trained [W] and batch 1 only: "
+                "take kernel reference"
+            )
+        return self
 
 
 class Measure(Section):
@@ -119,6 +141,21 @@ class Figure2(Section):
     convergence_limit: Count
 
 
+class Figure3(Section):
+    """Figure 3: the linear tasks shown, a column each, and how far in effective learning time."""
+
+    tasks: Annotated[list[str], Field(min_length=1)]
+    seed: Seed
+    g: Annotated[list[Strength], Field(min_length=1)]
+    effective_time: dict[str, Positive]
+
+
+class Figure4(Section):
+    """Figure 4: the linear tasks shown."""
+
+    tasks: Annotated[list[str], Field(min_length=1)]
+
+
 class Figures(Section):
     """How the figures look and what they show."""
 
@@ -126,6 +163,8 @@ class Figures(Section):
     labels: dict[str, str]
     fig1: Figure1
     fig2: Figure2
+    fig3: Figure3
+    fig4: Figure4
 
 
 class Config(Section):

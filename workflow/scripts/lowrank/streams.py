@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 
-PURPOSES = ("initialization", "training trials", "test trials", "shuffling")
+PURPOSES = ("initialization", "training trials", "test trials", "shuffling", "sketch")
 
 
 def stream(spec: dict, purpose: str, number: int = 0) -> np.random.Generator:

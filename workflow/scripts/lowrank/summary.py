@@ -12,9 +12,10 @@ KEY = ("task", "g", "seed")
 
 
 def network(path: str) -> dict:
-    """The columns of a network that its file itself tells."""
-    spec = checkpoint.read_about(path)["spec"]
-    return {name: spec[name] for name in (*KEY, "n_neurons", "epochs")} | {"network": path}
+    """The columns of a network that its file itself tells; and its L0."""
+    about = checkpoint.read_about(path)
+    columns = {name: about["spec"][name] for name in (*KEY, "n_neurons", "epochs")}
+    return columns | {"network": path, "reference_loss": about["reference_loss"]}
 
 
 def rows(networks: list[dict], measured: dict[str, pa.Table], threshold: float) -> dict[str, list]:
@@ -29,7 +30,7 @@ def rows(networks: list[dict], measured: dict[str, pa.Table], threshold: float) 
 def _row(network: dict, part: dict[str, dict[str, np.ndarray]], threshold: float) -> dict:
     loss, ranks = part["history"]["loss"], part["truncation"]
     diverged = not np.isfinite(loss[-1]) or np.isnan(ranks["relative_loss"]).all()
-    converged = None if diverged else first_below(loss, threshold * loss[0])
+    converged = None if diverged else first_below(loss, threshold * network["reference_loss"])
     rank = None if diverged else functional_rank(ranks["rank"], ranks["relative_loss"], threshold)
     return network | {
         "initial_loss": _number(loss[0]),
@@ -39,9 +40,10 @@ def _row(network: dict, part: dict[str, dict[str, np.ndarray]], threshold: float
         "shuffled_loss": None if diverged else _number(part["shuffle"]["loss"].mean()),
         "convergence_epoch": converged,
         "functional_rank": rank,
+        **_of_linear(part["history"], converged),
         "reason": f"diverged at epoch {len(loss) - 1}"
         if diverged
-        else _reason(loss, converged, rank, ranks["relative_loss"], threshold),
+        else _reason(loss / network["reference_loss"], converged, rank, ranks["relative_loss"], threshold),
     }
 
 
@@ -49,12 +51,20 @@ def _reason(loss, converged, rank, relative_loss, threshold) -> str | None:
     """Why a measure is null, in words."""
     reasons = []
     if converged is None:
-        lowest = np.min(loss) / loss[0]
+        lowest = np.min(loss)
         reasons.append(f"the loss never fell below {threshold:g} of L0 (lowest: {lowest:.3g})")
     if rank is None:
         lowest = np.min(relative_loss)
         reasons.append(f"no truncation is below {threshold:g} of the rank-0 loss (lowest: {lowest:.3g})")
     return "; ".join(reasons) or None
+
+
+def _of_linear(history: dict[str, np.ndarray], converged: int | None) -> dict:
+    """tau* and the mean gradient norm over [0, tau*] (Fig. 4 a, c); None for other networks, which have no tau."""
+    if converged is None or np.isnan(history["tau"]).any():
+        return {"convergence_tau": None, "mean_gradient_norm": None}
+    mean = history["gradient_norm"][: converged + 1].mean()
+    return {"convergence_tau": float(history["tau"][converged]), "mean_gradient_norm": float(mean)}
 
 
 def _norm(spectrum: dict[str, np.ndarray], matrix: str) -> float | None:

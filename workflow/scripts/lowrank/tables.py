@@ -17,7 +17,14 @@ NETWORK = {"task": STRING, "g": FLOAT, "seed": INT}
 SCHEMAS = {
     name: pa.schema(NETWORK | columns)
     for name, columns in {
-        "history": {"epoch": INT, "loss": FLOAT, "gradient_norm": FLOAT},
+        "history": {
+            "epoch": INT,
+            "loss": FLOAT,
+            "gradient_norm": FLOAT,
+            "tau": FLOAT,  # from here on of linear networks alone
+            "readout": FLOAT,
+            **dict.fromkeys(("s1", "s2", "s3", "s4", "s5"), FLOAT),  # of dW
+        },
         "truncation": {"rank": INT, "loss": FLOAT, "relative_loss": FLOAT},
         "shuffle": {"repetition": INT, "loss": FLOAT, "relative_loss": FLOAT},
         "spectrum": {
@@ -38,11 +45,16 @@ SCHEMAS = {
             "shuffled_loss": FLOAT,
             "convergence_epoch": INT,
             "functional_rank": INT,
+            "convergence_tau": FLOAT,  # of linear networks alone, like the next one
+            "mean_gradient_norm": FLOAT,
             "reason": STRING,  # why a measure is null
             "network": STRING,  # the file
         },
     }.items()
 }
+SCHEMAS["theory"] = pa.schema(
+    {"target": FLOAT, "g": FLOAT, "tau": FLOAT, "order": INT, "readout": FLOAT, "loss": FLOAT, "s1": FLOAT, "s2": FLOAT}
+)
 
 
 def write(path: str | os.PathLike, name: str, columns: Mapping) -> None:

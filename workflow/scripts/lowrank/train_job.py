@@ -2,16 +2,18 @@
 
 import platform
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from . import checkpoint, networks, tables, tasks
 from .files import held
 from .problems import Problem
 from .spec import digest
-from .training import State, Trained, train
+from .kernels.base import State
+from .tasks.base import Task
+from .training import LINEAR_HISTORY, Trained, train
 
 LOCK = f"{networks.FOLDER}/.lock"
 
@@ -38,15 +40,16 @@ def _train(spec: dict, stopping: Callable[[], bool]) -> None:
         if path.exists() and not is_whole:
             _set_aside(path)
     print(f"training {networks.file(spec)}")
+    task = tasks.of(spec)
     trained = train(
         spec,
-        tasks.of(spec),
+        task,
         _saved_state(spec, name),
         save=lambda state: checkpoint.write(networks.state(spec), spec, state),
         report=report,
         stopping=stopping,
     )
-    _write(spec, trained)
+    _write(spec, trained, task)
 
 
 def _saved_state(spec: dict, name: str) -> State | None:
@@ -60,7 +63,7 @@ def _saved_state(spec: dict, name: str) -> State | None:
         print(f"{problem}")
         _set_aside(path)
         return None
-    print(f"going on from epoch {len(state['loss'])}")
+    print(f"going on from epoch {len(state['history.loss'])}")
     return state
 
 
@@ -70,16 +73,19 @@ def _set_aside(path: Path) -> None:
     print(f"{path} is not whole: kept as {aside.name}")
 
 
-def _write(spec: dict, trained: Trained) -> None:
+def _write(spec: dict, trained: Trained, task: Task) -> None:
     """Write the history, then the network: a network that is there is complete."""
-    columns = {"epoch": np.arange(len(trained.history["loss"])), **trained.history}
+    initial_loss = trained.history["loss"][0]
+    initial_loss = float(initial_loss) if np.isfinite(initial_loss) else None
+    columns = dict.fromkeys(LINEAR_HISTORY, np.nan) | trained.history | {"epoch": range(len(trained.history["loss"]))}
     tables.write(networks.history(spec), "history", tables.network(spec) | columns)
     checkpoint.write(
         networks.file(spec),
         spec,
         trained.initial | trained.weights,
-        initial_loss=float(first) if np.isfinite(first := trained.history["loss"][0]) else None,
-        versions={"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__},
+        initial_loss=initial_loss,
+        reference_loss=initial_loss if task.expected_loss is None else task.expected_loss,  # L0
+        versions={"python": platform.python_version()} | {name: version(name) for name in ("torch", "numpy", "numba")},
         device="cpu",
         machine=platform.machine(),
     )

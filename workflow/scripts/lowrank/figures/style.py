@@ -11,6 +11,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.legend_handler import HandlerTuple
 from matplotlib.ticker import MaxNLocator
 from pandas import DataFrame
 
@@ -84,6 +85,13 @@ def shades(color, strengths: Iterable[float]) -> dict:
 def letter(ax: Axes, text: str, left: float = 24) -> None:
     """A panel's letter above its upper left corner, `left` points outside of it."""
     ax.annotate(f"({text})", (0, 1), (-left, 6), xycoords="axes fraction", textcoords="offset points", fontsize=LABEL)
+
+
+class SideBySide(HandlerTuple):
+    """Several handles of a legend's one entry, beside each other."""
+
+    def __init__(self):
+        super().__init__(ndivide=None, pad=0.4)
 
 
 def values(rows: DataFrame, column: str) -> np.ndarray:

@@ -40,8 +40,14 @@ class Task(ABC):
     n_in: ClassVar[int]
     n_out: ClassVar[int]
     phases: ClassVar[tuple[str, ...]]  # in the order in which a trial goes through them
+    deterministic: ClassVar[bool] = False  # whether all trials are the same: then one is enough to judge a network
 
     dt: float  # Euler step
+
+    @property
+    def expected_loss(self) -> float | None:
+        """L0 where theory knows it; None: it is a network's own loss before training."""
+        return None
 
     @abstractmethod
     def draw(self, rng: np.random.Generator, n_trials: int) -> Trials:

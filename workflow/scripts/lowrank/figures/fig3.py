@@ -1,0 +1,162 @@
+"""Figure 3: a linear network learns a constant output, and the theory's third order.
+
+The task and outputs of trained networks (a); then a column a target: the loss (b, c) and the first two singular
+values of dW (d, e) over the effective learning time tau~ = tau/(1 - g^2)^2, of simulations (mean and one standard
+deviation to each side over the seeds) and of Eqs. 14 and 15, held from where z first passes the target.
+"""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.gridspec import SubplotSpec
+from matplotlib.lines import Line2D
+from pandas import DataFrame
+
+from ..problems import Problem
+from . import style
+from .style import values
+
+HEIGHT = 2.35  # inches
+TARGET = r"$\hat{{z}} = {:.1f}$"
+SV_SHARE = 1.75  # of the largest simulated singular value: the theory may leave the axis
+
+
+@style.context()
+def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
+    """Figure 3 from the tables history, trials and theory; `figures` as in config.yaml, with the tasks' targets."""
+    shown, tasks = figures["fig3"], figures["fig3"]["tasks"]
+    hues = style.colors(tasks, figures["colors"])
+    figure = Figure((style.WIDTH, HEIGHT))
+    left = figure.add_gridspec(1, 1, left=0.065, right=0.39, top=0.86, bottom=0.165)[0]
+    grid = figure.add_gridspec(2, len(tasks), left=0.475, right=0.985, top=0.86, bottom=0.165, hspace=0.28, wspace=0.3)
+    panels = grid.subplots(squeeze=False, sharex="col")
+    shades = {task: {g: style.shades(hues[task], shown["g"])[g] for g in shown["g"]} for task in tasks}
+    style.letter(trial_panel(figure, left, tables["trials"], figures, shades), "a")
+    for column, task in enumerate(tasks):
+        target, end = figures["targets"][task], shown["effective_time"].get(task)
+        simulated = {g: simulation(tables["history"], task, g, end) for g in shown["g"]}
+        predicted = {g: theory(tables["theory"], target, g, end) for g in shown["g"]}
+        top, bottom = panels[:, column]
+        loss_panel(top, simulated, predicted, shades[task])
+        singular_values_panel(bottom, simulated, predicted, shades[task])
+        top.set_title(TARGET.format(target), pad=3)
+        legend(top, shades[task], kinds=column == 0)
+        for row, ax in enumerate((top, bottom)):
+            style.letter(ax, chr(ord("b") + row * len(tasks) + column))
+        bottom.set_xlabel(r"Eff. learning time $\tilde{\tau}$")
+    singular_values_legend(panels[1, 0])
+    panels[0, 0].set_ylabel("Loss")
+    panels[1, 0].set_ylabel(r"SV($\Delta W$)")
+    figure.align_ylabels(panels[:, 0])
+    return figure
+
+
+def effective_time(rows: DataFrame, g: float) -> np.ndarray:
+    return values(rows, "tau") / (1 - g**2) ** 2
+
+
+def simulation(history: DataFrame, task: str, g: float, end: float | None) -> dict[str, np.ndarray]:
+    """Over the effective learning time `x` up to `end`: mean and standard deviation over seeds, (2, epochs) each.
+
+    Networks that diverged are left out. Problem if there is none of this g.
+    """
+    rows = history[(history["task"] == task) & (history["g"] == g)]
+    if rows.empty:
+        raise Problem(f"Figure 3 shows g = {g} of {task}, which the run does not have: set figures.fig3.g to what it has")
+    names = ["loss", "s1", "s2"]
+    finite = rows.groupby("seed")["loss"].transform(lambda loss: loss.notna().all())
+    rows = rows[finite].assign(x=lambda r: effective_time(r, g))
+    rows = rows[rows["x"] <= (end or np.inf) * (1 + 1e-9)]
+    groups = rows.groupby("epoch")
+    spread = {name: np.stack([groups[name].mean(), groups[name].std(ddof=0)]) for name in names}
+    return {"x": groups["x"].mean().to_numpy(), **spread}
+
+
+def theory(table: DataFrame, target: float, g: float, end: float | None) -> dict[str, np.ndarray]:
+    """The third order, held from where z first passes the target, where the expansion ends to make sense."""
+    rows = table[(table["target"] == target) & (table["g"] == g) & (table["order"] == 3)].sort_values("tau")
+    rows = rows[effective_time(rows, g) <= (end or np.inf) * (1 + 1e-9)]
+    passed = np.flatnonzero(values(rows, "readout") > target)
+    held = np.minimum(np.arange(len(rows)), passed[0] if len(passed) else len(rows))
+    return {"x": effective_time(rows, g)} | {name: values(rows, name)[held] for name in ("loss", "s1", "s2")}
+
+
+def plot(ax: Axes, simulated: dict, predicted: dict, shades: dict, name: str, styles: tuple) -> None:
+    """Mean, spread and theory of one quantity, a shade a g; `styles` are the lines of simulation and theory."""
+    for g, color in shades.items():
+        x, (mean, sd) = simulated[g]["x"], simulated[g][name]
+        ax.fill_between(x, mean - sd, mean + sd, color=color, alpha=0.35, linewidth=0)
+        ax.plot(x, mean, color=color, linestyle=styles[0])
+        ax.plot(predicted[g]["x"], predicted[g][name], color=color, linestyle=styles[1], linewidth=1)
+
+
+def loss_panel(ax: Axes, simulated: dict, predicted: dict, shades: dict) -> None:
+    """Panels b, c: the loss."""
+    plot(ax, simulated, predicted, shades, "loss", ("-", "--"))
+    top = max(predicted[g]["loss"][0] for g in shades)  # L0 = z^2/2
+    ax.set_ylim(-0.05 * top, 1.05 * top)
+    style.ticks(ax.yaxis, 2)
+    ax.axhline(0, color="0.8", linewidth=0.6, zorder=0)
+
+
+def singular_values_panel(ax: Axes, simulated: dict, predicted: dict, shades: dict) -> None:
+    """Panels d, e: s1 and s2 of dW."""
+    plot(ax, simulated, predicted, shades, "s1", ("-", "--"))
+    plot(ax, simulated, predicted, shades, "s2", (":", "-."))
+    top = SV_SHARE * max(np.nanmax(simulated[g]["s1"][0]) for g in shades)
+    ax.set_ylim(-0.04 * top, top)
+    style.ticks(ax.xaxis, 3)
+    style.ticks(ax.yaxis, 2)
+    ax.axhline(0, color="0.8", linewidth=0.6, zorder=0)
+
+
+def legend(ax: Axes, shades: dict, kinds: bool) -> None:
+    """Which shade is which g; and which line the simulation, in the first column."""
+    handles = [Line2D([], [], color=color, label=f"$g = {g}$") for g, color in shades.items()]
+    if kinds:
+        handles += [Line2D([], [], color="0.4", label="Sim."), Line2D([], [], color="0.4", ls="--", label="Theory")]
+    ax.legend(handles=handles, loc="upper right", bbox_to_anchor=(1, 1.04))
+
+
+def singular_values_legend(ax: Axes) -> None:
+    """Which line is s1 and which s2."""
+    lines = {"-": "$s_1$, sim.", "--": "theory", ":": "$s_2$, sim.", "-.": "theory"}
+    handles = [Line2D([], [], color="0.4", linestyle=line, label=text) for line, text in lines.items()]
+    ax.legend(handles=handles, ncols=2, loc="upper left", bbox_to_anchor=(0.03, 1.06), handlelength=1.8)
+
+
+def trial_panel(figure: Figure, slot: SubplotSpec, trials: DataFrame, figures: dict, shades: dict) -> Axes:
+    """Panel a: the input, and the outputs of trained networks over the time since its onset; a dot is a target."""
+    seed = figures["fig3"]["seed"]
+    top, bottom = slot.subgridspec(2, 1, hspace=0.3).subplots(sharex=True)
+    for task, colors in shades.items():
+        for g, color in colors.items():
+            rows = trials[(trials["task"] == task) & (trials["g"] == g) & (trials["seed"] == seed)].sort_values("time")
+            u = rows[rows["signal"] == "input"]
+            time, onset = values(u, "time"), values(u[values(u, "value") != 0], "time").min()
+            top.plot(time - onset, values(u, "value"), color="0.1", drawstyle="steps-post")
+            bottom.plot(time - onset, values(rows[rows["signal"] == "output"], "value"), color=color)
+        end = time[-1] - onset
+        bottom.plot(end, figures["targets"][task], "o", color=colors[max(colors)], markersize=4, clip_on=False)
+    for ax, text in ((top, "In"), (bottom, "Out")):
+        ax.set_ylabel(text)
+        for x in (0, end):
+            ax.axvline(x, color="0.6", linewidth=0.6, dashes=(4, 2.5), zorder=0)
+        ax.set_xlim(-0.05 * end, 1.45 * end)
+        ax.spines["bottom"].set_bounds(-0.05 * end, end)
+        style.ticks(ax.yaxis, 2)
+    top.set_xticks([0, end], ["0", f"$T = {round(end)}$"])
+    bottom.set_xlabel("Trial time $t$")
+    top.legend(handles=[Line2D([], [], color="0.1", label="$u$")], loc="center right")
+    dots = [Line2D([], [], marker="o", ls="", color=c[max(c)], markersize=4) for c in shades.values()]
+    names = {g: [Line2D([], [], color=c[g]) for c in shades.values()] for g in figures["fig3"]["g"]}
+    trial_legend(bottom, names, dots)
+    return top
+
+
+def trial_legend(ax: Axes, lines: dict[float, list[Line2D]], dots: list[Line2D]) -> None:
+    """The outputs by g, a line for each target side by side, and the targets."""
+    rows = [(f"$g = {g}$", handles) for g, handles in lines.items()] + [(r"$\hat{z}$", dots)]
+    from_handles = {text: tuple(handles) for text, handles in rows}
+    side_by_side = {tuple: style.SideBySide()}
+    ax.legend(list(from_handles.values()), list(from_handles), handler_map=side_by_side, loc="center right")

@@ -1,0 +1,7 @@
+"""What the expansions of Section 3 predict for the linear tasks."""
+
+from job import job
+from lowrank import tables, theory
+
+with job(snakemake) as settings:
+    tables.write(snakemake.output[0], "theory", theory.columns(settings["networks"]))
