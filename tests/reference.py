@@ -11,7 +11,6 @@ from lowrank.kernels.base import learning_rate
 from lowrank.network import Batch
 from lowrank.tasks.base import Task
 
-
 PHI = {"tanh": torch.tanh, "identity": lambda x: x}
 
 
@@ -36,7 +35,9 @@ def trials(batch: Batch, network: int = 0, dtype=torch.float32) -> list[torch.Te
     return [part[network].transpose(0, 1).to(dtype) for part in (batch.inputs, batch.targets, batch.mask)]
 
 
-def gradients(weights: dict, inputs, targets, mask, dt, nonlinearity="tanh") -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+def gradients(
+    weights: dict, inputs, targets, mask, dt, nonlinearity="tanh"
+) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
     """The loss, and its gradients with respect to W, M and v."""
     weights = {name: weights[name].detach().clone().requires_grad_() for name in WEIGHTS}
     value = loss(**weights, inputs=inputs, targets=targets, mask=mask, dt=dt, nonlinearity=nonlinearity)
@@ -60,7 +61,9 @@ class Autograd:
         """The loss before the update, on a batch for one network."""
         inputs, targets, mask = trials(batch, dtype=self.dtype)
         self.optimizer.zero_grad()
-        value = loss(**self.weights, inputs=inputs, targets=targets, mask=mask, dt=self.dt, nonlinearity=self.nonlinearity)
+        value = loss(
+            **self.weights, inputs=inputs, targets=targets, mask=mask, dt=self.dt, nonlinearity=self.nonlinearity
+        )
         value.backward()
         self.optimizer.step()
         return value.item()

@@ -559,7 +559,8 @@ spec = {"task": "romo", "g": 0.9, "numbers": {"b": 1, "a": [1, 2]}, "seed": 0}
 arrays = {name: np.arange(12.0).reshape(3, 4) for name in ("W", "M", "v", "W0", "M0", "v0")}
 checkpoint.write("network", spec, arrays, initial_loss=0.5, versions={"torch": "2", "numpy": "1"}, device="cpu")
 loss = np.array([1.0, np.nan, 0.25])
-tables.write("history", "history", tables.network(spec) | {"epoch": range(3), "loss": loss, "gradient_norm": loss})
+names = tables.SCHEMAS["history"].names[3:]
+tables.write("history", "history", tables.network(spec) | {name: range(3) if name == "epoch" else loss for name in names})
 tables.gather("gathered", "history", ["history", "history"])
 """
 

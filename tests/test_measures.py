@@ -190,8 +190,9 @@ def trained(request):
     return weights, one, task, evaluation.test_trials(one, task, 6)
 
 
-def loss_with(weights: dict, connectivity: np.ndarray, trials: Trials, dt: float) -> float:
-    z = dynamics.outputs(connectivity[None], weights["M"], weights["v"], trials.inputs, dt)
+def loss_with(weights: dict, connectivity: np.ndarray, trials: Trials, one: dict) -> float:
+    vectors = weights["M"], weights["v"], trials.inputs, one["dt"], None, one["nonlinearity"]
+    z = dynamics.outputs(connectivity[None], *vectors)
     return dynamics.losses(z, trials)[0]
 
 
@@ -199,8 +200,8 @@ def test_rank_0_is_w0_and_full_rank_is_w(trained):
     """With the trained M and v, both; and rank 3 is all of a dW of rank 3."""
     weights, one, task, trials = trained
     found = evaluation.loss_by_rank(weights, [0, 16, 3, 2], one, trials)
-    final = loss_with(weights, weights["W"], trials, one["dt"])
-    assert found[0] == pytest.approx(loss_with(weights, weights["W0"], trials, task.dt), rel=1e-6)
+    final = loss_with(weights, weights["W"], trials, one)
+    assert found[0] == pytest.approx(loss_with(weights, weights["W0"], trials, one), rel=1e-6)
     assert found[1] == pytest.approx(final, rel=1e-5)
     assert found[2] == pytest.approx(final, rel=1e-5)
     assert abs(found[3] - final) > 1e-4 * final, "or dW does not matter here"
@@ -213,7 +214,7 @@ def test_shuffled_loss_is_that_of_shuffled_w0_and_dw(trained):
     assert len(set(found)) == 3
     np.testing.assert_array_equal(evaluation.loss_shuffled(weights, one, 2, trials), found[:2])
     permuted = stream(one, "shuffling", 1).permutation(weights["W0"].ravel()).reshape(16, 16)
-    expected = loss_with(weights, permuted + (weights["W"] - weights["W0"]), trials, task.dt)
+    expected = loss_with(weights, permuted + (weights["W"] - weights["W0"]), trials, one)
     assert found[1] == pytest.approx(expected, rel=1e-6)
 
 
@@ -221,7 +222,7 @@ def test_shuffling_nothing_changes_nothing(trained):
     """At g = 0."""
     weights, one, task, trials = trained
     weights = weights | {"W0": np.zeros((16, 16), np.float32)}
-    final = loss_with(weights, weights["W"], trials, task.dt)
+    final = loss_with(weights, weights["W"], trials, one)
     np.testing.assert_allclose(evaluation.loss_shuffled(weights, one, 2, trials), final, rtol=1e-6)
 
 
@@ -240,17 +241,24 @@ def test_test_trials_are_those_of_task_and_seed(name):
     inputs = evaluation.test_trials(one, task, 5).inputs
     np.testing.assert_array_equal(evaluation.test_trials(spec(name, g=0.1), task, 5).inputs, inputs)
     np.testing.assert_array_equal(evaluation.test_trials(spec(name, epochs=9), task, 5).inputs, inputs)
-    assert (evaluation.test_trials(spec(name, seed=1), task, 5).inputs != inputs).any()
+    if task.deterministic:
+        assert len(inputs) == 1
+    else:
+        assert (evaluation.test_trials(spec(name, seed=1), task, 5).inputs != inputs).any()
 
 
 def test_signals_of_a_trial(trained):
     """A row for every signal, channel and step; the target is NaN just where the output is not judged."""
-    weights, _, task, trials = trained
-    trial = trials.only([4])
+    weights, one, task, trials = trained
+    shown = 0 if task.deterministic else 4
+    trial = evaluation.test_trial(one, task, 6, 4)
+    np.testing.assert_array_equal(trial.inputs[0], trials.inputs[shown])
     found = {name: np.asarray(column) for name, column in evaluation.signals(weights, one, task, trial).items()}
     steps = trial.phase.shape[1]
     assert {len(column) for column in found.values()} == {steps * (task.n_in + 2 * task.n_out)}
-    z = dynamics.outputs(weights["W"][None], weights["M"], weights["v"], trials.inputs, task.dt)[0, 4]
+    z = dynamics.outputs(
+        weights["W"][None], weights["M"], weights["v"], trials.inputs, task.dt, None, one["nonlinearity"]
+    )[0, shown]
     for signal, expected in (("input", trial.inputs[0]), ("output", z), ("target", trial.targets[0])):
         channels = np.unique(found["channel"][found["signal"] == signal])
         assert channels.tolist() == list(range(1, expected.shape[1] + 1))
@@ -307,7 +315,8 @@ def measured(tmp_path, **rows: dict[int, dict]) -> dict[str, pa.Table]:
 
 
 def history(*loss) -> dict:
-    return {"epoch": range(len(loss)), "loss": np.array(loss, float), "gradient_norm": np.ones(len(loss))}
+    missing = dict.fromkeys(("tau", "readout", "s1", "s2", "s3", "s4", "s5"), np.nan)
+    return missing | {"epoch": range(len(loss)), "loss": np.array(loss, float), "gradient_norm": np.ones(len(loss))}
 
 
 def truncation(*relative_loss) -> dict:
@@ -345,7 +354,11 @@ USUAL = {
 def summed_up(tmp_path, *others: dict) -> list[dict]:
     """The summary's rows of networks that differ from the usual one in these tables."""
     parts = {name: {seed: (USUAL | other)[name] for seed, other in enumerate(others)} for name in USUAL}
-    columns = summary.rows(networks(*range(len(others))), measured(tmp_path, **parts), threshold=0.05)
+    known = [
+        network | {"reference_loss": (USUAL | other)["history"]["loss"][0]}
+        for network, other in zip(networks(*range(len(others))), others, strict=True)
+    ]
+    columns = summary.rows(known, measured(tmp_path, **parts), threshold=0.05)
     tables.write(tmp_path / "summary.parquet", "summary", columns)
     return tables.read(tmp_path / "summary.parquet", "summary").to_pylist()
 
@@ -361,8 +374,22 @@ def test_summary_of_a_network_by_hand(tmp_path):
         "shuffled_loss": 2.0,
         "convergence_epoch": 2,
         "functional_rank": 2,
+        "convergence_tau": None,
+        "mean_gradient_norm": None,
         "reason": None,
     }
+
+
+def test_summary_of_a_linear_network_by_hand(tmp_path):
+    """tau* is where the loss first is below the share of L0, and the gradient's mean goes up to there."""
+    linear = history(2.0, 0.5, 0.09, 0.01) | {"tau": 0.1 * np.arange(4), "gradient_norm": np.array([3.0, 2, 1, 9])}
+    (row,) = summed_up(tmp_path, {"history": linear})
+    assert row["convergence_epoch"] == 2
+    assert row["convergence_tau"] == pytest.approx(0.2)
+    assert row["mean_gradient_norm"] == pytest.approx(2.0)
+    (row,) = summed_up(tmp_path, {"history": linear | {"loss": np.array([2.0, 1, 1, 1])}})
+    assert row["convergence_tau"] is row["mean_gradient_norm"] is None
+    assert row["reason"].startswith("the loss never fell below")
 
 
 def test_summary_keeps_networks_apart(tmp_path):

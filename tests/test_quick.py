@@ -5,18 +5,31 @@ import pytest
 
 import workflow
 
-ONLY = 'tasks={"mante": null, "romo": null, "flipflop": {"g": [0.0, 0.9]}}'
+ONLY = 'tasks={"mante": null, "romo": null, "linear_z2.0": null, "flipflop": {"g": [0.0, 0.9]}}'
 
 
 @pytest.fixture(scope="module")
-def summary(tmp_path_factory) -> pd.DataFrame:
-    """The flip-flop's part of the preset's summary, a row a network."""
+def both(tmp_path_factory) -> pd.DataFrame:
+    """The flip-flop's and one linear task's part of the preset's summary, a row a network."""
     folder = tmp_path_factory.mktemp("quick") / "project"
     workflow.copy_sources(folder)
     target = "results/quick/tables/summary.parquet"
     run = workflow.start(folder, target, "--cores", "2", "--config", ONLY, configfile="workflow/presets/quick.yaml")
     assert run.returncode == 0, run.stdout
     return pd.read_parquet(folder / target)
+
+
+@pytest.fixture
+def summary(both) -> pd.DataFrame:
+    return both[both["task"] == "flipflop"]
+
+
+def test_linear_networks_scale_with_g_as_the_theory_says(both):
+    """Figure 4 a, b to first order, to a fourth of their values at g = 0: N is small."""
+    linear = both[both["task"] == "linear_z0.5"].groupby("g")[["convergence_tau", "norm_dW"]].mean()
+    g, scaled = linear.index.to_numpy(), linear / linear.loc[0.0]
+    assert abs(scaled["convergence_tau"] - (1 - g**2) ** 2).max() < 0.25
+    assert abs(scaled["norm_dW"] - (1 - g**2)).max() < 0.25
 
 
 def test_the_change_is_of_low_functional_rank(summary):

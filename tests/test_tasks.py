@@ -109,7 +109,8 @@ def test_every_trial_is_judged_on_every_output(name):
 def test_targets_are_zero_or_the_amplitude(name):
     trials = draw(name, 50)
     judged = np.abs(trials.targets[trials.mask])
-    assert set(judged) == {0.0, np.float32(ENTRIES[name]["amplitude"])}
+    entry = ENTRIES[name]
+    assert set(judged) == ({entry["target"]} if "target" in entry else {0.0, np.float32(entry["amplitude"])})
 
 
 def test_same_seed_gives_the_same_bits(name):
@@ -119,13 +120,13 @@ def test_same_seed_gives_the_same_bits(name):
 
 def test_trials_differ_from_one_another_and_between_seeds(name):
     inputs = np.concatenate([draw(name, 20, seed).inputs for seed in (0, 1)]).reshape(40, -1)
-    assert len(np.unique(inputs, axis=0)) == 40
+    assert len(np.unique(inputs, axis=0)) == (1 if build(name).deterministic else 40)
 
 
 def test_a_second_draw_goes_on_in_the_stream(name):
     rng = np.random.default_rng(0)
     first, second = (build(name).draw(rng, 20) for _ in range(2))
-    assert not np.array_equal(first.inputs, second.inputs)
+    assert np.array_equal(first.inputs, second.inputs) == build(name).deterministic
 
 
 def test_inputs_are_zero_in_the_fixation(name):
@@ -543,3 +544,15 @@ def test_number_that_makes_no_sense_is_refused(name, field, changes):
 )
 def test_number_at_its_limit_is_taken(name, changes):
     assert draw(name, 200, **changes).mask.any(axis=1).all()
+
+
+# The linear network's
+
+
+def test_linear_trial_by_hand():
+    """Input 0 until t = 1 and 1 from then on; judged in the last unit of time, 100 after the onset."""
+    trials = draw("linear_z0.5", 1)
+    assert trials.inputs[0, :, 0].tolist() == [0.0] * 2 + [1.0] * 200
+    assert np.flatnonzero(trials.mask[0, :, 0]).tolist() == [200, 201]
+    assert trials.targets[trials.mask].tolist() == [0.5, 0.5]
+    assert build("linear_z2.0").expected_loss == 2.0

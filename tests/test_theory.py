@@ -183,7 +183,9 @@ def third_order_singular_value(g, target):
         B = np.linalg.inv(np.eye(len(W0)) - W0)
         left, right = (vector / np.linalg.norm(vector) for vector in (B.T @ v, B @ M))
         down, across = (second / 2) @ right, left @ (second / 2)
-        rest = third / 6 - np.outer(down - left * (left @ down), across - right * (across @ right)) / (left @ first @ right)
+        rest = third / 6 - np.outer(down - left * (left @ down), across - right * (across @ right)) / (
+            left @ first @ right
+        )
         rest -= np.outer(left, left @ rest)
         rest -= np.outer(rest @ right, right)
         return np.linalg.norm(rest, 2) / theory.second_singular_value(1.0, g, target)

@@ -76,7 +76,7 @@ def test_a_network_has_the_same_bits_twice(tmp_path, optimizer):
 @pytest.mark.parametrize("count", [2, 5])
 def test_bits_do_not_depend_on_the_job(tmp_path, count):
     """Networks trained in one job equal those trained alone; the job may hold several tasks."""
-    several = [spec(TASKS[i % len(TASKS)], seed=i, g=0.3 * i, batch=2 + i) for i in range(count)]
+    several = [spec(TASKS[-1 - i % len(TASKS)], seed=i, g=0.2 * i) for i in range(count)]
     together = run_in(tmp_path / "together", several)
     alone = [run_in(tmp_path / str(i), [one]) for i, one in enumerate(several)]
     assert len(together) == 2 * count
@@ -87,7 +87,9 @@ def test_bits_do_not_depend_on_what_else_is_in_the_config(tmp_path):
     """More seeds, g and tasks leave a network's spec, and so its name and every stream, as they are."""
     small = {"n_neurons": 12, "batch": 4, "epochs": 5}
     alone = specs({"romo": small | {"g": [0.9]}}, seeds=[1])
-    many = specs({name: small | {"g": [0.0, 0.9, 1.5]} for name in TASKS}, seeds=[0, 1, 2])
+    linear = {"batch": 1, "g": [0.0, 0.3, 0.9]}
+    entries = {name: small | (linear if name.startswith("linear") else {"g": [0.0, 0.9, 1.5]}) for name in TASKS}
+    many = specs(entries, seeds=[0, 1, 2])
     assert len(many) == 9 * len(TASKS)
     assert alone[0] in many
     together = run_in(tmp_path / "many", [one for one in many if one["task"] == "romo"])
@@ -382,6 +384,7 @@ def test_the_summary_of_a_diverged_network_says_why(diverged):
     assert row["initial_loss"] == found["history"]["loss"][0].as_py() > 0
     assert row["norm_W0"] > 0
     missing = {"final_loss", "norm_dW", "shuffled_loss", "convergence_epoch", "functional_rank"}
+    missing |= {"convergence_tau", "mean_gradient_norm"}
     assert {name for name, value in row.items() if value is None} == missing
     assert row["network"] == networks.file(one)
 
@@ -390,7 +393,7 @@ def test_a_diverged_training_does_not_go_on():
     """Not even from a state that was saved after it."""
     one, task = of("flipflop", optimizer="sgd", learning_rate=1e30)
     first = train(one, task)
-    state = first.weights | first.history
+    state = first.weights | {f"history.{name}": values for name, values in first.history.items()}
     again = train(one, task, state)
     np.testing.assert_array_equal(again.history["loss"], first.history["loss"])
     for name in WEIGHTS:
@@ -403,9 +406,9 @@ def test_a_diverged_training_does_not_go_on():
 @pytest.mark.parametrize("name", TASKS)
 def test_initial_connectivity_is_gaussian_of_variance_g2_by_n(name):
     """Mean, variance and fourth moment within five standard errors."""
-    one, task = of(name, n_neurons=200, g=1.3)
+    one, task = of(name, n_neurons=200, g=0.8)
     weight = initial_weights(one, task.n_in, task.n_out)["W"].astype(float).ravel()
-    z = weight * np.sqrt(200) / 1.3
+    z = weight * np.sqrt(200) / 0.8
     count = len(z)
     assert abs(z.mean()) < 5 / np.sqrt(count)
     assert abs((z**2).mean() - 1) < 5 * np.sqrt(2 / count)
@@ -476,7 +479,7 @@ def test_checkpoint_tells_all_of_a_network(tmp_path):
     history = tables.read(tmp_path / networks.history(one), "history")
     assert about["spec"] == one
     assert about["initial_loss"] == history["loss"][0].as_py()
-    assert set(about["versions"]) == {"python", "torch", "numpy"}
+    assert set(about["versions"]) == {"python", "torch", "numpy", "numba"}
     assert set(weights) == {"W0", "M0", "v0", "W", "M", "v"}
     assert history["epoch"].to_pylist() == list(range(one["epochs"]))
     initial = initial_weights(one, tasks.of(one).n_in, tasks.of(one).n_out)

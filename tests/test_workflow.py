@@ -104,7 +104,12 @@ def test_the_theory_has_a_row_for_each_g_order_and_epoch(finished):
 
 
 @pytest.mark.parametrize(
-    ("name", "place"), [(name, place) for name in MEASURES for place in ("flipflop/g0.0/seed0", "romo/g0.9/seed1", "linear_z0.5/g0.6/seed0")]
+    ("name", "place"),
+    [
+        (name, place)
+        for name in MEASURES
+        for place in ("flipflop/g0.0/seed0", "romo/g0.9/seed1", "linear_z0.5/g0.6/seed0")
+    ],
 )
 def test_a_measure_is_its_part_of_the_table(finished, name, place):
     task, g, seed = re.fullmatch(r"([\w.]+)/g(.+)/seed(\d)", place).groups()
@@ -135,7 +140,7 @@ def test_the_summary_names_files_that_are_there(finished):
 def test_figures_drawn_again_are_the_same_to_the_byte(small):
     figures = small / "results/tiny/figures"
     before = {path.name: path.read_bytes() for path in figures.iterdir()}
-    for path in figures.iterdir():
+    for path in figures.glob("fig[12].*"):
         path.unlink()
     assert run(small, "fig1", "fig2").names == {"fig1", "fig2"}
     assert {path.name: path.read_bytes() for path in figures.iterdir()} == before

@@ -113,9 +113,7 @@ def _unfit_networks(config: dict, figure: str) -> list[str]:
         if not set(available) & set(shown["g"]):
             mistakes.append(f"figures.{figure}.g = {shown['g']}: none is in tasks.{name}.g = {available}")
         if shown.get("trial_g", available[0]) not in available:
-            mistakes.append(
-                f"figures.{figure}.trial_g = {shown['trial_g']} is not in tasks.{name}.g = {available}"
-            )
+            mistakes.append(f"figures.{figure}.trial_g = {shown['trial_g']} is not in tasks.{name}.g = {available}")
     return mistakes
 
 

@@ -28,7 +28,16 @@ def outputs(
     active = np.full(steps, trials) if active is None else active
     z = np.zeros((n, trials, steps, readout.shape[1]), np.float32)
     for network in range(n):  # one after another, so that a network's state stays in the processor's cache
-        _run(dt * connectivity[network].T, dt * inputs_by.T, readout, u, np.float32(1 - dt), active, NONLINEARITIES[nonlinearity], z[network])
+        _run(
+            dt * connectivity[network].T,
+            dt * inputs_by.T,
+            readout,
+            u,
+            np.float32(1 - dt),
+            active,
+            NONLINEARITIES[nonlinearity],
+            z[network],
+        )
     return z
 
 

@@ -126,7 +126,7 @@ class Measure(Section):
 class Figure1(Section):
     """Figure 1: the networks and ranges shown."""
 
-    tasks: Annotated[list[str], Field(min_length=1)]
+    tasks: list[str]  # none: the figure is not drawn
     seed: Seed
     g: Annotated[list[Strength], Field(min_length=1)]
     trial_g: Strength
@@ -137,14 +137,14 @@ class Figure1(Section):
 class Figure2(Section):
     """Figure 2: the tasks shown, and where the axis of panel a ends."""
 
-    tasks: Annotated[list[str], Field(min_length=1)]
+    tasks: list[str]  # none: the figure is not drawn
     convergence_limit: Count
 
 
 class Figure3(Section):
     """Figure 3: the linear tasks shown, a column each, and how far in effective learning time."""
 
-    tasks: Annotated[list[str], Field(min_length=1)]
+    tasks: list[str]  # none: the figure is not drawn
     seed: Seed
     g: Annotated[list[Strength], Field(min_length=1)]
     effective_time: dict[str, Positive]
@@ -153,7 +153,7 @@ class Figure3(Section):
 class Figure4(Section):
     """Figure 4: the linear tasks shown."""
 
-    tasks: Annotated[list[str], Field(min_length=1)]
+    tasks: list[str]  # none: the figure is not drawn
 
 
 class Figures(Section):

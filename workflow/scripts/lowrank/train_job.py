@@ -9,9 +9,9 @@ import numpy as np
 
 from . import checkpoint, networks, tables, tasks
 from .files import held
+from .kernels.base import State
 from .problems import Problem
 from .spec import digest
-from .kernels.base import State
 from .tasks.base import Task
 from .training import LINEAR_HISTORY, Trained, train
 

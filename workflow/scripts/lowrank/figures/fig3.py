@@ -62,7 +62,9 @@ def simulation(history: DataFrame, task: str, g: float, end: float | None) -> di
     """
     rows = history[(history["task"] == task) & (history["g"] == g)]
     if rows.empty:
-        raise Problem(f"Figure 3 shows g = {g} of {task}, which the run does not have: set figures.fig3.g to what it has")
+        raise Problem(
+            f"Figure 3 shows g = {g} of {task}, which the run does not have: set figures.fig3.g to what it has"
+        )
     names = ["loss", "s1", "s2"]
     finite = rows.groupby("seed")["loss"].transform(lambda loss: loss.notna().all())
     rows = rows[finite].assign(x=lambda r: effective_time(r, g))

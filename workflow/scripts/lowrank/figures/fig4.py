@@ -49,7 +49,11 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
             title = Line2D([], [], linestyle="none", label=r"$\hat{z}$")
             dots = [Line2D([], [], marker="o", color=color, label=f"{targets[t]:.1f}") for t, color in hues.items()]
             entries = [title, *dots, *entries]
-        place = {"loc": "upper left", "bbox_to_anchor": (0.06, 1.02)} if letter in "cd" else {"loc": "lower left", "bbox_to_anchor": (0.06, 0.09)}
+        place = (
+            {"loc": "upper left", "bbox_to_anchor": (0.06, 1.02)}
+            if letter in "cd"
+            else {"loc": "lower left", "bbox_to_anchor": (0.06, 0.09)}
+        )
         ax.legend(handles=entries, handlelength=1.8, **place)
     figure.supxlabel("Initial connectivity strength $g$", x=0.52, y=0.01, fontsize=style.LABEL)
     if left_out:

@@ -44,4 +44,6 @@ class Linear(Task):
         phase[length - self.steps("decision") :] = DECISION
         inputs, mask = phase >= STIMULUS, phase == DECISION
         columns = inputs.astype(np.float32), (self.target * mask).astype(np.float32), mask
-        return Trials(*(np.tile(column[:, None], (n_trials, 1, 1)) for column in columns), np.tile(phase, (n_trials, 1)))
+        return Trials(
+            *(np.tile(column[:, None], (n_trials, 1, 1)) for column in columns), np.tile(phase, (n_trials, 1))
+        )
