@@ -560,7 +560,8 @@ arrays = {name: np.arange(12.0).reshape(3, 4) for name in ("W", "M", "v", "W0", 
 checkpoint.write("network", spec, arrays, initial_loss=0.5, versions={"torch": "2", "numpy": "1"}, device="cpu")
 loss = np.array([1.0, np.nan, 0.25])
 names = tables.SCHEMAS["history"].names[3:]
-tables.write("history", "history", tables.network(spec) | {name: range(3) if name == "epoch" else loss for name in names})
+columns = {name: range(3) if name == "epoch" else loss for name in names}
+tables.write("history", "history", tables.network(spec) | columns)
 tables.gather("gathered", "history", ["history", "history"])
 """
 

@@ -198,7 +198,7 @@ def loss_with(weights: dict, connectivity: np.ndarray, trials: Trials, one: dict
 
 def test_rank_0_is_w0_and_full_rank_is_w(trained):
     """With the trained M and v, both; and rank 3 is all of a dW of rank 3."""
-    weights, one, task, trials = trained
+    weights, one, _, trials = trained
     found = evaluation.loss_by_rank(weights, [0, 16, 3, 2], one, trials)
     final = loss_with(weights, weights["W"], trials, one)
     assert found[0] == pytest.approx(loss_with(weights, weights["W0"], trials, one), rel=1e-6)
@@ -209,7 +209,7 @@ def test_rank_0_is_w0_and_full_rank_is_w(trained):
 
 def test_shuffled_loss_is_that_of_shuffled_w0_and_dw(trained):
     """Each repetition has a permutation of its own; the first ones do not depend on how many there are."""
-    weights, one, task, trials = trained
+    weights, one, _, trials = trained
     found = evaluation.loss_shuffled(weights, one, 3, trials)
     assert len(set(found)) == 3
     np.testing.assert_array_equal(evaluation.loss_shuffled(weights, one, 2, trials), found[:2])
@@ -220,14 +220,14 @@ def test_shuffled_loss_is_that_of_shuffled_w0_and_dw(trained):
 
 def test_shuffling_nothing_changes_nothing(trained):
     """At g = 0."""
-    weights, one, task, trials = trained
+    weights, one, _, trials = trained
     weights = weights | {"W0": np.zeros((16, 16), np.float32)}
     final = loss_with(weights, weights["W"], trials, one)
     np.testing.assert_allclose(evaluation.loss_shuffled(weights, one, 2, trials), final, rtol=1e-6)
 
 
 def test_losses_of_a_network_that_is_not_finite_are_nan(trained):
-    weights, one, task, trials = trained
+    weights, one, _, trials = trained
     weights = weights | {"M": np.full_like(weights["M"], np.inf)}
     assert not evaluation.finite(weights)
     assert np.isnan(evaluation.loss_by_rank(weights, [0, 1], one, trials)).tolist() == [True, True]
