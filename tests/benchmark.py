@@ -1,9 +1,12 @@
-"""The training kernel against a plain autograd loop: the same network, the same trials, one thread, in turn.
+"""The kernels that train against a plain autograd loop: the same network, the same trials, one thread, in turn.
 
     python tests/benchmark.py [--epochs 40] [--rounds 9]
 
-Prints milliseconds an epoch, trials included, their ratio, and the share of the flop limit: three products of
-(trials, N) with (N, N) a step, at the speed of a large matrix product measured in the same run.
+Prints milliseconds an epoch, trials included, their ratio, and of the nonlinear tasks the share of the flop limit:
+three products of (trials, N) with (N, N) a step, at the speed of a large matrix product measured in the same run.
+
+The linear network (N = 1024) is raced along its whole training of 200 epochs, which get slower as the network learns.
+Its fast kernel also computes the singular values of dW, the loop does not.
 """
 
 import argparse
@@ -13,15 +16,19 @@ from itertools import islice
 from statistics import median
 
 import torch
+from threadpoolctl import threadpool_limits
 
 from lowrank import tasks
 from lowrank.initialization import initial_weights
+from lowrank.kernels import fast
 from lowrank.kernels.reference import Stack
 from lowrank.trials import batches
 from reference import Autograd
 from specs import spec as make_spec
 
 TASKS = ("flipflop", "mante", "romo")
+LINEAR = ("linear_z0.5", (0.0, 0.5, 0.9))
+LINEAR_ROUNDS, LINEAR_EPOCHS, LINEAR_AUTOGRAD = 10, 20, 2  # epochs a round of the kernel and of the loop
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -54,12 +61,30 @@ def race(name: str, count: int, rounds: int) -> str:
         [seconds(lambda t=trainer, r=r: epochs(t, task, spec, r * count, count)) / count for trainer in (ours, plain)]
         for r in range(rounds)
     ]
-    fast, slow = (median(column) for column in zip(*times, strict=True))
+    quick, slow = (median(column) for column in zip(*times, strict=True))
     ratio = median(plain / ours for ours, plain in times)
     batch = next(batches(task, [spec], 0))
     rows = sum(batch.active[batch.first :])  # steps times trials that are computed at all
     limit = 3 * 2 * rows * spec["n_neurons"] ** 2 / peak()
-    return f"{name:10} {fast * 1e3:8.1f} {slow * 1e3:9.1f} {ratio:7.2f} {limit / fast:9.0%}"
+    return f"{name:20} {quick * 1e3:8.1f} {slow * 1e3:9.1f} {ratio:7.2f} {limit / quick:9.0%}"
+
+
+def race_linear(name: str, g: float) -> str:
+    """One g's line: the medians over rounds that go along the training."""
+    spec = make_spec(name, n_neurons=1024, g=g, epochs=LINEAR_ROUNDS * LINEAR_EPOCHS)
+    task = tasks.of(spec)
+    weights = initial_weights(spec, task.n_in, task.n_out)
+    ours, plain = fast.Stack([spec], [weights]), Autograd(spec, task, weights)
+    trial, batch = next(fast.batches(task, [spec], 0)), next(batches(task, [spec], 0))
+    fast.Stack([spec], [weights]).step(trial)  # compiles
+    times = []
+    for _ in range(LINEAR_ROUNDS):
+        kernel = seconds(lambda: [ours.step(trial) for _ in range(LINEAR_EPOCHS)]) / LINEAR_EPOCHS
+        loop = seconds(lambda: [plain.step(batch) for _ in range(LINEAR_AUTOGRAD)]) / LINEAR_AUTOGRAD
+        times.append((kernel, loop))
+    quick, slow = (median(column) for column in zip(*times, strict=True))
+    ratio = median(loop / kernel for kernel, loop in times)
+    return f"{f'{name} g = {g}':20} {quick * 1e3:8.1f} {slow * 1e3:9.1f} {ratio:7.2f}"
 
 
 if __name__ == "__main__":
@@ -68,6 +93,9 @@ if __name__ == "__main__":
     parser.add_argument("--rounds", type=int, default=9)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    print(f"{'task':10} {'ms/epoch':>8} {'autograd':>9} {'ratio':>7} {'of limit':>9}")
+    print(f"{'task':20} {'ms/epoch':>8} {'autograd':>9} {'ratio':>7} {'of limit':>9}")
     for name in TASKS:
         print(race(name, arguments.epochs, arguments.rounds), flush=True)
+    for g in LINEAR[1]:
+        with threadpool_limits(1, user_api="blas"):
+            print(race_linear(LINEAR[0], g), flush=True)

@@ -30,12 +30,13 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
     left = figure.add_gridspec(1, 1, left=0.065, right=0.39, top=0.86, bottom=0.165)[0]
     grid = figure.add_gridspec(2, len(tasks), left=0.475, right=0.985, top=0.86, bottom=0.165, hspace=0.28, wspace=0.3)
     panels = grid.subplots(squeeze=False, sharex="col")
-    shades = {task: {g: style.shades(hues[task], shown["g"])[g] for g in shown["g"]} for task in tasks}
+    strengths = {task: available(tables["history"], task, shown["g"]) for task in tasks}
+    shades = {task: {g: style.shades(hues[task], strengths[task])[g] for g in strengths[task]} for task in tasks}
     style.letter(trial_panel(figure, left, tables["trials"], figures, shades), "a")
     for column, task in enumerate(tasks):
         target, end = figures["targets"][task], shown["effective_time"].get(task)
-        simulated = {g: simulation(tables["history"], task, g, end) for g in shown["g"]}
-        predicted = {g: theory(tables["theory"], target, g, end) for g in shown["g"]}
+        simulated = {g: simulation(tables["history"], task, g, end) for g in strengths[task]}
+        predicted = {g: theory(tables["theory"], target, g, end) for g in strengths[task]}
         top, bottom = panels[:, column]
         loss_panel(top, simulated, predicted, shades[task])
         singular_values_panel(bottom, simulated, predicted, shades[task])
@@ -51,6 +52,17 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
     return figure
 
 
+def available(history: DataFrame, task: str, strengths: list[float]) -> list[float]:
+    """Those of the g that the run has; Problem if there is none."""
+    there = set(history[history["task"] == task]["g"])
+    found = [g for g in strengths if g in there]
+    if not found:
+        raise Problem(
+            f"Figure 3 shows g = {strengths} of {task}, which the run lacks: set figures.fig3.g to what it has"
+        )
+    return found
+
+
 def effective_time(rows: DataFrame, g: float) -> np.ndarray:
     return values(rows, "tau") / (1 - g**2) ** 2
 
@@ -58,13 +70,9 @@ def effective_time(rows: DataFrame, g: float) -> np.ndarray:
 def simulation(history: DataFrame, task: str, g: float, end: float | None) -> dict[str, np.ndarray]:
     """Over the effective learning time `x` up to `end`: mean and standard deviation over seeds, (2, epochs) each.
 
-    Networks that diverged are left out. Problem if there is none of this g.
+    Networks that diverged are left out.
     """
     rows = history[(history["task"] == task) & (history["g"] == g)]
-    if rows.empty:
-        raise Problem(
-            f"Figure 3 shows g = {g} of {task}, which the run does not have: set figures.fig3.g to what it has"
-        )
     names = ["loss", "s1", "s2"]
     finite = rows.groupby("seed")["loss"].transform(lambda loss: loss.notna().all())
     rows = rows[finite].assign(x=lambda r: effective_time(r, g))
@@ -151,14 +159,14 @@ def trial_panel(figure: Figure, slot: SubplotSpec, trials: DataFrame, figures: d
     bottom.set_xlabel("Trial time $t$")
     top.legend(handles=[Line2D([], [], color="0.1", label="$u$")], loc="center right")
     dots = [Line2D([], [], marker="o", ls="", color=c[max(c)], markersize=4) for c in shades.values()]
-    names = {g: [Line2D([], [], color=c[g]) for c in shades.values()] for g in figures["fig3"]["g"]}
+    names = {g: [Line2D([], [], color=c[g]) for c in shades.values() if g in c] for g in figures["fig3"]["g"]}
     trial_legend(bottom, names, dots)
     return top
 
 
 def trial_legend(ax: Axes, lines: dict[float, list[Line2D]], dots: list[Line2D]) -> None:
     """The outputs by g, a line for each target side by side, and the targets."""
-    rows = [(f"$g = {g}$", handles) for g, handles in lines.items()] + [(r"$\hat{z}$", dots)]
+    rows = [(f"$g = {g}$", handles) for g, handles in lines.items() if handles] + [(r"$\hat{z}$", dots)]
     from_handles = {text: tuple(handles) for text, handles in rows}
     side_by_side = {tuple: style.SideBySide()}
     ax.legend(list(from_handles.values()), list(from_handles), handler_map=side_by_side, loc="center right")

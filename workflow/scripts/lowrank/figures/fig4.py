@@ -57,7 +57,7 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
         ax.legend(handles=entries, handlelength=1.8, **place)
     figure.supxlabel("Initial connectivity strength $g$", x=0.52, y=0.01, fontsize=style.LABEL)
     if left_out:
-        figure.text(0.985, 0.015, left_out, ha="right", fontsize=style.SMALL - 1.5, color="0.4")
+        figure.text(0.985, 0.015, left_out, ha="right", fontsize=style.SMALL, color="0.4")
     return figure
 
 

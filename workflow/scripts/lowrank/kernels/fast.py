@@ -22,8 +22,8 @@ from .base import SHOWN, Row, State, learning_rate
 from .linear_pass import march
 
 REST = 1e-7  # states and adjoints at rest: float32's rounding
-SKETCH = 24  # columns that span the range of a gradient's second sum
-RANK = 32  # of dW at most; what is beyond is rounding noise of the gradients
+SKETCH = 16  # columns that span the range of a gradient's second sum
+RANK = 20  # of dW at most; what is beyond is rounding noise of the gradients
 NOISE = 1e-15  # singular values below this, relative to the first, are dropped, too
 
 
