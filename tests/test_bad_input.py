@@ -271,6 +271,14 @@ def test_a_figure_of_tasks_that_are_all_left_out_is_not_drawn():
     assert plan.shown(config, "fig2") == ["romo"]
 
 
+def test_the_fast_kernel_is_for_one_fixed_trial():
+    """What fits the kernel in all else, but draws trials or has more channels, would be trained as something else."""
+    linear = ("nonlinearity", "optimizer", "trained", "kernel", "batch", "rate_scaling")
+    like = {key: PAPER["tasks"]["linear_z0.5"][key] for key in linear} | {"g": [0.0, 0.9]}
+    (mistake,) = mistakes({"tasks.romo": PAPER["tasks"]["romo"] | like})
+    assert mistake.startswith("tasks.romo.kernel = 'fast': romo is random or has several inputs or outputs")
+
+
 LINEAR = "tasks.linear_z0.5"
 
 

@@ -57,6 +57,11 @@ def _task(name: str, entry: dict, training: dict, mistakes: list[str]) -> dict |
     numbers = checked(task, numbers | (step or {"dt": 1.0}), f"tasks.{name}.", mistakes, alone=not step)
     if not networks or not numbers or strange:
         return None
+    if networks["kernel"] == "fast" and not (task.deterministic and task.n_in == task.n_out == 1):
+        mistakes.append(
+            f"tasks.{name}.kernel = 'fast': {module} is random or has several inputs or outputs: take kernel reference"
+        )
+        return None
     del numbers["dt"]
     return {**networks, "numbers": numbers}
 
