@@ -459,16 +459,17 @@ def test_initial_output_is_of_order_one_by_root_n(name):
 # Learning
 
 LEARNS = {  # N = 64: how long; Romo at the g at which it learns soonest
-    "flipflop": {"epochs": 150},
-    "mante": {"epochs": 500},
-    "romo": {"epochs": 400, "g": 1.8},
+    "flipflop": {"epochs": 150, "batch": 32},
+    "mante": {"epochs": 500, "batch": 32},
+    "romo": {"epochs": 400, "batch": 32, "g": 1.8},
+    **{name: {"epochs": 200, "g": 0.5} for name in TASKS if name.startswith("linear")},  # as in the paper
 }
 
 
 @pytest.mark.parametrize("name", TASKS)
 def test_a_small_network_learns(name):
     """The loss falls below 5 % of L0, the share at which the paper says that a network has converged."""
-    one, task = of(name, n_neurons=64, batch=32, **LEARNS.get(name, {"epochs": 500}))
+    one, task = of(name, n_neurons=64, **LEARNS.get(name, {"epochs": 500, "batch": 32}))
     loss = train(one, task).history["loss"]
     assert len(loss) == one["epochs"]
     assert loss.min() < 0.05 * loss[0]
