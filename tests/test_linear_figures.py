@@ -110,6 +110,14 @@ def test_a_network_that_diverged_is_left_out():
     assert not found["loss"][1].any()
 
 
+def test_both_figures_are_drawn_though_all_networks_of_a_target_diverged():
+    rows, networks = history(), summary()
+    rows.loc[(rows["task"] == "linear_z2.0") & (rows["epoch"] == 7), "loss"] = np.nan
+    networks.loc[networks["task"] == "linear_z2.0", ["convergence_tau", "norm_dW", "mean_gradient_norm"]] = np.nan
+    png(fig3.draw(tables() | {"history": rows}, FIGURES))
+    png(fig4.draw({"summary": networks}, FIGURES))
+
+
 def test_theory_is_held_from_where_it_passes_the_target():
     found = fig3.theory(predictions(), 2.0, 0.0, None)
     z = theory.readout(found["x"], 0.0, 2.0)

@@ -17,6 +17,7 @@ from . import style
 from .style import values
 
 HEIGHT = 2.35  # inches
+COLUMN = 1.45  # inches that each target after the second adds to the width
 TARGET = r"$\hat{{z}} = {:.1f}$"
 SV_SHARE = 1.75  # of the largest simulated singular value: the theory may leave the axis
 
@@ -26,9 +27,11 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
     """Figure 3 from the tables history, trials and theory; `figures` as in config.yaml, with the tasks' targets."""
     shown, tasks = figures["fig3"], figures["fig3"]["tasks"]
     hues = style.colors(tasks, figures["colors"])
-    figure = Figure((style.WIDTH, HEIGHT))
-    left = figure.add_gridspec(1, 1, left=0.065, right=0.39, top=0.86, bottom=0.165)[0]
-    grid = figure.add_gridspec(2, len(tasks), left=0.475, right=0.985, top=0.86, bottom=0.165, hspace=0.28, wspace=0.3)
+    width = style.WIDTH + COLUMN * max(0, len(tasks) - 2)
+    unit, rows = style.WIDTH / width, {"top": 0.86, "bottom": 0.165}
+    figure = Figure((width, HEIGHT))
+    left = figure.add_gridspec(1, 1, left=0.065 * unit, right=0.39 * unit, **rows)[0]
+    grid = figure.add_gridspec(2, len(tasks), left=0.475 * unit, right=0.985, hspace=0.28, wspace=0.3, **rows)
     panels = grid.subplots(squeeze=False, sharex="col")
     strengths = {task: available(tables["history"], task, shown["g"]) for task in tasks}
     shades = {task: {g: style.shades(hues[task], strengths[task])[g] for g in strengths[task]} for task in tasks}
@@ -113,7 +116,7 @@ def singular_values_panel(ax: Axes, simulated: dict, predicted: dict, shades: di
     """Panels d, e: s1 and s2 of dW."""
     plot(ax, simulated, predicted, shades, "s1", ("-", "--"))
     plot(ax, simulated, predicted, shades, "s2", (":", "-."))
-    top = SV_SHARE * max(np.nanmax(simulated[g]["s1"][0]) for g in shades)
+    top = SV_SHARE * max(np.max(simulated[g]["s1"][0], initial=0) for g in shades) or 1  # 1: all networks diverged
     ax.set_ylim(-0.04 * top, top)
     style.ticks(ax.xaxis, 3)
     style.ticks(ax.yaxis, 2)
