@@ -1,4 +1,4 @@
-"""Figures 1 to 4 of Schuessler et al. (NeurIPS 2020), from nothing: networks, measures, tables, figures."""
+"""Figures 1 to 5 of Schuessler et al. (NeurIPS 2020), from nothing: networks, measures, tables, figures."""
 
 from snakemake.utils import min_version
 
@@ -15,7 +15,7 @@ rule all:
     """Everything: networks, measures, tables and figures."""
     default_target: True
     input:
-        [network["file"] for network in NETWORKS.values()],
+        [network["file"] for network in FILES.values()],
         [measured(kind, place) for kind in MEASURES for place in NETWORKS],
         [f"{RESULTS}/tables/{name}.parquet" for name in TABLES],
         [f"{RESULTS}/figures/{name}.{kind}" for name in FIGURES for kind in ("pdf", "png")],
@@ -28,3 +28,8 @@ include: "workflow/rules/train.smk"
 include: "workflow/rules/measure.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
+
+
+if LSTMS:
+
+    include: "workflow/rules/sentiment.smk"

@@ -10,6 +10,7 @@ from snakemake.exceptions import WorkflowError
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow/scripts"))
 from lowrank import networks, plan
 from lowrank.problems import Problem
+from lowrank.sentiment import prepared
 from lowrank.spec import canonical, digest
 
 # The plan is made once, by the process that the user started; its jobs, here or on a cluster, get it with their
@@ -37,12 +38,17 @@ config = PLAN["config"]
 
 RESULTS = f"results/{config['run']}"
 MEASURES = ("truncation", "shuffle", "spectrum", "trials")
-FIGURES = [name for name in ("fig1", "fig2", "fig3", "fig4") if plan.shown(config, name)]
 LINEAR = plan.linear_networks(config)
-TABLES = ["history", *MEASURES, "summary", *(["theory"] if LINEAR else [])]
 PLACE = "{task}/g{g}/seed{seed}"
 SPECS = plan.by_place(PLAN)
-NETWORKS = {place: {"name": digest(spec), "file": networks.file(spec)} for place, spec in SPECS.items()}
+FILES = {place: {"name": digest(spec), "file": networks.file(spec)} for place, spec in SPECS.items()}
+NETWORKS = {place: file for place, file in FILES.items() if "g" in SPECS[place]}
+LSTMS = {place: file for place, file in FILES.items() if place not in NETWORKS}
+SENTIMENT_DATA = prepared.file(PLAN["data"]) if LSTMS else []
+FIGURES = [name for name in ("fig1", "fig2", "fig3", "fig4") if plan.shown(config, name)]
+FIGURES += ["fig5", "figS_lstm"] if LSTMS else []
+TABLES = ["history", *MEASURES, "summary", *(["theory"] if LINEAR else [])]
+TABLES += ["sentiment_history", "sentiment_truncation", "sentiment_spectrum"] if LSTMS else []
 
 
 wildcard_constraints:
@@ -94,3 +100,20 @@ def figure_order(name):
     names = {key: {task: figures[key][task] for task in tasks if task in figures[key]} for key in ("colors", "labels")}
     names["targets"] = {task: config["tasks"][task]["numbers"].get("target") for task in tasks}
     return order(name, figure=name, figures={**names, name: {**figures[name], "tasks": tasks}})
+
+
+def lstm(wildcards):
+    """The file of the LSTM of a seed."""
+    return LSTMS[f"sentiment/seed{wildcards.seed}"]["file"]
+
+
+def lstm_order(stage, *keys):
+    """The parameter of a measure of an LSTM, by its seed."""
+    settings = {key: config["sentiment"][key] for key in keys}
+    return lambda w: order(stage, network=LSTMS[f"sentiment/seed{w.seed}"]["name"], **settings)
+
+
+def lstm_figure_order(name):
+    """The parameter of a figure of the LSTM: its own settings, and the colours of Figure 5."""
+    figures = config["figures"]
+    return order(name, figure=name, figures={"fig5": {"colors": figures["fig5"]["colors"]}, name: figures[name]})

@@ -19,7 +19,7 @@ rule gather:
 
 use rule gather as history with:
     input:
-        [networks.history(spec) for spec in SPECS.values()],
+        [networks.history(SPECS[place]) for place in NETWORKS],
     output:
         table("history"),
     log:

@@ -4,14 +4,15 @@ import contextlib
 import errno
 import json
 import os
+import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
 from lowrank.fingerprint import check
-from lowrank.problems import Problem
+from lowrank.problems import Problem, Stopped
 
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)
 
@@ -31,10 +32,19 @@ def job(snakemake) -> Iterator[dict]:
             yield settings
     except Problem as problem:
         _fail(screen, f"{problem}")
+    except Stopped as stopped:
+        sys.exit(f"{stopped}")
     except OSError as error:
         if error.errno not in UNWRITABLE:
             raise
         _fail(screen, f"cannot write {error.filename or log}: {error.strerror}")
+
+
+def told_to_stop() -> Callable[[], bool]:
+    """From now on SIGTERM does not end the job: it is asked for."""
+    told = []
+    signal.signal(signal.SIGTERM, lambda *_: told.append(True))
+    return lambda: bool(told)
 
 
 def _fail(screen: int, sentence: str) -> None:

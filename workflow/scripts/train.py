@@ -1,17 +1,9 @@
 """Train the planned networks that are missing, one after the other."""
 
-import signal
-import sys
-
-from job import job
+from job import job, told_to_stop
 from lowrank import train_job
-from lowrank.training import Stopped
 
-told_to_stop = []
-signal.signal(signal.SIGTERM, lambda *_: told_to_stop.append(True))
+stopping = told_to_stop()
 
 with job(snakemake) as settings:
-    try:
-        train_job.run(settings["specs"], stopping=lambda: bool(told_to_stop))
-    except Stopped as stopped:
-        sys.exit(str(stopped))
+    train_job.run(settings["specs"], stopping)

@@ -17,6 +17,8 @@ def validated(raw: dict) -> dict:
     mistakes: list[str] = []
     if isinstance(raw.get("tasks"), dict):
         raw = raw | {"tasks": {name: None if entry == "null" else entry for name, entry in raw["tasks"].items()}}
+    if raw.get("sentiment") == "null":
+        raw = raw | {"sentiment": None}
     config = checked(Config, raw, "", mistakes)
     entries = raw.get("tasks") if isinstance(raw.get("tasks"), dict) else {}
     training = raw.get("training") if isinstance(raw.get("training"), dict) else {}
@@ -38,6 +40,9 @@ def validated(raw: dict) -> dict:
 def _task(name: str, entry: dict, training: dict, mistakes: list[str]) -> dict | None:
     """One task's entry, completed from `training`; its own numbers are checked against the task's class."""
     module = entry.get("module", name)
+    if name == "sentiment":
+        mistakes.append("tasks.sentiment: the name is that of the LSTM's task")
+        return None
     if module not in tasks.names():
         mistakes.append(f"tasks.{name}: there is no task {module!r}{nearest(module, tasks.names())}")
         return None
@@ -94,6 +99,10 @@ def _unfit(config: dict, named: list[str]) -> list[str]:
         mistakes += [f"{place}: there is no task {t!r}{nearest(t, named)}" for t in tasks_named if t not in named]
     for figure in ("fig1", "fig3"):
         mistakes += _unfit_networks(config, figure)
+    for figure in ("fig5", "figS_lstm") if config["sentiment"] else ():
+        if shown[figure]["seed"] not in config["sentiment"]["seeds"]:
+            seeds = config["sentiment"]["seeds"]
+            mistakes.append(f"figures.{figure}.seed = {shown[figure]['seed']} is not one of sentiment.seeds = {seeds}")
     for figure in ("fig3", "fig4"):
         strange = [t for t in shown[figure]["tasks"] if t in config["tasks"] and not is_linear(config["tasks"][t])]
         mistakes += [f"figures.{figure}.tasks: {t!r} has no theory: its module is not linear" for t in strange]

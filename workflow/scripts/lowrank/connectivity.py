@@ -6,9 +6,9 @@ import numpy as np
 
 
 def singular_values(matrix: np.ndarray) -> np.ndarray:
-    """The N singular values in falling order, float64; NaN if the matrix is not finite."""
+    """The singular values in falling order, float64, N of an (N, N) or (4N, N) matrix; NaN if it is not finite."""
     if not np.isfinite(matrix).all():
-        return np.full(len(matrix), np.nan)
+        return np.full(min(matrix.shape), np.nan)
     return np.linalg.svd(matrix.astype(np.float64), compute_uv=False)
 
 

@@ -15,6 +15,7 @@ from .fingerprint import fingerprint
 from .kernels.base import learning_rate
 from .networks import is_there, parts
 from .problems import Problem
+from .sentiment import prepared, sources
 from .spec import digest, place
 
 UNUSABLE = ".snakemake/lowrank/unusable"  # an input of unusable networks, always newer than they are
@@ -34,29 +35,50 @@ SHARED = (
     "epochs",
     "numbers",
 )
+OF_LSTM = ("n_neurons", "dropout", "batch", "epochs", "learning_rate")
 BY_TASK = ("train", "truncate", "shuffle", "trials")  # stages that run a task's own code
 OTHER = {
     "spectrum": ["spectrum"],
     "gather": ["gather"],
     "summary": ["summary"],
     "theory": ["theory"],
-    **{f"fig{n}": ["figure", f"lowrank.figures.fig{n}"] for n in range(1, 5)},
+    "sentiment_data": ["lowrank.sentiment.prepare"],
+    "train_sentiment": ["lowrank.sentiment.training"],
+    "truncate_sentiment": ["truncate_sentiment"],
+    "spectrum_sentiment": ["spectrum_sentiment"],
+    **{f"fig{n}": ["figure", f"lowrank.figures.fig{n}"] for n in (*range(1, 6), "S_lstm")},
 }
 
 
 def make(raw: dict) -> dict:
     """The plan for a config as it was read; a Problem if the config has mistakes.
 
-    {config, code, missing, unusable}: unusable are those of the missing networks that have a file there all the same,
-    cut short, of another spec, or without its history.
+    {config, code, sources, data, missing, unusable}: where the LSTM's data is from and the spec of what is made of it
+    (None without LSTM); missing are networks, and the data; unusable those of them that have a file there all the
+    same, cut short, of another spec, or without its history.
     """
     plan = {"config": config.validated(raw), "code": {}}
     stages = list(OTHER) + [f"{stage} {task}" for stage in BY_TASK for task in plan["config"]["tasks"]]
     plan["code"] = {stage: fingerprint(*roots(plan["config"], stage)) for stage in stages}
+    plan |= _sentiment_data(plan)
     specs = networks(plan)
     plan["missing"] = [name for name, spec in specs.items() if not is_there(spec)]
     plan["unusable"] = [name for name in plan["missing"] if any(path.exists() for path, _ in parts(specs[name]))]
+    if plan["data"] and not prepared.is_there(plan["data"]):
+        plan["missing"].append(name := digest(plan["data"]))
+        plan["unusable"] += [name] if any(path.exists() for path, _ in prepared.parts(plan["data"])) else []
     return plan
+
+
+def _sentiment_data(plan: dict) -> dict:
+    """Where the LSTM's data is from, and the spec of the numbers that are made of it."""
+    settings = plan["config"]["sentiment"]
+    if not settings:
+        return {"sources": None, "data": None}
+    found = sources.settle(settings)
+    data = {kind: source["sha256"] for kind, source in found.items()}
+    data |= {key: settings[key] for key in ("lowercase", "dimensions")} | {"code": plan["code"]["sentiment_data"]}
+    return {"sources": found, "data": data}
 
 
 def roots(settings: dict, stage: str) -> list[str]:
@@ -72,15 +94,29 @@ def roots(settings: dict, stage: str) -> list[str]:
 
 def networks(plan: dict) -> dict[str, dict]:
     """All networks of the run: their specs, by the hash that names them."""
+    return {digest(spec): spec for spec in (*_of_tasks(plan), *_of_sentiment(plan))}
+
+
+def _of_tasks(plan: dict) -> list[dict]:
     settings = plan["config"]
-    specs = [
+    return [
         {key: ({**settings, **task})[key] for key in SHARED}
         | {"task": name, "g": g, "seed": seed, "code": plan["code"][f"train {name}"]}
         for name, task in settings["tasks"].items()
         for g in task["g"]
         for seed in settings["seeds"]
     ]
-    return {digest(spec): spec for spec in specs}
+
+
+def _of_sentiment(plan: dict) -> list[dict]:
+    """The LSTMs: a spec for each seed."""
+    settings = plan["config"]["sentiment"]
+    return [
+        {key: settings[key] for key in OF_LSTM}
+        | {"run_seed": plan["config"]["run_seed"], "task": "sentiment", "seed": seed}
+        | {"data": plan["data"], "code": plan["code"]["train_sentiment"]}
+        for seed in (settings["seeds"] if settings else [])
+    ]
 
 
 def shown(settings: dict, figure: str) -> list[str]:
@@ -105,7 +141,7 @@ def linear_networks(settings: dict) -> list[dict]:
 
 
 def by_place(plan: dict) -> dict[str, dict]:
-    """The specs of the run's networks by their place, {task}/g{g}/seed{seed}."""
+    """The specs of the run's networks by their place, {task}/g{g}/seed{seed} or sentiment/seed{seed}."""
     return {place(spec): spec for spec in networks(plan).values()}
 
 

@@ -35,12 +35,36 @@ def _not_shared(run: str) -> str:
     return run
 
 
+def _spans(value):
+    """Whole numbers, of which some may be given as spans: 0-25, or 16-256:16 with a step."""
+    items = value if isinstance(value, list) else [value]
+    spans = [(item, re.fullmatch(r"(\d+)-(\d+)(?::([1-9]\d*))?", str(item))) for item in items]
+    return [
+        n
+        for item, found in spans
+        for n in (range(int(found[1]), int(found[2]) + 1, int(found[3] or 1)) if found else [item])
+    ]
+
+
+def _null(value):
+    """What the command line makes of null inside a mapping."""
+    return None if value == "null" else value
+
+
 NUMBER = BeforeValidator(_not_bool)
 Count = Annotated[int, NUMBER, Field(ge=1)]
 Seed = Annotated[int, NUMBER, Field(ge=0)]
 Positive = Annotated[float, NUMBER, Field(gt=0)]
 Strength = Annotated[float, NUMBER, Field(ge=0), AfterValidator(abs)]  # -0.0 is 0.0
 Share = Annotated[float, NUMBER, Field(gt=0, lt=1)]
+Ranks = Annotated[
+    list[Annotated[int, NUMBER, Field(ge=0)]],
+    BeforeValidator(_spans),
+    Field(min_length=1),
+    AfterValidator(_distinct),
+    AfterValidator(sorted),
+]
+File = Annotated[str | None, BeforeValidator(_null)]
 Name = Annotated[str, _like(r"[A-Za-z0-9][A-Za-z0-9_.-]*", "a folder's name of letters, digits and _ . -")]
 Color = Annotated[str, _like(r"#[0-9a-fA-F]{6}", "a colour as in '#3465b0'")]
 
@@ -109,7 +133,7 @@ class Networks(Training):
 class Measure(Section):
     """How trained networks are measured."""
 
-    ranks: list[Annotated[int, NUMBER, Field(ge=0)]]
+    ranks: Ranks
     trials: Count
     shuffles: Count
     threshold: Share
@@ -118,9 +142,31 @@ class Measure(Section):
     @field_validator("ranks")
     @classmethod
     def _with_zero(cls, ranks: list[int]) -> list[int]:
-        if 0 not in _distinct(ranks):
+        if 0 not in ranks:
             raise ValueError("must hold 0: the functional rank is relative to the rank-0 loss")
-        return sorted(ranks)
+        return ranks
+
+
+class Sentiment(Section):
+    """Section 4: the LSTM, its data and how it is measured."""
+
+    seeds: Annotated[list[Seed], Field(min_length=1), AfterValidator(_distinct)]
+    treebank: File
+    vectors: File
+    lowercase: bool
+    dimensions: Count
+    n_neurons: Count
+    dropout: Annotated[float, NUMBER, Field(ge=0, lt=1)]
+    batch: Count
+    epochs: Count
+    learning_rate: Positive
+    ranks: Ranks
+
+    @model_validator(mode="after")
+    def _fits_together(self):
+        if self.ranks[-1] > self.n_neurons:
+            raise ValueError(f"ranks: {self.ranks[-1]} is beyond n_neurons = {self.n_neurons}")
+        return self
 
 
 class Figure1(Section):
@@ -156,6 +202,28 @@ class Figure4(Section):
     tasks: list[str]  # none: the figure is not drawn
 
 
+class ColorsOfLSTM(Section):
+    """Figure 5: the change of the weights, the weights at the end and at the start, the final accuracy."""
+
+    dW: Color
+    W: Color
+    W0: Color
+    final: Color
+
+
+class Figure5(Section):
+    """Figure 5: the LSTM shown."""
+
+    seed: Seed
+    colors: ColorsOfLSTM
+
+
+class FigureSLSTM(Section):
+    """The supplement's figure of the LSTM: the one shown."""
+
+    seed: Seed
+
+
 class Figures(Section):
     """How the figures look and what they show."""
 
@@ -165,6 +233,8 @@ class Figures(Section):
     fig2: Figure2
     fig3: Figure3
     fig4: Figure4
+    fig5: Figure5
+    figS_lstm: FigureSLSTM
 
 
 class Config(Section):
@@ -176,6 +246,7 @@ class Config(Section):
     training: dict
     tasks: dict[Name, dict | None]
     measure: Measure
+    sentiment: Sentiment | None
     figures: Figures
 
     _no_seed_twice = field_validator("seeds")(_distinct)

@@ -15,5 +15,6 @@ def digest(value) -> str:
 
 
 def place(spec: dict) -> str:
-    """Where the files about a network stand: {task}/g{g}/seed{seed}."""
-    return f"{spec['task']}/g{spec['g']}/seed{spec['seed']}"
+    """Where the files about a network stand: {task}/g{g}/seed{seed}; the LSTM, which has no g: sentiment/seed{seed}."""
+    strength = f"/g{spec['g']}" if "g" in spec else ""
+    return f"{spec['task']}{strength}/seed{spec['seed']}"

@@ -1,5 +1,6 @@
 """The tables' columns, and Parquet files of them, read and written whole or not at all."""
 
+import json
 import os
 from collections.abc import Iterable, Mapping
 from math import isfinite
@@ -10,6 +11,7 @@ import pyarrow.parquet as pq
 
 from .files import atomic
 from .problems import Problem
+from .spec import canonical
 
 STRING, FLOAT, INT = pa.string(), pa.float64(), pa.int64()
 NETWORK = {"task": STRING, "g": FLOAT, "seed": INT}
@@ -55,11 +57,29 @@ SCHEMAS = {
 SCHEMAS["theory"] = pa.schema(
     {"target": FLOAT, "g": FLOAT, "tau": FLOAT, "order": INT, "readout": FLOAT, "loss": FLOAT, "s1": FLOAT, "s2": FLOAT}
 )
+SCHEMAS |= {
+    f"sentiment_{name}": pa.schema({"seed": INT} | columns)
+    for name, columns in {
+        "history": {
+            "epoch": INT,
+            "train_loss": FLOAT,
+            "train_accuracy": FLOAT,
+            "validation_loss": FLOAT,
+            "validation_accuracy": FLOAT,
+        },
+        "truncation": {"truncated": STRING, "rank": INT, "loss": FLOAT, "accuracy": FLOAT},
+        "spectrum": {"weight": STRING, "matrix": STRING, "index": INT, "singular_value": FLOAT},
+    }.items()
+}
+ABOUT = "about"  # the key of what else a file says of its table, as JSON
 
 
-def write(path: str | os.PathLike, name: str, columns: Mapping) -> None:
-    """Write a table of the schema `name`; a scalar column stands for every row, None and NaN become null."""
-    schema = SCHEMAS[name]
+def write(path: str | os.PathLike, name: str, columns: Mapping, about: dict | None = None) -> None:
+    """Write a table of the schema `name`; a scalar column stands for every row, None and NaN become null.
+
+    What `about` says, as where its data is from, stays with the table.
+    """
+    schema = SCHEMAS[name].with_metadata({ABOUT: canonical(about)} if about else None)
     rows = max(len(values) for values in columns.values() if not np.isscalar(values))
     arrays = [_array(columns[field.name], rows, field.type) for field in schema]
     with atomic(path) as temporary:
@@ -96,6 +116,14 @@ def read(path: str | os.PathLike, name: str) -> pa.Table:
     if not table.schema.equals(SCHEMAS[name]):
         raise Problem(f"{path} does not have the columns of a {name} table: delete it and start again")
     return table
+
+
+def read_frame(path: str | os.PathLike, name: str):
+    """A table for pandas, what it says of itself in its `attrs`; errors as in `read`."""
+    table = read(path, name)
+    frame = table.replace_schema_metadata().to_pandas()
+    frame.attrs = json.loads((table.schema.metadata or {}).get(ABOUT.encode(), "{}"))
+    return frame
 
 
 def network(spec: dict) -> dict:

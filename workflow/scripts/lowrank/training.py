@@ -9,17 +9,12 @@ import numpy as np
 from . import kernels
 from .initialization import initial_weights
 from .kernels.base import SHOWN, State, learning_rate
+from .pace import REPORT_SECONDS, SAVE_SECONDS, Every
+from .problems import Stopped
 from .tasks.base import Task
-
-SAVE_SECONDS = 30.0  # between two saved states
-REPORT_SECONDS = 5.0  # between two lines of progress
 
 HISTORY = ("loss", "gradient_norm")  # of every network
 LINEAR_HISTORY = (*HISTORY, "tau", "readout", *SHOWN)  # of one with the identity as nonlinearity
-
-
-class Stopped(Exception):
-    """Training was told to stop; its state has been saved."""
 
 
 @dataclass
@@ -61,7 +56,7 @@ def train(
         return stack.state(0) | {f"history.{name}": np.array(values, float) for name, values in history.items()}
 
     begun, began_at = clock(), len(losses)
-    saved = reported = begun
+    save_is_due, report_is_due = Every(SAVE_SECONDS, clock), Every(REPORT_SECONDS, clock)
     diverged = bool(losses) and not np.isfinite(losses[-1])
     epochs = range(len(losses), 0 if diverged else spec["epochs"])
     for epoch, batch in zip(epochs, kernel.batches(task, [spec], len(losses)), strict=False):
@@ -73,14 +68,11 @@ def train(
             values.append(float(row[name]))
         if not np.isfinite(losses[-1]):
             break
-        now = clock()
-        if not 0 <= now - saved < SAVE_SECONDS:
+        if save_is_due():
             save(snapshot())
-            saved = now
-        if not 0 <= now - reported < REPORT_SECONDS or epoch + 1 == spec["epochs"]:
-            left = (now - begun) / (epoch + 1 - began_at) * (spec["epochs"] - epoch - 1)
+        if report_is_due() or epoch + 1 == spec["epochs"]:
+            left = (clock() - begun) / (epoch + 1 - began_at) * (spec["epochs"] - epoch - 1)
             report(epoch, losses[-1], left)
-            reported = now
     return Trained(_renamed(initial), stack.trained(0), {name: np.array(values) for name, values in history.items()})
 
 

@@ -1,0 +1,151 @@
+# Section 4: the LSTM. Its data and its training have rules only where they are missing, as in train.smk.
+rule sentiment_data:
+    input:
+        lambda w: plan.UNUSABLE if w.data in PLAN["unusable"] else [],
+    output:
+        arrays=update("resources/sentiment/{data}.safetensors"),
+        about=update("resources/sentiment/{data}.json"),
+    log:
+        f"{RESULTS}/logs/sentiment_data/{{data}}.log",
+    wildcard_constraints:
+        data="|".join(PLAN["missing"]) or "(?!)",
+    priority: 10
+    localrule: True
+    conda:
+        "../../envs/lowrank.yaml"
+    params:
+        job=order("sentiment_data", spec=PLAN["data"], sources=PLAN["sources"]),
+    message:
+        "Preparing sentences and word vectors; progress: {log}"
+    script:
+        "../scripts/sentiment_data.py"
+
+
+rule train_sentiment:
+    input:
+        data=SENTIMENT_DATA,
+        unusable=lambda w: plan.UNUSABLE if w.spec in PLAN["unusable"] else [],
+    output:
+        network=update("results/networks/sentiment/seed{seed}-{spec}.safetensors"),
+        history=update("results/networks/sentiment/seed{seed}-{spec}.parquet"),
+    log:
+        f"{RESULTS}/logs/train_sentiment/seed{{seed}}-{{spec}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/train_sentiment/seed{{seed}}-{{spec}}.tsv"
+    wildcard_constraints:
+        spec="|".join(PLAN["missing"]) or "(?!)",
+    priority: 10  # the longest job of all
+    conda:
+        "../../envs/lowrank.yaml"
+    params:
+        job=lambda w: order("train_sentiment", specs=[SPECS[f"sentiment/seed{w.seed}"]]),
+    message:
+        "Training the LSTM, seed={wildcards.seed}; progress: {log}"
+    script:
+        "../scripts/train_sentiment.py"
+
+
+rule truncate_sentiment:
+    input:
+        network=lstm,
+        data=SENTIMENT_DATA,
+    output:
+        measured("truncation", "sentiment/seed{seed}"),
+    log:
+        f"{RESULTS}/logs/truncate_sentiment/seed{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/truncate_sentiment/seed{{seed}}.tsv"
+    conda:
+        "../../envs/lowrank.yaml"
+    params:
+        job=lstm_order("truncate_sentiment", "ranks"),
+    message:
+        "Truncating the LSTM, seed={wildcards.seed}"
+    script:
+        "../scripts/truncate_sentiment.py"
+
+
+rule spectrum_sentiment:
+    input:
+        network=lstm,
+    output:
+        measured("spectrum", "sentiment/seed{seed}"),
+    log:
+        f"{RESULTS}/logs/spectrum_sentiment/seed{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/spectrum_sentiment/seed{{seed}}.tsv"
+    conda:
+        "../../envs/lowrank.yaml"
+    params:
+        job=lstm_order("spectrum_sentiment"),
+    message:
+        "Spectrum of the LSTM, seed={wildcards.seed}"
+    script:
+        "../scripts/spectrum_sentiment.py"
+
+
+use rule gather as gather_sentiment with:
+    input:
+        lambda w: [measured(w.measure, place) for place in LSTMS],
+    output:
+        table("sentiment_{measure}"),
+    log:
+        f"{RESULTS}/logs/gather/sentiment_{{measure}}.log",
+    wildcard_constraints:
+        measure="truncation|spectrum",
+    params:
+        job=lambda w: order("gather", table=f"sentiment_{w.measure}"),
+    message:
+        "Gathering the {wildcards.measure} of the LSTM"
+
+
+use rule gather as sentiment_history with:
+    input:
+        [networks.history(SPECS[place]) for place in LSTMS],
+    output:
+        table("sentiment_history"),
+    log:
+        f"{RESULTS}/logs/gather/sentiment_history.log",
+    params:
+        job=order("gather", table="sentiment_history"),
+    message:
+        "Gathering the history of the LSTM"
+
+
+rule fig5:
+    input:
+        sentiment_history=table("sentiment_history"),
+        sentiment_truncation=table("sentiment_truncation"),
+        sentiment_spectrum=table("sentiment_spectrum"),
+    output:
+        pdf=f"{RESULTS}/figures/fig5.pdf",
+        png=f"{RESULTS}/figures/fig5.png",
+    log:
+        f"{RESULTS}/logs/fig5.log",
+    conda:
+        "../../envs/lowrank.yaml"
+    params:
+        job=lstm_figure_order("fig5"),
+    message:
+        "Drawing Figure 5"
+    script:
+        "../scripts/figure.py"
+
+
+rule figS_lstm:
+    input:
+        sentiment_history=table("sentiment_history"),
+        sentiment_spectrum=table("sentiment_spectrum"),
+    output:
+        pdf=f"{RESULTS}/figures/figS_lstm.pdf",
+        png=f"{RESULTS}/figures/figS_lstm.png",
+    log:
+        f"{RESULTS}/logs/figS_lstm.log",
+    conda:
+        "../../envs/lowrank.yaml"
+    params:
+        job=lstm_figure_order("figS_lstm"),
+    message:
+        "Drawing the supplement's figure of the LSTM"
+    script:
+        "../scripts/figure.py"

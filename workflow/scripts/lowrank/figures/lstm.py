@@ -1,0 +1,47 @@
+"""What Figure 5 and its supplement share: which LSTM is shown, the spectra of its weights, where its data is from."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from pandas import DataFrame
+
+from ..problems import Problem
+from . import style
+from .style import values
+
+
+def select(table: DataFrame, seed: int) -> DataFrame:
+    """The rows of the LSTM that is shown; Problem if there are none."""
+    rows = table[table["seed"] == seed]
+    if rows.empty:
+        raise Problem(f"there is no LSTM with seed {seed}: set figures.fig5.seed and figures.figS_lstm.seed to one")
+    return rows
+
+
+def spectrum_panel(ax: Axes, spectrum: DataFrame, weight: str, colors: dict) -> None:
+    """The singular values of a weight matrix: its change, what it became, and dashed what it was."""
+    symbol, layer = weight[0], weight[1:]
+    names = {"dW": rf"$\Delta {symbol}^{{({layer})}}$", "W": f"${symbol}^{{({layer})}}$"}
+    names["W0"] = f"${symbol}_0^{{({layer})}}$"
+    rows = spectrum[spectrum["weight"] == weight]
+    for matrix, name in names.items():
+        shown = rows[rows["matrix"] == matrix].sort_values("index")
+        dashes = {"linestyle": (0, (3, 1.5))} if matrix == "W0" else {}
+        ax.plot(values(shown, "index"), values(shown, "singular_value"), color=colors[matrix], label=name, **dashes)
+    ax.axhline(0, color="0.6", linewidth=0.6, zorder=0)
+    ax.legend(loc="upper right")
+    style.ticks(ax.yaxis, 2, steps=(1, 2, 10))
+
+
+def rank_axis(ax: Axes, most: int) -> None:
+    """Ranks from 0 to the number of units."""
+    ax.set_xticks(np.unique([0, most // 2, most]))
+    ax.set_xlim(-0.04 * most, 1.06 * most)
+
+
+def data_note(figure: Figure, table: DataFrame) -> None:
+    """In the lower right corner, where the sentences and their words' vectors are from."""
+    told = [table.attrs[kind] for kind in ("treebank", "vectors") if kind in table.attrs]
+    names = [f"{each['name']} (a file of the config)" if each["source"] == "files" else each["name"] for each in told]
+    if names:
+        figure.text(0.99, 0.01, f"Data: {'; '.join(names)}", ha="right", fontsize=style.SMALL - 1.5, color="0.45")

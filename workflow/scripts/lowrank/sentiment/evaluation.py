@@ -1,0 +1,70 @@
+"""How the trained LSTM is judged: its accuracy and loss, with all its weights or with truncated ones."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from ..connectivity import singular_values
+from .data import Sentences
+from .lstm import MATRICES, Weights, logits
+
+TRUNCATED = ("W1", "U2", "W2")  # at once: recurrent weights of both layers, input weights of layer 2 (Fig. 5)
+
+
+def split(arrays: dict[str, np.ndarray]) -> tuple[Weights, Weights]:
+    """The initial and the final weights, from a network's file."""
+    initial = {name.removeprefix("initial."): a for name, a in arrays.items() if name.startswith("initial.")}
+    return initial, {name: arrays[name] for name in initial}
+
+
+def by_rank(arrays: dict[str, np.ndarray], ranks: list[int], sentences: Sentences, vectors: np.ndarray) -> dict:
+    """Accuracy and loss with dW and with W truncated at each rank, as columns: truncated, rank, loss, accuracy."""
+    initial, final = split(arrays)
+    rows = []
+    for what in ("dW", "W"):
+        if finite(final):
+            judged = (accuracy_and_loss(w, sentences, vectors) for w in truncations(initial, final, what, ranks))
+        else:
+            judged = [(np.nan, np.nan)] * len(ranks)
+        rows += [(what, rank, loss, accuracy) for rank, (accuracy, loss) in zip(ranks, judged, strict=True)]
+    return dict(zip(("truncated", "rank", "loss", "accuracy"), zip(*rows, strict=True), strict=True))
+
+
+def spectra(arrays: dict[str, np.ndarray]) -> dict:
+    """The singular values of the weight matrices, initial (W0), final (W) and their difference (dW), as columns:
+
+    weight, matrix, index, singular_value. A matrix is the stacked one of all gates, 4N x n.
+    """
+    initial, final = split(arrays)
+    rows = []
+    for weight in MATRICES:
+        matrices = {"W0": initial[weight], "W": final[weight], "dW": final[weight] - initial[weight]}
+        for name, matrix in matrices.items():
+            rows += [(weight, name, index, value) for index, value in enumerate(singular_values(matrix), 1)]
+    return dict(zip(("weight", "matrix", "index", "singular_value"), zip(*rows, strict=True), strict=True))
+
+
+def finite(weights: Weights) -> bool:
+    """Whether the network did not diverge."""
+    return all(np.isfinite(weight).all() for weight in weights.values())
+
+
+def accuracy_and_loss(weights: Weights, sentences: Sentences, vectors: np.ndarray) -> tuple[float, float]:
+    """The share of right answers and the binary cross entropy; NaN for weights that are not finite."""
+    if not finite(weights):
+        return np.nan, np.nan
+    logit, positive = logits(weights, sentences, vectors).astype(np.float64), sentences.labels > 0
+    loss = np.logaddexp(0, np.where(positive, -logit, logit))
+    return float(((logit > 0) == positive).mean()), float(loss.mean())
+
+
+def truncations(initial: Weights, final: Weights, what: str, ranks: Iterable[int]) -> Iterator[Weights]:
+    """The trained weights with `what` truncated at each rank: W itself, or dW with W0 kept (Eq. 4).
+
+    A matrix is the stacked one of all gates, 4N x N.
+    """
+    kept = {name: initial[name].astype(np.float64) if what == "dW" else 0 for name in TRUNCATED}
+    parts = {name: np.linalg.svd(final[name] - kept[name], full_matrices=False) for name in TRUNCATED}
+    for rank in ranks:
+        cut = {name: (left[:, :rank] * values[:rank]) @ right[:rank] for name, (left, values, right) in parts.items()}
+        yield final | {name: (kept[name] + cut[name]).astype(np.float32) for name in TRUNCATED}

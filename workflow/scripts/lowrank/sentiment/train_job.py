@@ -1,0 +1,25 @@
+"""A training job of the LSTM: as any other, with the sentences that its spec names."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from .. import checkpoint, train_job
+from ..spec import digest
+from .data import Data
+from .training import State, train
+
+
+def run(specs: list[dict], data_file: str | Path, stopping: Callable[[], bool] = lambda: False) -> None:
+    """Train those of the LSTMs that are not there yet, on the data that was prepared for all of them."""
+    about, arrays = checkpoint.read(data_file, digest(specs[0]["data"]))
+    data = Data.of(arrays)
+
+    def trainer(spec: dict, state: State | None, **callbacks) -> train_job.Finished:
+        if state is not None:
+            print(f"going on from update {state['updates']}")
+        trained = train(spec, data, state, **callbacks)
+        initial = {f"initial.{name}": weight for name, weight in trained.initial.items()}
+        columns = trained.history | {"seed": spec["seed"], "epoch": range(len(trained.history["train_loss"]))}
+        return train_job.Finished(initial | trained.weights, "sentiment_history", columns, {"data": about["facts"]})
+
+    train_job.run(specs, stopping, trainer)

@@ -1,0 +1,166 @@
+"""Training the LSTM: its loss, the loop, stopping and going on to the same bits."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from ..pace import REPORT_SECONDS, SAVE_SECONDS, Every
+from ..problems import Stopped
+from ..streams import stream
+from .data import Data, Sentences
+from .evaluation import accuracy_and_loss
+from .lstm import initial_weights
+
+HISTORY = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
+
+State = dict[str, np.ndarray]
+
+
+@dataclass
+class Trained:
+    """An LSTM at the end of its training. A loss that is not finite ends it: the network diverged."""
+
+    initial: dict[str, np.ndarray]  # by the names in `lstm.shapes`
+    weights: dict[str, np.ndarray]
+    history: dict[str, np.ndarray]  # by column, (epochs,) float64: training with dropout, then validation without
+
+
+def train(
+    spec: dict,
+    data: Data,
+    state: State | None = None,
+    *,
+    save: Callable[[State], None] = lambda state: None,
+    report: Callable[[int, float, float], None] = lambda epoch, loss, seconds_left: None,
+    stopping: Callable[[], bool] = lambda: False,
+    clock: Callable[[], float] = time.monotonic,
+) -> Trained:
+    """Train one LSTM, from `state` if it was stopped before; the result is the same to the bit.
+
+    `save` gets the state now and then, and when `stopping` says so; then Stopped is raised.
+    """
+    initial = initial_weights(spec)
+    network = Network(spec, initial, data.vectors)
+    history = {name: [] for name in HISTORY}
+    done, sums = 0, np.zeros(2)  # updates; of the epoch so far: loss and right answers, summed over its sentences
+    if state is not None:
+        network.restore(state)
+        history = {name: list(state[f"history.{name}"]) for name in HISTORY}
+        done, sums = int(state["updates"]), state["sums"].copy()
+
+    def snapshot(updates: int) -> State:
+        rows = {f"history.{name}": np.array(values, float) for name, values in history.items()}
+        return network.state() | rows | {"updates": np.array(updates), "sums": sums.copy()}
+
+    begun, began_at = clock(), done
+    save_is_due, report_is_due = Every(SAVE_SECONDS, clock), Every(REPORT_SECONDS, clock)
+    per_epoch = -(-len(data.train) // spec["batch"])
+    total = 0 if np.isnan(sums[0]) else per_epoch * spec["epochs"]
+    batches = None
+    for update in range(done, total):
+        if stopping():
+            save(snapshot(update))
+            raise Stopped(f"stopped at update {update} of {total}, state saved")
+        epoch, number = divmod(update, per_epoch)
+        if batches is None or number == 0:
+            batches = shuffled_batches(spec, data.train, epoch)
+        sums += network.step(data.train, batches[number], stream(spec, "dropout", update))
+        diverged = not np.isfinite(sums[0])
+        if number + 1 == per_epoch or diverged:
+            accuracy, loss = accuracy_and_loss(network.weights(), data.validation, data.vectors)
+            row = [*(sums / len(data.train)), loss, accuracy]
+            for values, value in zip(history.values(), row, strict=True):
+                values.append(float(value))
+            sums[:] = 0
+        if diverged:
+            break
+        if save_is_due():
+            save(snapshot(update + 1))
+        if report_is_due() or update + 1 == total:
+            left = (clock() - begun) / (update + 1 - began_at) * (total - update - 1)
+            report(epoch, history["validation_loss"][-1] if history["validation_loss"] else np.nan, left)
+    return Trained(initial, network.weights(), {name: np.array(values) for name, values in history.items()})
+
+
+def shuffled_batches(spec: dict, sentences: Sentences, epoch: int) -> list[np.ndarray]:
+    """The sentences of each batch of an epoch, in random order; a batch's are of like lengths, so little is padded."""
+    rng = stream(spec, "batches", epoch)
+    mixed = rng.permutation(len(sentences))
+    by_length = mixed[np.argsort(sentences.lengths[mixed], kind="stable")]
+    cuts = range(0, len(sentences), spec["batch"])
+    batches = [by_length[cut : cut + spec["batch"]] for cut in cuts]
+    return [batches[index] for index in rng.permutation(len(batches))]
+
+
+class Network:
+    """The LSTM of `lstm` in torch, with dropout between its layers and before its readout, and Adam."""
+
+    def __init__(self, spec: dict, weights: dict[str, np.ndarray], vectors: np.ndarray):
+        torch.set_num_threads(1)  # the last bits of a product depend on it
+        n, dimensions = spec["n_neurons"], vectors.shape[1]
+        self.dropout, self.vectors = spec["dropout"], torch.from_numpy(vectors)
+        self.layers = [nn.LSTM(dimensions, n), nn.LSTM(n, n)]
+        self.parameters = {"v": nn.Parameter(torch.empty(n)), "b": nn.Parameter(torch.empty(()))}
+        for number, layer in enumerate(self.layers, 1):
+            names = {"U": "weight_ih_l0", "W": "weight_hh_l0", "b": "bias_ih_l0", "c": "bias_hh_l0"}
+            self.parameters |= {f"{name}{number}": getattr(layer, theirs) for name, theirs in names.items()}
+        self._set(weights)
+        rate = spec["learning_rate"] / n
+        self.optimizer = torch.optim.Adam(self.parameters.values(), lr=rate, fused=True)
+
+    def step(self, sentences: Sentences, chosen: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """One update on the chosen sentences; before it, their loss and right answers, summed."""
+        words = torch.from_numpy(sentences.padded(chosen))
+        last = torch.from_numpy(sentences.lengths[chosen] - 1).long()
+        labels = torch.from_numpy(sentences.labels[chosen]).float()
+        logits = self.logits(words, last, rng)
+        loss = binary_cross_entropy_with_logits(logits, labels)
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        right = ((logits > 0) == (labels > 0)).sum()
+        return np.array([loss.item() * len(chosen), right.item()])
+
+    def logits(self, words: torch.Tensor, last: torch.Tensor, rng: np.random.Generator | None) -> torch.Tensor:
+        """The logit (batch,) of each sentence (steps, batch), read at its last word; dropout only with an rng."""
+        hidden, _ = self.layers[0](self.vectors[words])
+        hidden, _ = self.layers[1](self._dropped(hidden, rng))
+        read = self._dropped(hidden[last, torch.arange(len(last))], rng)
+        return read @ self.parameters["v"] + self.parameters["b"]
+
+    def _dropped(self, hidden: torch.Tensor, rng: np.random.Generator | None) -> torch.Tensor:
+        if rng is None or self.dropout == 0:
+            return hidden
+        kept = rng.random(hidden.shape, dtype=np.float32) >= self.dropout
+        return hidden * torch.from_numpy(kept).float().div_(1 - self.dropout)
+
+    def weights(self) -> dict[str, np.ndarray]:
+        """A copy of the weights."""
+        return {name: weight.detach().numpy().copy() for name, weight in self.parameters.items()}
+
+    def state(self) -> State:
+        """A copy of weights and moments; a moment is named `W1.exp_avg` and the like."""
+        moments = {
+            f"{name}.{key}": np.array(moment)
+            for name, weight in self.parameters.items()
+            for key, moment in self.optimizer.state[weight].items()
+        }
+        return self.weights() | moments
+
+    def restore(self, state: State) -> None:
+        """Go on from a `state`."""
+        self._set(state)
+        for key, array in state.items():
+            name, _, moment = key.partition(".")
+            if moment and name in self.parameters:
+                self.optimizer.state[self.parameters[name]][moment] = torch.from_numpy(np.array(array))
+
+    @torch.no_grad()
+    def _set(self, weights: dict[str, np.ndarray]) -> None:
+        for name, weight in self.parameters.items():
+            weight.copy_(torch.from_numpy(np.array(weights[name])))

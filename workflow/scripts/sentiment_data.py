@@ -1,0 +1,7 @@
+"""Sentences and word vectors as numbers; what is not there is downloaded."""
+
+from job import job
+from lowrank.sentiment import prepared
+
+with job(snakemake) as settings:
+    prepared.make(settings["spec"], settings["sources"])
