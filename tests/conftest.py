@@ -44,7 +44,8 @@ def finished_small(tmp_path_factory, finished) -> Path:
 
     def make(folder: Path) -> None:
         workflow.copy(finished, folder)
-        workflow.configure(folder, seeds=[0], tasks={"flipflop": None, "mante": None, "linear_z0.5": None})
+        tasks = {"flipflop": None, "mante": None, "linear_z0.5": None}
+        workflow.configure(folder, seeds=[0], tasks=tasks, sentiment=None)
         workflow.run(folder)
 
     return once(tmp_path_factory, "small", make)

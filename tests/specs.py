@@ -15,7 +15,7 @@ TASKS = [name for name, entry in RAW["tasks"].items() if entry is not None]
 
 def specs(tasks: dict[str, dict], seeds=(0,), **changes) -> list[dict]:
     """The specs of a run: `tasks` holds each task's changed keys, `g` a list among them; the others are left out."""
-    raw = deepcopy(RAW) | {"seeds": list(seeds)} | changes
+    raw = deepcopy(RAW) | {"seeds": list(seeds), "sentiment": None} | changes
     raw["tasks"] = {name: {**raw["tasks"][name], **tasks[name]} if name in tasks else None for name in raw["tasks"]}
     raw["measure"]["ranks"] = [0]  # fits networks of any size
     strengths = sorted({g for entry in raw["tasks"].values() if entry for g in entry["g"]})

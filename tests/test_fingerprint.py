@@ -200,7 +200,7 @@ SETTINGS = {
 MODULE = {task: settings["module"] for task, settings in SETTINGS["tasks"].items()}
 KERNELS = {  # what each brings along
     "reference": ["lowrank.network", "lowrank.trials"],
-    "fast": ["lowrank.kernels.linear_pass", "lowrank.problems"],
+    "fast": ["lowrank.kernels.linear_pass"],
 }
 
 
@@ -219,22 +219,35 @@ def test_a_tasks_file_is_in_the_closure_of_that_task_alone(stage, task):
 def test_what_trains_is_all_that_names_a_network(task):
     """No figure, table, file or job: their edits rename no network."""
     kernel = SETTINGS["tasks"][task]["kernel"]
-    expected = ["", ".initialization", ".streams", ".training", ".kernels", ".kernels.base", f".kernels.{kernel}"]
+    expected = ["", ".initialization", ".streams", ".training", ".pace", ".problems"]
+    expected += [".kernels", ".kernels.base", f".kernels.{kernel}"]
     expected += [".tasks", ".tasks.base", f".tasks.{MODULE[task]}"]
     assert closure(f"train {task}") == {*KERNELS[kernel], *(f"lowrank{name}" for name in expected)}
 
 
-@pytest.mark.parametrize("stage", ["spectrum", "gather", "summary", "theory", "fig1", "fig2", "fig3", "fig4"])
+@pytest.mark.parametrize("stage", plan.OTHER)
 def test_other_stages_hold_no_task_of_their_own_and_no_training(stage):
     found = closure(stage)
     assert not any(f"lowrank.tasks.{MODULE[task]}" in found for task in TASKS)
     assert not found & {"lowrank.training", "lowrank.network", "lowrank.train_job", "lowrank.plan", "lowrank.config"}
 
 
-@pytest.mark.parametrize("figure", ["fig1", "fig2", "fig3", "fig4"])
+def test_what_trains_the_lstm_is_all_that_names_it():
+    """Not how data is downloaded, nor the other networks' training."""
+    own = ("__init__", "training", "lstm", "data", "evaluation")
+    expected = {f"lowrank.sentiment.{name}" for name in own} | {"lowrank.__init__", "lowrank.connectivity"}
+    expected |= {f"lowrank.{name}" for name in ("pace", "problems", "streams")}
+    assert closure("train_sentiment") == {name.removesuffix(".__init__") for name in expected}
+
+
+FIGURES = [stage for stage in plan.OTHER if stage.startswith("fig")]
+
+
+@pytest.mark.parametrize("figure", FIGURES)
 def test_a_figure_holds_its_own_file_and_the_style(figure):
     found = {name for name in closure(figure) if name.startswith("lowrank.figures.")}
-    assert found == {"lowrank.figures.style", f"lowrank.figures.{figure}"}
+    shared = {"lowrank.figures.lstm"} if figure in ("fig5", "figS_lstm") else set()
+    assert found == {"lowrank.figures.style", f"lowrank.figures.{figure}"} | shared
     assert "lowrank.evaluation" not in closure(figure)
 
 
@@ -244,7 +257,8 @@ def test_every_module_of_the_library_is_found():
     named = {".".join(path.relative_to(SCRIPTS).with_suffix("").parts) for path in LIBRARY.rglob("*.py")}
     left = {name.removesuffix(".__init__") for name in named} - everywhere
     plumbing = ("config", "fingerprint", "mistakes", "networks", "plan", "schema", "train_job")
-    assert left == {f"lowrank.{name}" for name in plumbing}
+    of_sentiment = ("prepared", "sources", "train_job")
+    assert left == {f"lowrank.{name}" for name in plumbing} | {f"lowrank.sentiment.{name}" for name in of_sentiment}
 
 
 PRINT_ALL = """
@@ -332,9 +346,22 @@ ROOMS = {
     "mistakes": "pydantic",
     "network": "torch numpy",
     "networks": "",
+    "pace": "",
     "plan": "",
     "problems": "",
     "schema": "pydantic",
+    "sentiment.__init__": "",
+    "sentiment.data": "numpy",
+    "sentiment.evaluation": "numpy",
+    "sentiment.lstm": "numpy",
+    "sentiment.prepare": "numpy",
+    "sentiment.prepared": "",
+    "sentiment.reviews": "",
+    "sentiment.sources": "pooch requests",
+    "sentiment.train_job": "",
+    "sentiment.training": "torch numpy",
+    "sentiment.trees": "",
+    "sentiment.vectors": "numpy",
     "spec": "",
     "streams": "numpy",
     "summary": "pyarrow numpy",
@@ -349,7 +376,7 @@ OURS = {  # what of the library those that hold the science may import; the othe
     "connectivity": "",
     "dynamics": "tasks.base",
     "evaluation": "connectivity dynamics streams tasks.base",
-    "figures.*": "figures.style files problems tables",
+    "figures.*": "figures.lstm figures.style files problems tables",
     "initialization": "streams",
     "kernels.base": "tasks.base",
     "kernels.fast": "kernels.base kernels.linear_pass problems streams tasks.base",
@@ -357,11 +384,18 @@ OURS = {  # what of the library those that hold the science may import; the othe
     "kernels.reference": "initialization kernels.base network trials",
     "network": "",
     "schema": "pydantic",
+    "sentiment.data": "",
+    "sentiment.evaluation": "connectivity sentiment.data sentiment.lstm",
+    "sentiment.lstm": "sentiment.data streams",
+    "sentiment.reviews": "problems sentiment.trees streams",
+    "sentiment.training": "pace problems sentiment.data sentiment.evaluation sentiment.lstm streams",
+    "sentiment.trees": "problems",
+    "sentiment.vectors": "problems",
     "spec": "",
     "streams": "",
     "tasks.*": "tasks.base",
     "theory": "",
-    "training": "initialization kernels kernels.base tasks.base",
+    "training": "initialization kernels kernels.base pace problems tasks.base",
     "trials": "network streams tasks.base",
 }
 MODULES = sorted(".".join(path.relative_to(LIBRARY).with_suffix("").parts) for path in LIBRARY.rglob("*.py"))
@@ -388,7 +422,7 @@ def ours(module: str) -> set[str]:
     """The library's modules that one of them imports itself, without packages."""
     name = f"lowrank.{module}".removesuffix(".__init__")
     found = {other.removeprefix("lowrank.") for other in code._imports(name)}
-    return found - {"lowrank", "tasks", "figures"}
+    return found - {"lowrank", "tasks", "figures", "sentiment"}
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -416,10 +450,11 @@ def test_the_library_has_no_word_of_snakemake(module):
 RULES = [ROOT / "Snakefile", *sorted((ROOT / "workflow" / "rules").glob("*.smk"))]
 RUN_BY_RULES = sorted({name for file in RULES for name in re.findall(r'"\.\./scripts/(\w+)\.py"', file.read_text())})
 WITHOUT_TORCH = ["truncate", "shuffle", "spectrum", "trials", "gather", "summary", "theory"]
+WITHOUT_TORCH += ["sentiment_data", "truncate_sentiment", "spectrum_sentiment"]
 
 
 def test_all_scripts_are_known():
-    assert set(RUN_BY_RULES) == {*WITHOUT_TORCH, "train", "figure"}
+    assert set(RUN_BY_RULES) == {*WITHOUT_TORCH, "train", "train_sentiment", "figure"}
     assert {path.stem for path in SCRIPTS.glob("*.py")} == {*RUN_BY_RULES, "job"}
 
 
@@ -469,7 +504,7 @@ def test_rules_load_neither_torch_nor_pandas():
 
 
 def test_figures_load_no_torch():
-    found = loaded(imports(SCRIPTS / "figure.py") + "\nfrom lowrank.figures import fig1, fig2, fig3, fig4")
+    found = loaded(imports(SCRIPTS / "figure.py") + f"\nfrom lowrank.figures import {', '.join(FIGURES)}")
     assert "seaborn" in found
     assert "torch" not in found
 

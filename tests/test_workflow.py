@@ -1,5 +1,6 @@
 """What a finished run has made: the paths and columns that the design promises; and the workflow's own form."""
 
+import json
 import re
 import subprocess
 import sys
@@ -53,6 +54,15 @@ COLUMNS = {
         "network": STRING,
     },
 }
+OF_LSTM = {
+    "sentiment_history": {
+        "seed": INT,
+        "epoch": INT,
+        **dict.fromkeys(("train_loss", "train_accuracy", "validation_loss", "validation_accuracy"), FLOAT),
+    },
+    "sentiment_truncation": {"seed": INT, "truncated": STRING, "rank": INT, "loss": FLOAT, "accuracy": FLOAT},
+    "sentiment_spectrum": {"seed": INT, "weight": STRING, "matrix": STRING, "index": INT, "singular_value": FLOAT},
+}
 # A trial's time steps, and its channels: inputs, outputs and as many targets.
 STEPS = {"flipflop": 100, "mante": 96, "romo": 56, "linear_z0.5": 202}
 CHANNELS = {"flipflop": 2 + 2 + 2, "mante": 4 + 1 + 1, "romo": 1 + 2 + 2, "linear_z0.5": 1 + 1 + 1}
@@ -82,8 +92,11 @@ def test_the_promised_files_and_no_others(finished):
     networks = {f"networks/{place}-{{spec}}.{kind}" for place in PLACES for kind in ("safetensors", "parquet")}
     measures = {f"tiny/{measure}/{place}.parquet" for measure in MEASURES for place in PLACES}
     tables = {f"tiny/tables/{name}.parquet" for name in (*COLUMNS, "theory")}
-    figures = {f"tiny/figures/fig{number}.{kind}" for number in (1, 2, 3, 4) for kind in ("pdf", "png")}
-    assert made == networks | measures | tables | figures | {"networks/.lock"}
+    figures = {f"tiny/figures/fig{name}.{kind}" for name in (1, 2, 3, 4, 5, "S_lstm") for kind in ("pdf", "png")}
+    lstm = {f"networks/sentiment/seed0-{{spec}}.{kind}" for kind in ("safetensors", "parquet")}
+    lstm |= {f"tiny/{measure}/sentiment/seed0.parquet" for measure in ("truncation", "spectrum")}
+    lstm |= {f"tiny/tables/{name}.parquet" for name in OF_LSTM}
+    assert made == networks | measures | tables | figures | lstm | {"networks/.lock"}
 
 
 @pytest.mark.parametrize("name", COLUMNS)
@@ -101,6 +114,22 @@ def test_the_theory_has_a_row_for_each_g_order_and_epoch(finished):
     found = table(finished, "theory")
     assert found.schema.remove_metadata() == pa.schema({name: INT if name == "order" else FLOAT for name in columns})
     assert found.num_rows == 2 * 3 * 21
+
+
+@pytest.mark.parametrize(("name", "rows"), [("history", 3), ("truncation", 2 * 3), ("spectrum", 3 * (3 + 6 + 6 + 6))])
+def test_columns_and_rows_of_the_lstms_tables(finished, name, rows):
+    """And what its data was made of."""
+    found = table(finished, f"sentiment_{name}")
+    assert found.schema.remove_metadata() == pa.schema(OF_LSTM[f"sentiment_{name}"])
+    assert found.num_rows == rows
+    (beside,) = (finished / "resources/sentiment").glob("*.json")
+    assert json.loads(found.schema.metadata[b"about"]) == json.loads(beside.read_text())
+
+
+def test_without_truncation_the_lstm_is_as_accurate_as_at_the_end_of_training(finished):
+    history, truncation = (table(finished, f"sentiment_{name}").to_pylist() for name in ("history", "truncation"))
+    final = [(row["truncated"], row["accuracy"]) for row in truncation if row["rank"] == 6]
+    assert final == [("dW", history[-1]["validation_accuracy"]), ("W", history[-1]["validation_accuracy"])]
 
 
 @pytest.mark.parametrize(
@@ -163,6 +192,11 @@ NEEDED = {
     "fig3": ({"train", "trials"}, {"gather trials", "theory"}),
 }
 NEEDED["fig4"] = NEEDED["fig2"]
+OF_DATA = {"sentiment_data", "train_sentiment seed0", "sentiment_history"}
+NEEDED_OF_LSTM = {
+    "fig5": {"truncate_sentiment seed0", "gather_sentiment truncation"},
+    "figS_lstm": set(),
+}
 
 
 @pytest.mark.parametrize("figure", NEEDED)
@@ -172,8 +206,14 @@ def test_a_figure_as_a_target_needs_just_what_it_shows(sources, figure):
     assert planned(sources, figure).names == jobs | tables | {"history", figure}
 
 
+@pytest.mark.parametrize("figure", NEEDED_OF_LSTM)
+def test_a_figure_of_the_lstm_needs_just_what_it_shows(sources, figure):
+    spectrum = {"spectrum_sentiment seed0", "gather_sentiment spectrum"}
+    assert planned(sources, figure).names == OF_DATA | spectrum | NEEDED_OF_LSTM[figure] | {figure}
+
+
 def test_the_papers_networks(sources):
-    networks = planned(sources, configfile="config.yaml").networks
+    networks = planned(sources, "--config", "sentiment=null", configfile="config.yaml").networks
     linear = dict.fromkeys(("linear_z0.5", "linear_z1.0", "linear_z2.0"), 10 * 5)
     expected = {"flipflop": 8 * 5, "mante": 10 * 5, "romo": 11 * 5} | linear
     assert Counter(name.partition("/")[0] for name in networks) == expected

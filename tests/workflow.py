@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import yaml
 
+import sentences
+
 ROOT = Path(__file__).parents[1]
 SOURCES = ("Snakefile", "config.yaml", "profiles", "envs", "workflow")
 TINY = {
@@ -26,6 +28,15 @@ TINY = {
         "linear_z2.0": None,
     },
     "measure": {"ranks": [0, 1, 2], "trials": 8, "shown_trial": 0},
+    "sentiment": {
+        "treebank": "data/treebank",
+        "vectors": "data/vectors.txt",
+        "dimensions": sentences.DIMENSIONS,
+        "n_neurons": 6,
+        "batch": 8,
+        "epochs": 3,
+        "ranks": [0, 1, 6],
+    },
 }
 
 # Snakemake's own interface for machines: a logger that it finds by this package's name. It writes a line of JSON for
@@ -64,7 +75,7 @@ class Jobs(NamedTuple):
 
 
 def copy_sources(folder: Path) -> None:
-    """The project as it is checked out, without results; with the tiny config as `tiny.yaml`."""
+    """The project as it is checked out, without results; with the tiny config as `tiny.yaml`, and its sentences."""
     folder.mkdir(parents=True)
     for name in SOURCES:
         source, copy = ROOT / name, folder / name
@@ -73,6 +84,8 @@ def copy_sources(folder: Path) -> None:
         else:
             shutil.copy2(source, copy)
     (folder / "tiny.yaml").write_text(yaml.safe_dump(TINY))
+    sentences.treebank(folder / "data/treebank")
+    sentences.vectors(folder / "data/vectors.txt")
 
 
 def copy(project: Path, folder: Path) -> Path:
@@ -190,7 +203,10 @@ def _jobs(lines: list[dict], output: str) -> Jobs:
 
 
 def _name(rule: str, wildcards: dict) -> str:
-    what = _place(wildcards) if "seed" in wildcards else wildcards.get("table", "")
+    """What a job is called here: by its network, or by the table that it gathers."""
+    if "g" in wildcards:
+        return f"{rule} {_place(wildcards)}"
+    what = f"seed{wildcards['seed']}" if "seed" in wildcards else wildcards.get("table") or wildcards.get("measure", "")
     return f"{rule} {what}".strip()
 
 

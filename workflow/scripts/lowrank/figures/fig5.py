@@ -50,7 +50,7 @@ def accuracy_panel(ax: Axes, truncation: DataFrame, history: DataFrame, colors: 
     ax.axhline(final, color=colors["final"], linestyle=(0, (3, 1.5)), label="Final accuracy")
     shown = np.append(values(truncation, "accuracy"), [final, CHANCE])
     lowest, highest = np.nanmin(shown), np.nanmax(shown)
-    margin = 0.06 * (highest - lowest)
+    margin = 0.06 * max(highest - lowest, 0.1)
     ax.set_ylim(lowest - margin, highest + margin)
     style.ticks(ax.yaxis, 3, steps=(1, 2, 5, 10))
     ax.legend(loc="lower right")

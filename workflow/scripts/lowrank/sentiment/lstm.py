@@ -48,10 +48,11 @@ def logits(weights: Weights, sentences: Sentences, vectors: np.ndarray) -> np.nd
     words = sentences.padded(order)
     active = (sentences.lengths[:, None] > np.arange(len(words))).sum(axis=0)
     layers = [_Layer(weights, number, len(order)) for number in "12"]
-    for row, count in zip(words, active, strict=True):
-        x = vectors[row[:count]]
-        for layer in layers:
-            x = layer.step(x)
+    with np.errstate(over="ignore", invalid="ignore"):  # weights may be as large as they like
+        for row, count in zip(words, active, strict=True):
+            x = vectors[row[:count]]
+            for layer in layers:
+                x = layer.step(x)
     last = np.empty(len(order), np.float32)
     last[order] = layers[-1].hidden @ weights["v"] + weights["b"]  # a row is left alone once its sentence has ended
     return last

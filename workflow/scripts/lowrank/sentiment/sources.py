@@ -24,6 +24,7 @@ FOLDER = Path("resources")
 ABOUT = FOLDER / "sentiment"  # what was made of the sources, and JSON files that tell which those were
 PROBE_SECONDS = 5.0  # for Stanford to answer, when a run is planned
 ANSWER_SECONDS = 60.0  # for the next part of a download
+RETRIES = 2
 
 
 @dataclass(frozen=True)
@@ -166,10 +167,12 @@ def fetch(kind: str, settled: dict) -> Path:
     with held(["0"], FOLDER / ".lock"):
         for left in FOLDER.glob(".download-*"):  # of a job that was killed
             shutil.rmtree(left)
-        if not _is_kept(path):
+        if not (_is_kept(path) if download.member else path.exists()):
             with tempfile.TemporaryDirectory(prefix=".download-", dir=FOLDER) as folder:
                 _keep(download, _archive(kind, download, Path(folder)))
-    if not download.member:
+    if download.member:
+        _check_member(path, download)
+    else:
         _check(path, download)
     return path
 
@@ -198,6 +201,14 @@ def _check(path: Path, download: Download) -> None:
         raise Problem(f"{path} has {size} bytes instead of {download.size}: delete it and start again")
     if sha256(path) != download.sha256:
         raise Problem(f"{path} does not have the SHA-256 of {download.name}: delete it and start again")
+
+
+def _check_member(path: Path, download: Download) -> None:
+    if _sum_file(path).read_text().split(" ")[0] != sha256(path):
+        raise Problem(
+            f"{path} does not have the SHA-256 that it had when it was taken from {download.file}: "
+            "delete it and start again"
+        )
 
 
 def _keep(download: Download, archive: Path) -> None:
@@ -239,7 +250,7 @@ def _from_web(download: Download, folder: Path) -> None:
         base_url="",
         registry={download.file: f"sha256:{download.sha256}"},
         urls={download.file: download.address},
-        retry_if_failed=2,
+        retry_if_failed=RETRIES,
     )
     try:
         fetcher.fetch(download.file, downloader=pooch.HTTPDownloader(timeout=ANSWER_SECONDS))

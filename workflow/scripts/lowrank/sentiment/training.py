@@ -146,7 +146,7 @@ class Network:
     def state(self) -> State:
         """A copy of weights and moments; a moment is named `W1.exp_avg` and the like."""
         moments = {
-            f"{name}.{key}": np.array(moment)
+            f"{name}.{key}": moment.numpy().copy()
             for name, weight in self.parameters.items()
             for key, moment in self.optimizer.state[weight].items()
         }
