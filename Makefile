@@ -19,7 +19,7 @@ paper: .venv/ready  ## all figures at the paper's size
 test: .venv/ready
 	$(BIN)/python -m pytest -n 2
 
-benchmark: .venv/ready  ## the training kernel against a plain autograd loop, as a ratio
+benchmark: .venv/ready  ## what trains, against plain PyTorch, as a ratio
 	PYTHONPATH=workflow/scripts $(BIN)/python tests/benchmark.py
 
 lint: .venv/ready

@@ -7,6 +7,10 @@ three products of (trials, N) with (N, N) a step, at the speed of a large matrix
 
 The linear network (N = 1024) is raced along its whole training of 200 epochs, which get slower as the network learns.
 Its fast kernel also computes the singular values of dW, the loop does not.
+
+The LSTM's update (milliseconds a batch) is raced against PyTorch's on packed sequences of batches as they come; its
+evaluation, all validation sentences at once, against the same without gradients. Sentences are random, of lengths like
+the Treebank's.
 """
 
 import argparse
@@ -15,6 +19,7 @@ from collections.abc import Callable
 from itertools import islice
 from statistics import median
 
+import numpy as np
 import torch
 from threadpoolctl import threadpool_limits
 
@@ -22,8 +27,10 @@ from lowrank import tasks
 from lowrank.initialization import initial_weights
 from lowrank.kernels import fast
 from lowrank.kernels.reference import Stack
+from lowrank.sentiment import lstm, training
+from lowrank.sentiment.data import Sentences
 from lowrank.trials import batches
-from reference import Autograd
+from reference import Autograd, PackedLSTM
 from specs import spec as make_spec
 
 TASKS = ("flipflop", "mante", "romo")
@@ -87,6 +94,46 @@ def race_linear(name: str, g: float) -> str:
     return f"{f'{name} g = {g}':20} {quick * 1e3:8.1f} {slow * 1e3:9.1f} {ratio:7.2f}"
 
 
+def random_sentences(number: int, vectors: np.ndarray, rng: np.random.Generator) -> Sentences:
+    """Of 2 to 52 words, 19 in the mean."""
+    lengths = np.clip(rng.normal(19, 9, number).round(), 2, 52).astype(np.int32)
+    words = rng.integers(len(vectors), size=lengths.sum(), dtype=np.int32)
+    return Sentences(words, lengths, rng.integers(2, size=number, dtype=np.int8))
+
+
+def race_lstm(rounds: int) -> str:
+    """The LSTM's two lines."""
+    rng = np.random.default_rng(0)
+    vectors = rng.standard_normal((1000, 100), np.float32)
+    sentences, validation = random_sentences(1280, vectors, rng), random_sentences(872, vectors, rng)
+    spec = {"run_seed": 0, "task": "sentiment", "seed": 0, "data": {"dimensions": 100}, "code": ""}
+    spec |= {"n_neurons": 256, "dropout": 0.5, "batch": 64, "learning_rate": 0.001}
+    weights = lstm.initial_weights(spec)
+    ours, plain = training.Network(spec, weights, vectors), PackedLSTM(spec, vectors)
+    batches = training.shuffled_batches(spec, sentences, 0)
+    as_they_come = np.array_split(rng.permutation(len(sentences)), len(batches))
+    lines = []
+    for name, count, quick, slow in (
+        (
+            "lstm update",
+            len(batches),
+            lambda: [ours.step(sentences, batch, rng) for batch in batches],
+            lambda: [plain.step(sentences, batch) for batch in as_they_come],
+        ),
+        (
+            "lstm evaluation",
+            1,
+            lambda: lstm.logits(weights, validation, vectors),
+            lambda: plain.evaluate(validation, spec["batch"]),
+        ),
+    ):
+        times = [(seconds(quick) / count, seconds(slow) / count) for _ in range(rounds)]
+        fast, loop = (median(column) for column in zip(*times, strict=True))
+        ratio = median(slow / quick for quick, slow in times)
+        lines.append(f"{name:20} {fast * 1e3:8.1f} {loop * 1e3:9.1f} {ratio:7.2f}")
+    return "\n".join(lines)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--epochs", type=int, default=40)
@@ -99,3 +146,5 @@ if __name__ == "__main__":
     for g in LINEAR[1]:
         with threadpool_limits(1, user_api="blas"):
             print(race_linear(LINEAR[0], g), flush=True)
+    with threadpool_limits(1, user_api="blas"):
+        print(race_lstm(arguments.rounds), flush=True)

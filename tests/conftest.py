@@ -44,6 +44,7 @@ def finished_small(tmp_path_factory, finished) -> Path:
 
     def make(folder: Path) -> None:
         workflow.copy(finished, folder)
+        shutil.rmtree(folder / "resources")
         tasks = {"flipflop": None, "mante": None, "linear_z0.5": None}
         workflow.configure(folder, seeds=[0], tasks=tasks, sentiment=None)
         workflow.run(folder)

@@ -5,10 +5,12 @@ Slow and readable; what `lowrank.network` and `lowrank.training` are held agains
 
 import numpy as np
 import torch
+from torch import nn
 
 from lowrank.initialization import WEIGHTS
 from lowrank.kernels.base import learning_rate
 from lowrank.network import Batch
+from lowrank.sentiment.data import Sentences
 from lowrank.tasks.base import Task
 
 PHI = {"tanh": torch.tanh, "identity": lambda x: x}
@@ -67,3 +69,37 @@ class Autograd:
         value.backward()
         self.optimizer.step()
         return value.item()
+
+
+class PackedLSTM:
+    """The LSTM of Section 4 as PyTorch's documentation would have it: packed sequences, dropout by the module."""
+
+    def __init__(self, spec: dict, vectors: np.ndarray):
+        n = spec["n_neurons"]
+        self.vectors = torch.from_numpy(vectors)
+        self.lstm = nn.LSTM(vectors.shape[1], n, num_layers=2, dropout=spec["dropout"])
+        self.readout = nn.Linear(n, 1)
+        self.dropout = nn.Dropout(spec["dropout"])
+        parameters = [*self.lstm.parameters(), *self.readout.parameters()]
+        self.optimizer = torch.optim.Adam(parameters, lr=spec["learning_rate"] / n)
+
+    def logits(self, sentences: Sentences, chosen: np.ndarray) -> torch.Tensor:
+        words, lengths = self.vectors[torch.from_numpy(sentences.padded(chosen))], sentences.lengths[chosen]
+        packed = nn.utils.rnn.pack_padded_sequence(words, torch.from_numpy(lengths), enforce_sorted=False)
+        _, (hidden, _) = self.lstm(packed)
+        return self.readout(self.dropout(hidden[-1]))[:, 0]
+
+    def step(self, sentences: Sentences, chosen: np.ndarray) -> None:
+        labels = torch.from_numpy(sentences.labels[chosen]).float()
+        loss = nn.functional.binary_cross_entropy_with_logits(self.logits(sentences, chosen), labels)
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+
+    @torch.no_grad()
+    def evaluate(self, sentences: Sentences, batch: int) -> np.ndarray:
+        self.lstm.eval(), self.dropout.eval()
+        cuts = np.array_split(np.arange(len(sentences)), -(-len(sentences) // batch))
+        found = np.concatenate([self.logits(sentences, chosen).numpy() for chosen in cuts])
+        self.lstm.train(), self.dropout.train()
+        return found

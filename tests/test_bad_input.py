@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+import sentences
 import workflow
 from lowrank import plan
 from lowrank.config import validated
@@ -51,6 +52,7 @@ def test_every_value_of_the_paper_is_kept():
     config = validated(PAPER)
     for section in ("run", "run_seed", "seeds", "measure", "figures"):
         assert config[section] == PAPER[section]
+    assert config["sentiment"] == PAPER["sentiment"] | {"ranks": list(range(256))}
     assert list(config["tasks"]) == list(PAPER["tasks"])
     for name, task in config["tasks"].items():
         numbers = task.pop("numbers")
@@ -67,7 +69,7 @@ def as_text(value):
     """As Snakemake's command line hands it over: all that is inside a list or a mapping is text."""
     if isinstance(value, dict):
         return {key: as_text(item) for key, item in value.items()}
-    return [as_text(item) for item in value] if isinstance(value, list) else str(value)
+    return [as_text(item) for item in value] if isinstance(value, list) else "null" if value is None else str(value)
 
 
 def test_text_means_the_number_that_it_says():
@@ -87,6 +89,8 @@ def test_text_means_the_number_that_it_says():
         ("tasks.romo.delay", ["2", "8.0"], [2.0, 8.0]),
         ("tasks.mante.coherences", ["1e-1"], [0.1]),
         ("measure.ranks", [2, 0, 1], [0, 1, 2]),
+        ("measure.ranks", "0-3", [0, 1, 2, 3]),
+        ("measure.ranks", ["0-3", "5", "10-25:5"], [0, 1, 2, 3, 5, 10, 15, 20, 25]),
         ("training.trained", ["v", "W"], ["W", "v"]),
     ],
 )
@@ -99,6 +103,12 @@ def test_a_task_set_to_null_is_left_out(null):
     assert list(validated(edited({"tasks.mante": null}))["tasks"]) == [
         name for name in PAPER["tasks"] if name != "mante"
     ]
+
+
+@pytest.mark.parametrize("null", [None, "null"])
+def test_the_lstm_set_to_null_is_left_out(null):
+    """And no figure of it is asked for, whatever seed it would show."""
+    assert validated(edited({"sentiment": null, "figures.fig5.seed": 9}))["sentiment"] is None
 
 
 def test_a_task_may_stand_twice_under_other_names():
@@ -116,6 +126,9 @@ MISSPELT = {
     "tasks.mante.coherence": "coherences",
     "tasks.flipflop.n_neuron": "n_neurons",
     "measure.threshhold": "threshold",
+    "sentiment.learing_rate": "learning_rate",
+    "figures.fig5.color": "colors",
+    "figures.fig5.colors.finl": "final",
     "figures.color": "colors",
     "figures.fig1.trials_g": "trial_g",
     "figures.fig2.convergence_limits": "convergence_limit",
@@ -150,6 +163,9 @@ MISSING = (
     "tasks.romo.g",
     "tasks.romo.delay",
     "measure.ranks",
+    "sentiment",
+    "sentiment.treebank",
+    "figures.figS_lstm",
     "figures.colors",
     "figures.fig1.seed",
 )
@@ -213,12 +229,24 @@ WRONG = [
     ("training.trained", ["W", "W"], "names W twice"),
     # does not fit together
     ("measure.ranks", [1, 2], "must hold 0"),
-    ("measure.ranks", [], "must hold 0"),
+    ("measure.ranks", [], "at least 1"),
     ("training.trained", ["M", "v"], "must hold W"),
     ("measure.shown_trial", 512, "there are 512 trials"),
     ("tasks.romo.pulse", 0, "pulse = 0.0 is not a positive multiple"),
     ("tasks.romo.delay", [8, 2], "not a range from a smaller to a larger number"),
     ("tasks.flipflop.trial", 5, "ends before its first report"),
+    # the LSTM
+    ("sentiment.seeds", [0, 0], "names 0 twice"),
+    ("sentiment.treebank", 5, "string"),
+    ("sentiment.lowercase", "maybe", "boolean"),
+    ("sentiment.dropout", 1, "less than 1"),
+    ("sentiment.ranks", [0, 257], "257 is beyond n_neurons = 256"),
+    ("sentiment.ranks", ["0-2", 1], "names 1 twice"),
+    ("sentiment.ranks", ["2-1"], "at least 1"),
+    ("sentiment.ranks", ["0-9:0"], "integer"),
+    ("sentiment.learning_rate", 0, "greater than 0"),
+    ("figures.fig5.colors.dW", "blue", "'blue' is not a colour"),
+    ("tasks.sentiment", {**PAPER["tasks"]["romo"], "module": "romo"}, "the name is that of the LSTM's task"),
     # no name of a folder
     ("run", "a/b", "'a/b' is not a folder's name"),
     ("run", "..", "'..' is not a folder's name"),
@@ -250,6 +278,8 @@ def test_a_wrong_value_and_where_it_stands(path, value, fragment):
         ("tasks.romo.dt", 0.3, "tasks.romo: pulse = 1.0 is not a positive multiple of the step dt = 0.3"),
         ("training.dt", 0.4, "tasks.mante: fixation = 3.0 is not a positive multiple of the step dt = 0.4"),
         ("figures.fig1.seed", 7, "figures.fig1.seed = 7 is not one of seeds = [0, 1, 2, 3, 4]"),
+        ("figures.fig5.seed", 1, "figures.fig5.seed = 1 is not one of sentiment.seeds = [0]"),
+        ("figures.figS_lstm.seed", 1, "figures.figS_lstm.seed = 1 is not one of sentiment.seeds = [0]"),
         ("figures.fig1.trial_g", 3.0, "figures.fig1.trial_g = 3.0 is not in tasks.flipflop.g = "),
         ("figures.fig1.g", [3.0], "figures.fig1.g = [3.0]: none is in tasks.flipflop.g = "),
     ],
@@ -409,6 +439,72 @@ def test_a_damaged_measure_is_named_and_mended_by_deleting_it(small):
     path.unlink()
     assert run(small, target).names == {"truncate romo/g0.9/seed0", "gather truncation"}
     assert path.read_bytes() == right
+
+
+# --- Sentences and word vectors
+
+
+LSTM = {"treebank": "data/treebank", "vectors": "data/vectors.txt", "dimensions": sentences.DIMENSIONS}
+LSTM |= {"n_neurons": 6, "batch": 8, "epochs": 2, "ranks": [0, 6]}
+OTHERS = "results/tiny/figures/fig2.pdf"  # does not need them
+DATA = {
+    "a malformed tree": (
+        lambda data: workflow.replace(data / "treebank/dev.txt", "(2 (2 the) (2 film))", "(2 (2 the) (2 film)"),
+        "data/treebank/dev.txt, line 1: it is not one tree of (label token) and (label tree tree)",
+    ),
+    "no sentences": (
+        lambda data: (data / "treebank/train.txt").write_text(""),
+        "data/treebank/train.txt holds no sentence that is positive or negative",
+    ),
+    "a vector of another length": (
+        lambda data: (data / "vectors.txt").write_text("good 1 2 3\nbad 1 2\n"),
+        "data/vectors.txt, line 2: 2 numbers after the word instead of 3",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", DATA)
+def test_bad_data_is_named_and_all_else_is_made(small, what):
+    damage, sentence = DATA[what]
+    damage(small / "data")
+    configure(small, sentiment=LSTM)
+    (small / OTHERS).unlink()
+    assert refused(small).count(sentence) == 1
+    assert (small / OTHERS).exists()
+    assert not list((small / "resources").glob("sentiment/*"))
+
+
+def test_data_that_is_not_there_is_named_before_any_job(small):
+    configure(small, sentiment=LSTM | {"vectors": "glove.txt"})
+    assert "sentiment.vectors = 'glove.txt': there is no such file or folder" in refused(small)
+
+
+def test_without_a_network_it_is_said_what_to_put_where(small):
+    """And all else is made; data that was put there is then used."""
+    configure(small, sentiment=LSTM | {"treebank": None, "vectors": None})
+    (small / OTHERS).unlink()
+    nowhere = "http://127.0.0.1:9"
+    offline = {"http_proxy": nowhere, "https_proxy": nowhere, "HTTPS_PROXY": nowhere, "npm_config_registry": nowhere}
+    offline |= {"npm_config_fetch_retries": "0", "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(small), "NO_PROXY": ""}
+    output = refused(small, **offline)
+    for kind, file in (("treebank", "trainDevTestTrees_PTB.zip"), ("vectors", "glove.6B.zip")):
+        put = f"put {file} from https://nlp.stanford.edu/"
+        assert output.count(put) == 1
+        assert f"into resources/, or name files of your own in sentiment.{kind}" in output
+    assert (small / OTHERS).exists()
+    configure(small, sentiment=LSTM)
+    assert {"fig5", "figS_lstm"} <= run(small).names
+    assert planned(small).names == set()
+
+
+def test_prepared_data_that_is_cut_short_is_made_again(small):
+    configure(small, sentiment=LSTM)
+    assert "sentiment_data" in run(small, "fig5").names
+    (prepared,) = (small / "resources/sentiment").glob("*.safetensors")
+    right = prepared.read_bytes()
+    cut_short(prepared)
+    assert "sentiment_data" in run(small, "fig5", "--forcerun", "truncate_sentiment").names
+    assert prepared.read_bytes() == right
 
 
 # --- Disks

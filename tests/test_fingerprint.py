@@ -257,7 +257,7 @@ def test_every_module_of_the_library_is_found():
     named = {".".join(path.relative_to(SCRIPTS).with_suffix("").parts) for path in LIBRARY.rglob("*.py")}
     left = {name.removesuffix(".__init__") for name in named} - everywhere
     plumbing = ("config", "fingerprint", "mistakes", "networks", "plan", "schema", "train_job")
-    of_sentiment = ("prepared", "sources", "train_job")
+    of_sentiment = ("downloads", "prepared", "sources", "train_job")
     assert left == {f"lowrank.{name}" for name in plumbing} | {f"lowrank.sentiment.{name}" for name in of_sentiment}
 
 
@@ -357,7 +357,8 @@ ROOMS = {
     "sentiment.prepare": "numpy",
     "sentiment.prepared": "",
     "sentiment.reviews": "",
-    "sentiment.sources": "pooch requests",
+    "sentiment.downloads": "pooch requests",
+    "sentiment.sources": "requests",
     "sentiment.train_job": "",
     "sentiment.training": "torch numpy",
     "sentiment.trees": "",

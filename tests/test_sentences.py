@@ -7,9 +7,11 @@ import io
 import json
 import multiprocessing
 import os
+import socket
 import tarfile
 import threading
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +21,9 @@ from hypothesis import strategies as st
 
 import sentences as tiny
 from lowrank.problems import Problem
-from lowrank.sentiment import prepare, prepared, reviews, sources, trees, vectors
+from lowrank.sentiment import downloads, prepare, prepared, reviews, sources, trees, vectors
 from lowrank.sentiment.data import Data, Sentences
-from lowrank.sentiment.sources import Download
+from lowrank.sentiment.downloads import Download
 
 # --- Trees
 
@@ -335,9 +337,9 @@ def test_a_file_of_the_config_that_is_missing_is_named(here):
 
 def test_a_folders_sum_is_that_of_its_contents(files, tmp_path):
     other = tiny.treebank(tmp_path / "other")
-    assert sources.sha256(other) == sources.sha256(files[0])
+    assert sources.sum_of(other) == sources.sum_of(files[0])
     (other / "dev.txt").write_text("(3 good)")
-    assert sources.sha256(other) != sources.sha256(files[0])
+    assert sources.sum_of(other) != sources.sum_of(files[0])
 
 
 @pytest.mark.parametrize(
@@ -373,6 +375,26 @@ def test_stanford_is_taken_if_it_answers(here, monkeypatch, answers, expected):
     assert (source("treebank"), source("vectors")) == (expected, expected)
 
 
+ASK = sources.stanford_answers.__wrapped__  # without its memory
+
+
+@pytest.mark.parametrize(("path", "answers"), [("there", True), ("missing", False)])
+def test_whether_stanford_answers(serve, monkeypatch, path, answers):
+    server = serve(b"")
+    there = replace(sources.DOWNLOADS["treebank"]["stanford"], address=f"http://127.0.0.1:{server.server_port}/{path}")
+    monkeypatch.setitem(sources.DOWNLOADS["treebank"], "stanford", there)
+    assert ASK() is answers
+
+
+def test_stanford_that_never_answers_is_not_waited_for(here, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        there = replace(sources.DOWNLOADS["treebank"]["stanford"], address=address)
+        monkeypatch.setitem(sources.DOWNLOADS["treebank"], "stanford", there)
+        monkeypatch.setattr(sources, "PROBE_SECONDS", 0.2)
+        assert ASK() is False
+
+
 def test_each_source_has_its_own_name_for_what_is_made_of_it():
     sums = [download.sha256 for kind in sources.DOWNLOADS.values() for download in kind.values()]
     assert len(set(sums)) == 4
@@ -389,6 +411,10 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
+    def do_HEAD(self):
+        self.send_response(404 if self.path == "/missing" else 200)
+        self.end_headers()
+
     def do_GET(self):
         self.server.asked += 1
         self.send_response(200)
@@ -403,7 +429,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def serve(here, monkeypatch):
     """Serves a zip as Stanford's vectors; with the hash of another one if `wrong`."""
-    monkeypatch.setattr(sources, "RETRIES", 0)
+    monkeypatch.setattr(downloads, "RETRIES", 0)
     started = []
 
     def serve(content: bytes, wrong: bool = False, **options) -> Server:

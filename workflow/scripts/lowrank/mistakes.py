@@ -1,6 +1,8 @@
 """What pydantic finds wrong, as sentences that name the place in the config."""
 
 import difflib
+from types import NoneType
+from typing import get_args
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -32,6 +34,7 @@ def _keys(kind, path) -> list[str]:
     """The keys that the mapping at `path` of a schema may have."""
     for part in path:
         kind = kind.model_fields[part].annotation
+        kind = next((each for each in get_args(kind) if each is not NoneType), kind)  # of a section that may be null
     return list(kind.model_fields)
 
 

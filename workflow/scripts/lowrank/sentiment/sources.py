@@ -7,48 +7,15 @@ import contextlib
 import functools
 import hashlib
 import json
-import shutil
-import subprocess
-import sys
-import tempfile
 import threading
-import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 
-from ..files import atomic, held
 from ..problems import Problem
+from .downloads import FOLDER, Download, Unreachable, sha256
 from .prepare import TREES
 
-FOLDER = Path("resources")
 ABOUT = FOLDER / "sentiment"  # what was made of the sources, and JSON files that tell which those were
 PROBE_SECONDS = 5.0  # for Stanford to answer, when a run is planned
-ANSWER_SECONDS = 60.0  # for the next part of a download
-RETRIES = 2
-
-
-@dataclass(frozen=True)
-class Download:
-    """A file that is had from the web, or by the client of a package registry."""
-
-    name: str
-    licence: str
-    client: str  # web, pip or npm
-    address: str  # or the package and its version
-    file: str
-    size: int  # bytes
-    sha256: str
-    member: str | None = None  # of the archive, which alone is kept
-
-    @property
-    def path(self) -> Path:
-        """Where it is kept."""
-        return FOLDER / (self.member or self.file)
-
-    def is_there(self) -> bool:
-        """Whether it need not be downloaded: it was before, or somebody put it there."""
-        return (FOLDER / self.file).exists() or _is_kept(self.path)
-
 
 DOWNLOADS = {
     "treebank": {
@@ -106,7 +73,7 @@ def settle(settings: dict) -> dict[str, dict]:
 def _named(kind: str, path: str) -> dict:
     if not Path(path).exists():
         raise Problem(f"sentiment.{kind} = {path!r}: there is no such file or folder")
-    return {"source": "files", "path": path, "sha256": sha256(Path(path))}
+    return {"source": "files", "path": path, "sha256": sum_of(Path(path))}
 
 
 def _downloadable(kind: str) -> dict:
@@ -144,141 +111,29 @@ def stanford_answers() -> bool:
     return answered.is_set()
 
 
-def sha256(path: Path) -> str:
+def sum_of(path: Path) -> str:
     """The SHA-256 of a file; of a folder with the Treebank's files, that of their list as sha256sum writes it."""
-    try:
-        if path.is_dir():
-            lines = "".join(f"{sha256(path / name)}  {name}\n" for name in TREES.values())
-            return hashlib.sha256(lines.encode()).hexdigest()
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise Problem(f"{path} cannot be read: {error.strerror}") from error
+    if path.is_dir():
+        lines = "".join(f"{sha256(path / name)}  {name}\n" for name in TREES.values())
+        return hashlib.sha256(lines.encode()).hexdigest()
+    return sha256(path)
 
 
 def fetch(kind: str, settled: dict) -> Path:
     """The file or folder that was settled, with the content that was; downloaded if it is not there."""
-    path = Path(settled["path"])
     if settled["source"] == "files":
-        if sha256(path) != settled["sha256"]:
+        path = Path(settled["path"])
+        if sum_of(path) != settled["sha256"]:
             raise Problem(f"{path} was changed after this job was planned: start the workflow again")
         return path
-    download = DOWNLOADS[kind][settled["source"]]
-    with held(["0"], FOLDER / ".lock"):
-        for left in FOLDER.glob(".download-*"):  # of a job that was killed
-            shutil.rmtree(left)
-        if not (_is_kept(path) if download.member else path.exists()):
-            with tempfile.TemporaryDirectory(prefix=".download-", dir=FOLDER) as folder:
-                _keep(download, _archive(kind, download, Path(folder)))
-    if download.member:
-        _check_member(path, download)
-    else:
-        _check(path, download)
-    return path
-
-
-def _archive(kind: str, download: Download, folder: Path) -> Path:
-    """The whole file, checked: the one that is in resources/, or a new one in `folder`."""
-    archive = FOLDER / download.file
-    if not archive.exists():
-        archive = folder / download.file
-        print(f"downloading {download.name}, {download.size / 1e6:.0f} MB: {download.address}", flush=True)
-        try:
-            {"web": _from_web, "pip": _from_pip, "npm": _from_npm}[download.client](download, folder)
-        except Unreachable as error:
-            by_hand = DOWNLOADS[kind]["stanford"]
-            raise Problem(
-                f"{download.name} cannot be downloaded ({error}): put {by_hand.file} from {by_hand.address} into "
-                f"{FOLDER}/, or name files of your own in sentiment.{kind}"
-            ) from error
-    _check(archive, download)
-    return archive
-
-
-def _check(path: Path, download: Download) -> None:
-    size = path.stat().st_size
-    if size != download.size:
-        raise Problem(f"{path} has {size} bytes instead of {download.size}: delete it and start again")
-    if sha256(path) != download.sha256:
-        raise Problem(f"{path} does not have the SHA-256 of {download.name}: delete it and start again")
-
-
-def _check_member(path: Path, download: Download) -> None:
-    if _sum_file(path).read_text().split(" ")[0] != sha256(path):
+    download, by_hand = DOWNLOADS[kind][settled["source"]], DOWNLOADS[kind]["stanford"]
+    try:
+        return download.fetch()
+    except Unreachable as error:
         raise Problem(
-            f"{path} does not have the SHA-256 that it had when it was taken from {download.file}: "
-            "delete it and start again"
-        )
-
-
-def _keep(download: Download, archive: Path) -> None:
-    """Put an archive, or the one member of it that is kept, where it belongs."""
-    if not download.member:
-        archive.replace(download.path)
-        return
-    with (
-        zipfile.ZipFile(archive) as whole,
-        whole.open(download.member) as member,
-        atomic(download.path) as temporary,
-        temporary.open("wb") as file,
-    ):
-        shutil.copyfileobj(member, file)
-    with atomic(_sum_file(download.path)) as temporary:
-        temporary.write_text(f"{sha256(download.path)}  {download.path.name}\n")
-
-
-def _is_kept(path: Path) -> bool:
-    """Whether the member of an archive is there; it then has the sum that is written beside it."""
-    return path.exists() and _sum_file(path).exists()
-
-
-def _sum_file(path: Path) -> Path:
-    """Its SHA-256, as sha256sum writes it."""
-    return path.with_name(f"{path.name}.sha256")
-
-
-class Unreachable(Exception):
-    """A download failed; its text says why."""
-
-
-def _from_web(download: Download, folder: Path) -> None:
-    import pooch
-    import requests
-
-    fetcher = pooch.create(
-        path=folder,
-        base_url="",
-        registry={download.file: f"sha256:{download.sha256}"},
-        urls={download.file: download.address},
-        retry_if_failed=RETRIES,
-    )
-    try:
-        fetcher.fetch(download.file, downloader=pooch.HTTPDownloader(timeout=ANSWER_SECONDS))
-    except (requests.RequestException, ValueError) as error:
-        raise Unreachable(f"{error}") from error
-
-
-def _from_pip(download: Download, folder: Path) -> None:
-    """The source distribution; pip compares the hash before it opens it."""
-    wanted = folder / "requirements.txt"
-    wanted.write_text(f"{download.address} --hash=sha256:{download.sha256}\n")
-    options = ["--no-deps", "--no-binary", ":all:", "--disable-pip-version-check", "--dest", f"{folder}"]
-    _run([sys.executable, "-m", "pip", "download", *options, "-r", f"{wanted}"])
-
-
-def _from_npm(download: Download, folder: Path) -> None:
-    _run(["npm", "pack", download.address, "--pack-destination", f"{folder}"])
-
-
-def _run(command: list[str]) -> None:
-    try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    except FileNotFoundError as error:
-        raise Unreachable(f"{command[0]} is not installed") from error
-    print(done.stdout, flush=True)
-    if done.returncode:
-        errors = [line for line in done.stdout.splitlines() if "error" in line.lower()] or ["no reason given"]
-        raise Unreachable(f"{command[0]}: {errors[-1].strip()}")
+            f"{download.name} cannot be downloaded ({error}): put {by_hand.file} from {by_hand.address} into "
+            f"{FOLDER}/, or name files of your own in sentiment.{kind}"
+        ) from error
 
 
 def facts(kind: str, settled: dict) -> dict:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -45,46 +45,75 @@ def train(
     `save` gets the state now and then, and when `stopping` says so; then Stopped is raised.
     """
     initial = initial_weights(spec)
-    network = Network(spec, initial, data.vectors)
-    history = {name: [] for name in HISTORY}
-    done, sums = 0, np.zeros(2)  # updates; of the epoch so far: loss and right answers, summed over its sentences
+    network, record = Network(spec, initial, data.vectors), Record()
     if state is not None:
         network.restore(state)
-        history = {name: list(state[f"history.{name}"]) for name in HISTORY}
-        done, sums = int(state["updates"]), state["sums"].copy()
-
-    def snapshot(updates: int) -> State:
-        rows = {f"history.{name}": np.array(values, float) for name, values in history.items()}
-        return network.state() | rows | {"updates": np.array(updates), "sums": sums.copy()}
-
-    begun, began_at = clock(), done
+        record = Record.of(state)
     save_is_due, report_is_due = Every(SAVE_SECONDS, clock), Every(REPORT_SECONDS, clock)
+    begun, began_at = clock(), record.updates
     per_epoch = -(-len(data.train) // spec["batch"])
-    total = 0 if np.isnan(sums[0]) else per_epoch * spec["epochs"]
-    batches = None
-    for update in range(done, total):
+    total = per_epoch * spec["epochs"]
+    while record.updates < total and not record.diverged:
         if stopping():
-            save(snapshot(update))
-            raise Stopped(f"stopped at update {update} of {total}, state saved")
-        epoch, number = divmod(update, per_epoch)
-        if batches is None or number == 0:
+            save(network.state() | record.state())
+            raise Stopped(f"stopped after {record.updates} of {total} updates, state saved")
+        epoch, number = divmod(record.updates, per_epoch)
+        if number == 0 or record.updates == began_at:
             batches = shuffled_batches(spec, data.train, epoch)
-        sums += network.step(data.train, batches[number], stream(spec, "dropout", update))
-        diverged = not np.isfinite(sums[0])
-        if number + 1 == per_epoch or diverged:
-            accuracy, loss = accuracy_and_loss(network.weights(), data.validation, data.vectors)
-            row = [*(sums / len(data.train)), loss, accuracy]
-            for values, value in zip(history.values(), row, strict=True):
-                values.append(float(value))
-            sums[:] = 0
-        if diverged:
-            break
+        record.add(*network.step(data.train, batches[number], stream(spec, "dropout", record.updates)))
+        if number + 1 == per_epoch or record.diverged:
+            validation = accuracy_and_loss(network.weights(), data.validation, data.vectors)
+            record.end_epoch(len(data.train), *validation)
         if save_is_due():
-            save(snapshot(update + 1))
-        if report_is_due() or update + 1 == total:
-            left = (clock() - begun) / (update + 1 - began_at) * (total - update - 1)
-            report(epoch, history["validation_loss"][-1] if history["validation_loss"] else np.nan, left)
-    return Trained(initial, network.weights(), {name: np.array(values) for name, values in history.items()})
+            save(network.state() | record.state())
+        if report_is_due() or record.updates == total:
+            left = (clock() - begun) / (record.updates - began_at) * (total - record.updates)
+            report(epoch, record.last_loss, left)
+    return Trained(initial, network.weights(), {name: np.array(rows) for name, rows in record.history.items()})
+
+
+@dataclass
+class Record:
+    """How far training is: the updates that were made, finished epochs, and what the one under way has so far."""
+
+    updates: int = 0
+    loss: float = 0.0  # summed over the sentences of this epoch
+    right: float = 0.0  # answers
+    history: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in HISTORY})
+
+    @property
+    def diverged(self) -> bool:
+        losses = self.history["train_loss"]
+        return not np.isfinite(self.loss) or bool(losses and np.isnan(losses[-1]))
+
+    @property
+    def last_loss(self) -> float:
+        """On the validation sentences; NaN in the first epoch."""
+        return self.history["validation_loss"][-1] if self.history["validation_loss"] else np.nan
+
+    def add(self, loss: float, right: float) -> None:
+        """One more update."""
+        self.updates += 1
+        self.loss += loss
+        self.right += right
+
+    def end_epoch(self, n_sentences: int, accuracy: float, loss: float) -> None:
+        """A row of the history, with accuracy and loss of the validation; null where training diverged."""
+        row = [self.loss / n_sentences, self.right / n_sentences, loss, accuracy]
+        for rows, value in zip(self.history.values(), row, strict=True):
+            rows.append(np.nan if self.diverged else value)
+        self.loss = self.right = 0.0
+
+    def state(self) -> State:
+        """All of it as arrays."""
+        rows = {f"history.{name}": np.array(values, float) for name, values in self.history.items()}
+        return rows | {name: np.array(getattr(self, name)) for name in ("updates", "loss", "right")}
+
+    @classmethod
+    def of(cls, state: State) -> "Record":
+        """The record that gave a `state`."""
+        history = {name: state[f"history.{name}"].tolist() for name in HISTORY}
+        return cls(int(state["updates"]), float(state["loss"]), float(state["right"]), history)
 
 
 def shuffled_batches(spec: dict, sentences: Sentences, epoch: int) -> list[np.ndarray]:
@@ -113,7 +142,7 @@ class Network:
         rate = spec["learning_rate"] / n
         self.optimizer = torch.optim.Adam(self.parameters.values(), lr=rate, fused=True)
 
-    def step(self, sentences: Sentences, chosen: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def step(self, sentences: Sentences, chosen: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
         """One update on the chosen sentences; before it, their loss and right answers, summed."""
         words = torch.from_numpy(sentences.padded(chosen))
         last = torch.from_numpy(sentences.lengths[chosen] - 1).long()
@@ -124,7 +153,7 @@ class Network:
         loss.backward()
         self.optimizer.step()
         right = ((logits > 0) == (labels > 0)).sum()
-        return np.array([loss.item() * len(chosen), right.item()])
+        return loss.item() * len(chosen), right.item()
 
     def logits(self, words: torch.Tensor, last: torch.Tensor, rng: np.random.Generator | None) -> torch.Tensor:
         """The logit (batch,) of each sentence (steps, batch), read at its last word; dropout only with an rng."""
