@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
+from threadpoolctl import threadpool_limits
 
 import workflow
 
@@ -50,6 +52,15 @@ def finished_small(tmp_path_factory, finished) -> Path:
         workflow.run(folder)
 
     return once(tmp_path_factory, "small", make)
+
+
+@pytest.fixture
+def one_thread():
+    """One thread for numpy, as in every job; training sets torch's, and a test that does leaves no trace."""
+    before = torch.get_num_threads()
+    with threadpool_limits(1, user_api="blas"):
+        yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import torch
-from threadpoolctl import threadpool_limits
 
 import sentences as tiny
 from lowrank import checkpoint, networks
@@ -21,13 +20,7 @@ from reference import PackedLSTM
 N = 6
 
 
-@pytest.fixture(autouse=True)
-def _threads():
-    """One thread for numpy, as in every job; training sets torch's, and a test that does leaves no trace."""
-    before = torch.get_num_threads()
-    with threadpool_limits(1, user_api="blas"):
-        yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

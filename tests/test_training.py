@@ -14,7 +14,6 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 import torch
-from threadpoolctl import threadpool_limits
 
 from lowrank import checkpoint, dynamics, networks, tables, tasks, train_job
 from lowrank.initialization import WEIGHTS, initial_weights
@@ -28,13 +27,7 @@ from specs import TASKS, of, spec, specs
 SCRIPTS = Path(train_job.__file__).parents[1]
 
 
-@pytest.fixture(autouse=True)
-def _threads():
-    """One thread for numpy, as in every job; training sets torch's, and a test that does leaves no trace."""
-    before = torch.get_num_threads()
-    with threadpool_limits(1, user_api="blas"):
-        yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(params=["adam", "sgd"])

@@ -1,8 +1,13 @@
 """What is done to connectivity matrices: singular values, truncation, shuffling. Arrays in, arrays out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
+
+
+def finite(weights: Mapping[str, np.ndarray]) -> bool:
+    """Whether a network, its weights by name, did not diverge."""
+    return all(np.isfinite(weight).all() for weight in weights.values())
 
 
 def singular_values(matrix: np.ndarray) -> np.ndarray:

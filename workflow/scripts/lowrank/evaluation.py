@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from .connectivity import decomposition, shuffled, truncations
+from .connectivity import decomposition, finite, shuffled, truncations
 from .dynamics import losses, outputs
 from .streams import stream
 from .tasks.base import Task, Trials
@@ -74,11 +74,6 @@ def signals(weights: Weights, spec: dict, task: Task, trial: Trials) -> dict[str
         "value": np.concatenate([values[signal][:, channel] for signal, channel in pieces]),
         "phase": np.tile(np.array(task.phases)[trial.phase[0]], len(pieces)),
     }
-
-
-def finite(weights: Weights) -> bool:
-    """Whether the network did not diverge."""
-    return all(np.isfinite(array).all() for array in weights.values())
 
 
 def first_below(values: np.ndarray, limit: float) -> int | None:

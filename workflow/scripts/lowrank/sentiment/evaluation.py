@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from ..connectivity import singular_values
+from ..connectivity import finite, singular_values
 from .data import Sentences
 from .lstm import MATRICES, Weights, logits
 
@@ -42,11 +42,6 @@ def spectra(arrays: dict[str, np.ndarray]) -> dict:
         for name, matrix in matrices.items():
             rows += [(weight, name, index, value) for index, value in enumerate(singular_values(matrix), 1)]
     return dict(zip(("weight", "matrix", "index", "singular_value"), zip(*rows, strict=True), strict=True))
-
-
-def finite(weights: Weights) -> bool:
-    """Whether the network did not diverge."""
-    return all(np.isfinite(weight).all() for weight in weights.values())
 
 
 def accuracy_and_loss(weights: Weights, sentences: Sentences, vectors: np.ndarray) -> tuple[float, float]:
