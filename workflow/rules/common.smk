@@ -41,6 +41,7 @@ MEASURES = ("truncation", "shuffle", "spectrum", "trials")
 LINEAR = plan.linear_networks(config)
 PLACE = "{task}/g{g}/seed{seed}"
 SPECS = plan.by_place(PLAN)
+STACKS = {f"train_{name}": specs for name, specs in plan.stacks(PLAN).items()}
 FILES = {place: {"name": digest(spec), "file": networks.file(spec)} for place, spec in SPECS.items()}
 NETWORKS = {place: file for place, file in FILES.items() if "g" in SPECS[place]}
 LSTMS = {place: file for place, file in FILES.items() if place not in NETWORKS}
@@ -49,6 +50,12 @@ FIGURES = [name for name in ("fig1", "fig2", "fig3", "fig4") if plan.shown(confi
 FIGURES += ["fig5", "figS_lstm"] if LSTMS else []
 TABLES = ["history", *MEASURES, "summary", *(["theory"] if LINEAR else [])]
 TABLES += ["sentiment_history", "sentiment_truncation", "sentiment_spectrum"] if LSTMS else []
+
+# What a profile or the command line sets for `train` holds for the rules of stacks, too.
+for settings in ("overwrite_resources", "overwrite_threads"):
+    given = getattr(workflow.resource_settings, settings)
+    stacked = {name: given["train"] for name in STACKS if "train" in given}
+    setattr(workflow.resource_settings, settings, {**given, **stacked})
 
 
 wildcard_constraints:

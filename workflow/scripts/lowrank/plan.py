@@ -5,6 +5,7 @@ though the config may have been edited since.
 """
 
 import os
+import re
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -143,6 +144,19 @@ def linear_networks(settings: dict) -> list[dict]:
 def by_place(plan: dict) -> dict[str, dict]:
     """The specs of the run's networks by their place, {task}/g{g}/seed{seed} or sentiment/seed{seed}."""
     return {place(spec): spec for spec in networks(plan).values()}
+
+
+def stacks(plan: dict) -> dict[str, list[dict]]:
+    """The missing networks of the tasks, up to `stack` of a task together: a job's specs by its name.
+
+    None where each network has a job of its own.
+    """
+    size, found = plan["config"]["stack"], {}
+    for task in plan["config"]["tasks"] if size > 1 else ():
+        missing = [spec for name, spec in networks(plan).items() if spec["task"] == task and name in plan["missing"]]
+        for start in range(0, len(missing), size):
+            found[re.sub(r"\W", "_", f"{len(found) + 1}_{task}")] = missing[start : start + size]
+    return found
 
 
 def mark_unusable(plan: dict) -> None:

@@ -43,22 +43,26 @@ def recurrent(spec: dict, state: State | None, **callbacks) -> Finished:
     return Finished(trained.initial | trained.weights, "history", tables.network(spec) | columns, facts)
 
 
-Trainer = Callable[..., Finished]  # (spec, state, save=, report=, stopping=)
+Trainer = Callable[..., Finished]  # (spec, state, save=, report=, stopping=, save_last=)
 
 
 def run(specs: list[dict], stopping: Callable[[], bool] = lambda: False, trainer: Trainer = recurrent) -> None:
-    """Train those of the networks that are not there yet; another job that works on one is waited for."""
+    """Train those of the networks that are not there yet; another job that works on one is waited for.
+
+    If a job fails, its outputs are deleted, those of finished networks, too. So each keeps its last state until all are
+    written: the next job that needs it goes on from there.
+    """
     with held(map(digest, specs), LOCK):
         for spec in specs:
             if networks.is_there(spec):
                 print(f"found {networks.file(spec)}")
             else:
-                _train(spec, stopping, trainer)
-        for spec in specs:  # only now: a failed job of several networks goes on from the states of all
+                _train(spec, stopping, trainer, save_last=len(specs) > 1)
+        for spec in specs:
             networks.state(spec).unlink(missing_ok=True)
 
 
-def _train(spec: dict, stopping: Callable[[], bool], trainer: Trainer) -> None:
+def _train(spec: dict, stopping: Callable[[], bool], trainer: Trainer, save_last: bool) -> None:
     epochs = spec["epochs"]
 
     def report(epoch: int, loss: float, seconds_left: float) -> None:
@@ -74,6 +78,7 @@ def _train(spec: dict, stopping: Callable[[], bool], trainer: Trainer) -> None:
         save=lambda state: checkpoint.write(networks.state(spec), spec, state),
         report=report,
         stopping=stopping,
+        save_last=save_last,
     )
     _write(spec, finished)
 

@@ -34,13 +34,14 @@ def train(
     save: Callable[[State], None] = lambda state: None,
     report: Callable[[int, float, float], None] = lambda epoch, loss, seconds_left: None,
     stopping: Callable[[], bool] = lambda: False,
+    save_last: bool = False,
     clock: Callable[[], float] = time.monotonic,
 ) -> Trained:
     """Train one network, from `state` if it was stopped before; the result is the same to the bit.
 
-    `save` gets the state now and then, and when `stopping` says so; then Stopped is raised. On the CPU a stack
-    has no point (a process a core, a network at a time is faster), so networks are trained one by one and a
-    network's bits cannot depend on what else is trained.
+    `save` gets the state now and then, and when `stopping` says so; then Stopped is raised; with
+    `save_last` also when all is done. On the CPU a stack has no point (a process a core, a network at a time is
+    faster), so networks are trained one by one and a network's bits cannot depend on what else is trained.
     """
     kernel = kernels.load(spec["kernel"])
     initial = initial_weights(spec, task.n_in, task.n_out)
@@ -73,6 +74,8 @@ def train(
         if report_is_due() or epoch + 1 == spec["epochs"]:
             left = (clock() - begun) / (epoch + 1 - began_at) * (spec["epochs"] - epoch - 1)
             report(epoch, losses[-1], left)
+    if save_last:
+        save(snapshot())
     return Trained(_renamed(initial), stack.trained(0), {name: np.array(values) for name, values in history.items()})
 
 

@@ -38,11 +38,13 @@ def train(
     save: Callable[[State], None] = lambda state: None,
     report: Callable[[int, float, float], None] = lambda epoch, loss, seconds_left: None,
     stopping: Callable[[], bool] = lambda: False,
+    save_last: bool = False,
     clock: Callable[[], float] = time.monotonic,
 ) -> Trained:
     """Train one LSTM, from `state` if it was stopped before; the result is the same to the bit.
 
-    `save` gets the state now and then, and when `stopping` says so; then Stopped is raised.
+    `save` gets the state now and then, and when `stopping` says so; then Stopped is raised. With
+    `save_last` also when all is done.
     """
     initial = initial_weights(spec)
     network, record = Network(spec, initial, data.vectors), Record()
@@ -69,6 +71,8 @@ def train(
         if report_is_due() or record.updates == total:
             left = (clock() - begun) / (record.updates - began_at) * (total - record.updates)
             report(epoch, record.last_loss, left)
+    if save_last:
+        save(network.state() | record.state())
     return Trained(initial, network.weights(), {name: np.array(rows) for name, rows in record.history.items()})
 
 
