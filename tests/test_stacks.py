@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+import torch
 
 import workflow
-from workflow import configure, network, planned, refused, run
+from lowrank.kernels import gpu
+from workflow import configure, planned, refused, run
 
 SEEDS = [0, 1, 2, 3, 4]
 
@@ -71,25 +73,41 @@ def test_a_stack_is_of_one_task(project):
     assert trained == {"train_1_flipflop", "train_2_flipflop", "train_3_mante", "train_4_romo"}
 
 
-def test_a_stack_that_fails_keeps_its_finished_networks(five, alone):
-    """What they had is written again at once, whatever is trained together then."""
-    seed3 = network(five, "romo/g0.9/seed3")
-    without_networks(five)
-    seed3.mkdir()  # nothing can be written there
-    (seed3 / "in the way").touch()
-    configure(five, stack=5)
-    refused(five, "--until", "train_1_romo")
-    assert sorted(Path(name).suffix for name in networks(five) if "seed3" not in name)[:3] == [".state"] * 3
-    (seed3 / "in the way").unlink()
-    seed3.rmdir()
-    configure(five, stack=2)
-    run(five, "--until", "train_1_romo", "train_2_romo", "train_3_romo")
-    assert networks(five) == networks(alone)
-    (log,) = (five / "results/tiny/logs/train").glob("train_1_romo.log")
-    assert log.read_text().count("going on from epoch 21") == 2, "they were trained again"
-
-
 def test_what_is_set_for_training_holds_for_stacks(five):
     without_networks(five)
-    output = planned(five, "--config", "stack=5", "--set-resources", "train:mem_mb=77", "--verbose").output
-    assert "mem_mb=77" in output
+    jobs = planned(five, "--config", "stack=5", "--set-resources", "train:mem_mb=77")
+    assert jobs.resources["train_1_romo"]["mem_mb"] == "77"
+
+
+@pytest.mark.parametrize("stack", [1, 2])
+def test_a_profile_sets_device_and_stack_beside_the_resources_of_training(project, stack):
+    """There they outlive a --config on the command line; linear networks, whose kernel is for the CPU, get none."""
+    configure(project, training={"batch": 5}, tasks={"linear_z0.5": {"epochs": 22}}, sentiment={"batch": 9})
+    asked = ("train:device=cuda", f"train:stack={stack}", "train:runtime=33")
+    jobs = planned(project, "--set-resources", *asked, "--config", "run=b").resources
+    training = {name: resources for name, resources in jobs.items() if name.startswith("train")}
+    assert len(training) == 1 + {1: 12, 2: 6}[stack]
+    for name, resources in training.items():
+        on_gpu = "linear" not in name
+        assert resources.get("gpu") == str(int(on_gpu))
+        assert (resources.get("runtime") == "33") == (on_gpu and name != "train_sentiment seed0")
+
+
+def test_a_job_without_its_gpu_says_so(five):
+    """One that sees a GPU trains on it: no such machine tests this."""
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU")
+    without_networks(five)
+    output = refused(five, "--config", "stack=5", "device=cuda", "--until", "train_1_romo")
+    assert "this job is to train on a GPU, and PyTorch" in output
+    assert networks(five) == {}
+
+
+def test_gpus_of_one_machine_are_shared_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(gpu, "_locks", [])
+    assert [gpu.first_free(["a", "b"], tmp_path) for _ in range(3)] == [0, 1, 0]
+    gpu._locks[0].close()
+    assert gpu.first_free(["c", "a"], tmp_path) == 0
+    assert gpu.first_free(["b", "a"], tmp_path) == 1
+    for lock in gpu._locks:
+        lock.close()

@@ -170,11 +170,25 @@ def test_a_stopped_job_keeps_what_is_done(tmp_path):
     with pytest.raises(Stopped):
         run_in(tmp_path, several, after(7))
     left = files(tmp_path)
-    assert set(left) == {*(f(several[0]) for f in (networks.file, networks.history)), str(networks.state(several[1]))}
+    states = {str(networks.state(one)) for one in several[:2]}
+    assert set(left) == {*(f(several[0]) for f in (networks.file, networks.history)), *states}
     finished = run_in(tmp_path, several)
     assert len(finished) == 6
     assert left[networks.file(several[0])] == finished[networks.file(several[0])]
     assert finished == run_in(tmp_path / "undisturbed", several)
+
+
+def test_a_finished_network_whose_job_failed_is_not_trained_again(tmp_path, capsys):
+    """Snakemake deletes what a failed job has made; it is written again from its last state."""
+    several = [spec("romo", seed=seed) for seed in range(3)]
+    with pytest.raises(Stopped):
+        run_in(tmp_path, several, after(7))
+    for finished in (networks.file, networks.history):
+        (tmp_path / finished(several[0])).unlink()
+    capsys.readouterr()
+    run_in(tmp_path, several[:1])
+    assert f"going on from epoch {several[0]['epochs']}" in capsys.readouterr().out
+    assert run_in(tmp_path, several[1:]) == run_in(tmp_path / "undisturbed", several)
 
 
 def test_progress_is_told_and_a_finished_network_found(tmp_path, capsys):

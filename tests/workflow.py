@@ -57,6 +57,7 @@ class LogHandler(LogHandlerBase):
         event = getattr(record, "event", None)
         if event == "job_info":
             line = {"rule": record.rule_name, "wildcards": dict(record.wildcards)}
+            line["resources"] = {name: str(value) for name, value in dict(record.resources).items()}
         elif event == "run_info":
             line = {"total": record.stats["total"]}
         else:
@@ -71,6 +72,7 @@ class Jobs(NamedTuple):
 
     names: set[str]
     networks: set[str]  # those to train, {task}/g{g}/seed{seed}-{spec}
+    resources: dict[str, dict[str, str]]  # of each job
     output: str  # all that Snakemake printed
 
 
@@ -196,10 +198,10 @@ def _jobs(lines: list[dict], output: str) -> Jobs:
     assert counts == ({len(jobs)} if jobs else set()), output
     assert bool(jobs) != ("Nothing to be done" in output), output
     jobs = [job for job in jobs if job["rule"] != "all"]
-    names = {_name(**job) for job in jobs}
-    assert len(names) == len(jobs), jobs
+    resources = {_name(job["rule"], job["wildcards"]): job["resources"] for job in jobs}
+    assert len(resources) == len(jobs), jobs
     trained = {f"{_place(job['wildcards'])}-{job['wildcards']['spec']}" for job in jobs if job["rule"] == "train"}
-    return Jobs(names, trained, output)
+    return Jobs(set(resources), trained, resources, output)
 
 
 def _name(rule: str, wildcards: dict) -> str:

@@ -16,6 +16,10 @@ from lowrank.spec import canonical, digest
 # The plan is made once, by the process that the user started; its jobs, here or on a cluster, get it with their
 # environment, so that they do what was planned even if the config was edited since.
 if workflow.is_main_process:
+    # A profile sets these beside the resources of `train`: in a `config:` of its own they would be lost as soon as
+    # --config stands on the command line.
+    set_for_train = workflow.resource_settings.overwrite_resources.get("train", {})
+    config |= {key: set_for_train[key].raw for key in ("device", "stack") if key in set_for_train}
     try:
         PLAN = plan.make(config)
         plan.mark_unusable(PLAN)
@@ -42,6 +46,7 @@ LINEAR = plan.linear_networks(config)
 PLACE = "{task}/g{g}/seed{seed}"
 SPECS = plan.by_place(PLAN)
 STACKS = {f"train_{name}": specs for name, specs in plan.stacks(PLAN).items()}
+ALONE = [] if STACKS else plan.missing_networks(PLAN)
 FILES = {place: {"name": digest(spec), "file": networks.file(spec)} for place, spec in SPECS.items()}
 NETWORKS = {place: file for place, file in FILES.items() if "g" in SPECS[place]}
 LSTMS = {place: file for place, file in FILES.items() if place not in NETWORKS}
@@ -51,11 +56,22 @@ FIGURES += ["fig5", "figS_lstm"] if LSTMS else []
 TABLES = ["history", *MEASURES, "summary", *(["theory"] if LINEAR else [])]
 TABLES += ["sentiment_history", "sentiment_truncation", "sentiment_spectrum"] if LSTMS else []
 
-# What a profile or the command line sets for `train` holds for the rules of stacks, too.
+
+def training_rule(spec):
+    """The rule that trains a network, or in whose place a stack's does."""
+    return "train_on_cpu" if PLAN["config"]["device"] == "cuda" and not plan.on_gpu(PLAN, spec) else "train"
+
+
+# What a profile or the command line sets for a rule holds for the rules of its stacks, too.
 for settings in ("overwrite_resources", "overwrite_threads"):
     given = getattr(workflow.resource_settings, settings)
-    stacked = {name: given["train"] for name in STACKS if "train" in given}
+    stacked = {name: given[rule] for name, specs in STACKS.items() if (rule := training_rule(specs[0])) in given}
     setattr(workflow.resource_settings, settings, {**given, **stacked})
+
+
+def names(specs):
+    """A wildcard's constraint to the hashes of specs."""
+    return "|".join(map(digest, specs)) or "(?!)"
 
 
 wildcard_constraints:

@@ -37,6 +37,8 @@ rule train_sentiment:
     priority: 10  # the longest job of all
     conda:
         "../../envs/lowrank.yaml"
+    resources:
+        gpu=int(config["device"] == "cuda"),
     params:
         job=lambda w: order("train_sentiment", specs=[SPECS[f"sentiment/seed{w.seed}"]]),
     message:

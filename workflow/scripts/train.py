@@ -1,4 +1,4 @@
-"""Train the planned networks that are missing, one after the other."""
+"""Train the planned networks that are missing, on a GPU if the job has one."""
 
 from job import job, told_to_stop
 from lowrank import train_job
@@ -6,4 +6,4 @@ from lowrank import train_job
 stopping = told_to_stop()
 
 with job(snakemake) as settings:
-    train_job.run(settings["specs"], stopping)
+    train_job.run(settings["specs"], stopping, "cuda" if snakemake.resources.get("gpu") else "cpu")

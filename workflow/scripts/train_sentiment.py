@@ -1,4 +1,4 @@
-"""Train the planned LSTM."""
+"""Train the planned LSTM, on a GPU if the job has one."""
 
 from job import job, told_to_stop
 from lowrank.sentiment import train_job
@@ -6,4 +6,5 @@ from lowrank.sentiment import train_job
 stopping = told_to_stop()
 
 with job(snakemake) as settings:
-    train_job.run(settings["specs"], snakemake.input.data, stopping)
+    device = "cuda" if snakemake.resources.get("gpu") else "cpu"
+    train_job.run(settings["specs"], snakemake.input.data, stopping, device)

@@ -19,15 +19,18 @@ TANH_DERIVATIVE = torch.ops.aten.tanh_backward.grad_input
 
 @dataclass(frozen=True)
 class Nonlinearity:
-    """The rate phi(x) of a state, in numpy and in place, and the pull on x from a pull on the rate."""
+    """The rate phi(x) of a state, in numpy on the CPU and in torch on a GPU, and the pull on x from one on the rate."""
 
     rate: Callable  # (state, out=rate)
+    rate_on_gpu: Callable
     derivative: Callable  # (pull on the rate, rate, grad_input=pull on the state)
 
 
 NONLINEARITIES = {
-    "tanh": Nonlinearity(np.tanh, TANH_DERIVATIVE),  # numpy's tanh is a third faster than torch's
-    "identity": Nonlinearity(np.positive, lambda pull, rate, grad_input: grad_input.copy_(pull)),  # Section 3
+    "tanh": Nonlinearity(np.tanh, torch.tanh, TANH_DERIVATIVE),  # numpy's tanh is a third faster than torch's
+    "identity": Nonlinearity(  # Section 3
+        np.positive, lambda state, out: out.copy_(state), lambda pull, rate, grad_input: grad_input.copy_(pull)
+    ),
 }
 
 
@@ -50,16 +53,19 @@ class Unrolled:
     """
 
     def __init__(self, batch: Batch, n_neurons: int, dt: float, nonlinearity: str):
-        """Buffers for batches of the shape and precision of `batch`."""
+        """Buffers for batches of the shape, precision and device of `batch`."""
         self.dt, self.n_neurons, self.phi = dt, n_neurons, NONLINEARITIES[nonlinearity]
         n, steps, trials, n_in = batch.inputs.shape
-        n_out, dtype = batch.targets.shape[-1], batch.inputs.dtype
-        self.forth = _rows(n, steps + 1, trials, n_neurons + n_in, dtype)
-        self.back = _rows(n, steps + 1, trials, n_neurons + n_out, dtype)
+        n_out, like = batch.targets.shape[-1], {"dtype": batch.inputs.dtype, "device": batch.inputs.device}
+        self.forth = _rows(n, steps + 1, trials, n_neurons + n_in, **like)
+        self.back = _rows(n, steps + 1, trials, n_neurons + n_out, **like)
         self.rate, self.adjoint = self.forth[..., :n_neurons], self.back[..., :n_neurons]
-        self.state, self.pull = (torch.zeros(n, trials, n_neurons, dtype=dtype) for _ in range(2))
-        self.numpy_state = self.state.numpy()  # the same memory
-        self.numpy_rate = [part.numpy() for part in self.rate.unbind(1)]
+        self.state, self.pull = (torch.zeros(n, trials, n_neurons, **like) for _ in range(2))
+        # What takes the states to rates, and both as it wants them: numpy's arrays are the same memory.
+        self.to_rate, self.states, self.rates = self.phi.rate_on_gpu, self.state, self.rate.unbind(1)
+        if batch.inputs.device.type == "cpu":
+            self.to_rate, self.states = self.phi.rate, self.state.numpy()
+            self.rates = [part.numpy() for part in self.rates]
         self.by_step = [part.unbind(1) for part in (self.forth, self.rate, self.back, self.adjoint)]
 
     def forward(self, weights: dict[str, torch.Tensor], batch: Batch) -> torch.Tensor:
@@ -71,7 +77,7 @@ class Unrolled:
         product = torch.cat([weights["W"].mT, weights["M"].mT], dim=1).mul_(self.dt)
         for k, count in enumerate(batch.active[batch.first :], batch.first):
             _top(self.state, count).baddbmm_(_top(forth[k], count), product, beta=1 - self.dt)
-            self.phi.rate(_top(self.numpy_state, count), out=_top(self.numpy_rate[k + 1], count))
+            self.to_rate(_top(self.states, count), out=_top(self.rates[k + 1], count))
         readout = weights["v"].mT.contiguous().mT  # a long axis that is contiguous is five times as fast
         return torch.bmm(self.rate[:, 1:].flatten(1, 2), readout).unflatten(1, batch.inputs.shape[1:3])
 
@@ -89,7 +95,7 @@ class Unrolled:
         """The output (n,) of the last forward pass at the end of the trial; NaN unless it is one trial, one output."""
         n, _, trials, n_out = self.output.shape
         if trials * n_out > 1:
-            return torch.full((n,), torch.nan)
+            return torch.full((n,), torch.nan, device=self.output.device)
         return self.output[:, -1, 0, 0].clone()
 
     def _backward(self, weights, batch: Batch, error: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -118,9 +124,9 @@ class Unrolled:
         }
 
 
-def _rows(n: int, steps: int, trials: int, width: int, dtype: torch.dtype) -> torch.Tensor:
+def _rows(n: int, steps: int, trials: int, width: int, **like) -> torch.Tensor:
     """Zeros (n, steps, trials, width), each row at the start of a cache line."""
-    return torch.zeros(n, steps, trials, -(-width // 16) * 16, dtype=dtype)[..., :width]
+    return torch.zeros(n, steps, trials, -(-width // 16) * 16, **like)[..., :width]
 
 
 def _top(part, count: int):

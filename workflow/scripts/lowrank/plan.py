@@ -146,6 +146,16 @@ def by_place(plan: dict) -> dict[str, dict]:
     return {place(spec): spec for spec in networks(plan).values()}
 
 
+def missing_networks(plan: dict) -> list[dict]:
+    """The specs of the tasks' networks that are missing; the LSTM's have a rule of their own."""
+    return [spec for spec in _of_tasks(plan) if digest(spec) in plan["missing"]]
+
+
+def on_gpu(plan: dict, spec: dict) -> bool:
+    """Whether a GPU trains a network: kernel fast has no use for one."""
+    return plan["config"]["device"] == "cuda" and spec.get("kernel") != "fast"
+
+
 def stacks(plan: dict) -> dict[str, list[dict]]:
     """The missing networks of the tasks, up to `stack` of a task together: a job's specs by its name.
 
@@ -153,7 +163,7 @@ def stacks(plan: dict) -> dict[str, list[dict]]:
     """
     size, found = plan["config"]["stack"], {}
     for task in plan["config"]["tasks"] if size > 1 else ():
-        missing = [spec for name, spec in networks(plan).items() if spec["task"] == task and name in plan["missing"]]
+        missing = [spec for spec in missing_networks(plan) if spec["task"] == task]
         for start in range(0, len(missing), size):
             found[re.sub(r"\W", "_", f"{len(found) + 1}_{task}")] = missing[start : start + size]
     return found

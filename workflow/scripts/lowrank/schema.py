@@ -243,6 +243,7 @@ class Config(Section):
     run: Annotated[Name, AfterValidator(_not_shared)]
     run_seed: Seed
     seeds: Annotated[list[Seed], Field(min_length=1)]
+    device: Literal["cpu", "cuda"]
     stack: Count
     training: dict
     tasks: dict[Name, dict | None]

@@ -13,7 +13,8 @@ from .files import held
 from .kernels.base import State
 from .problems import Problem
 from .spec import digest
-from .training import LINEAR_HISTORY, train
+from .tasks.base import Task
+from .training import LINEAR_HISTORY, Trained, train_together
 
 LOCK = f"{networks.FOLDER}/.lock"
 
@@ -24,15 +25,20 @@ class Finished(NamedTuple):
     arrays: dict[str, np.ndarray]
     table: str  # the schema of its history
     history: dict  # its columns
+    device: str  # what trained it
     facts: dict  # what else is to be known about it
 
 
-def recurrent(spec: dict, state: State | None, **callbacks) -> Finished:
-    """Train a network of one of the tasks; `callbacks` as in `training.train`."""
-    task = tasks.of(spec)
-    if state is not None:
-        print(f"going on from epoch {len(state['history.loss'])}")
-    trained = train(spec, task, state, **callbacks)
+def recurrent(specs: list[dict], states: list[State] | None, **how) -> list[Finished]:
+    """Train networks of one of the tasks; `how` as in `training.train_together`."""
+    task = tasks.of(specs[0])
+    if states:
+        print(f"going on from epoch {len(states[0]['history.loss'])}")
+    every = zip(specs, train_together(specs, task, states, **how), strict=True)
+    return [_finished(spec, task, trained) for spec, trained in every]
+
+
+def _finished(spec: dict, task: Task, trained: Trained) -> Finished:
     initial_loss = trained.history["loss"][0]
     initial_loss = float(initial_loss) if np.isfinite(initial_loss) else None
     columns = dict.fromkeys(LINEAR_HISTORY, np.nan) | trained.history | {"epoch": range(len(trained.history["loss"]))}
@@ -40,47 +46,70 @@ def recurrent(spec: dict, state: State | None, **callbacks) -> Finished:
         "initial_loss": initial_loss,
         "reference_loss": initial_loss if task.expected_loss is None else task.expected_loss,  # L0
     }
-    return Finished(trained.initial | trained.weights, "history", tables.network(spec) | columns, facts)
+    columns = tables.network(spec) | columns
+    return Finished(trained.initial | trained.weights, "history", columns, trained.device, facts)
 
 
-Trainer = Callable[..., Finished]  # (spec, state, save=, report=, stopping=, save_last=)
+Trainer = Callable[..., list[Finished]]  # (specs, states, device=, save=, report=, stopping=, save_last=)
 
 
-def run(specs: list[dict], stopping: Callable[[], bool] = lambda: False, trainer: Trainer = recurrent) -> None:
+def run(
+    specs: list[dict],
+    stopping: Callable[[], bool] = lambda: False,
+    device: str = "cpu",
+    trainer: Trainer = recurrent,
+) -> None:
     """Train those of the networks that are not there yet; another job that works on one is waited for.
+
+    On a GPU (`cuda`) all at once, on the CPU one after the other: there a process a core, each with a network of its
+    own, is faster, and a network's bits cannot depend on what else is trained.
 
     If a job fails, its outputs are deleted, those of finished networks, too. So each keeps its last state until all are
     written: the next job that needs it goes on from there.
     """
     with held(map(digest, specs), LOCK):
+        missing = []
         for spec in specs:
             if networks.is_there(spec):
                 print(f"found {networks.file(spec)}")
             else:
-                _train(spec, stopping, trainer, save_last=len(specs) > 1)
+                missing.append((spec, _saved_state(spec)))
+        for together in _in_lockstep(missing) if device == "cuda" else [[one] for one in missing]:
+            _train(together, trainer, stopping=stopping, device=device, save_last=len(specs) > 1)
         for spec in specs:
             networks.state(spec).unlink(missing_ok=True)
 
 
-def _train(spec: dict, stopping: Callable[[], bool], trainer: Trainer, save_last: bool) -> None:
-    epochs = spec["epochs"]
+Begun = tuple[dict, State | None]  # a spec, and how far its training is
+
+
+def _in_lockstep(missing: list[Begun]) -> list[list[Begun]]:
+    """Networks that are at the same epoch together; those in a stack that was killed are, and all that are new."""
+    by_epoch = {}
+    for spec, state in missing:
+        by_epoch.setdefault(0 if state is None else len(state["history.loss"]), []).append((spec, state))
+    return list(by_epoch.values())
+
+
+def _train(together: list[Begun], trainer: Trainer, **how) -> None:
+    specs, states = zip(*together, strict=True)
+    epochs = specs[0]["epochs"]
 
     def report(epoch: int, loss: float, seconds_left: float) -> None:
         print(f"epoch {epoch + 1:>{len(str(epochs))}} of {epochs}   loss {loss:.3e}   {seconds_left:5.0f} s left")
 
-    for path, is_whole in networks.parts(spec):
-        if path.exists() and not is_whole:
-            _set_aside(path)
-    print(f"training {networks.file(spec)}")
-    finished = trainer(
-        spec,
-        _saved_state(spec),
-        save=lambda state: checkpoint.write(networks.state(spec), spec, state),
-        report=report,
-        stopping=stopping,
-        save_last=save_last,
-    )
-    _write(spec, finished)
+    def save(states: list[State]) -> None:
+        for spec, state in zip(specs, states, strict=True):
+            checkpoint.write(networks.state(spec), spec, state)
+
+    for spec in specs:
+        for path, is_whole in networks.parts(spec):
+            if path.exists() and not is_whole:
+                _set_aside(path)
+        print(f"training {networks.file(spec)}")
+    begun = None if states[0] is None else list(states)
+    for spec, finished in zip(specs, trainer(list(specs), begun, save=save, report=report, **how), strict=True):
+        _write(spec, finished)
 
 
 def _saved_state(spec: dict) -> State | None:
@@ -111,6 +140,6 @@ def _write(spec: dict, finished: Finished) -> None:
         finished.arrays,
         **finished.facts,
         versions={"python": platform.python_version()} | {name: version(name) for name in ("torch", "numpy", "numba")},
-        device="cpu",
+        device=finished.device,
         machine=platform.machine(),
     )

@@ -1,6 +1,9 @@
 """The training trials of a stack of networks, a block of epochs at a time, laid out for the recursion."""
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 
 import numpy as np
 import torch
@@ -12,31 +15,55 @@ from .tasks.base import Task
 BLOCK = 20  # epochs drawn at once: a block has a stream of its own, so a resumed network finds its place
 
 
-def batches(task: Task, specs: list[dict], first_epoch: int) -> Iterator[Batch]:
-    """Fresh trials for every epoch from `first_epoch` on, each network's from its own stream."""
+def batches(task: Task, specs: list[dict], first_epoch: int, device: str = "cpu") -> Iterator[Batch]:
+    """Fresh trials for every epoch from `first_epoch` on, each network's from its own stream, on cpu or cuda."""
     block, skipped = divmod(first_epoch, BLOCK)
-    while True:
-        (inputs, targets, mask), ends = _draw(task, specs, block)
-        first, active = _first_step(inputs), _active(ends)
-        for epoch in range(skipped, BLOCK):
-            yield Batch(inputs[epoch], targets[epoch], mask[epoch], first, active[epoch])
-        block, skipped = block + 1, 0
+    blocks = _on_gpu(task, specs, block) if device == "cuda" else _on_cpu(task, specs, block)
+    for drawn in blocks:
+        yield from drawn[skipped:]
+        skipped = 0
 
 
-def _draw(task: Task, specs: list[dict], block: int) -> tuple[list[torch.Tensor], np.ndarray]:
-    """Inputs, targets and mask of a block, (epochs, networks, steps, trials, channels) each; the trials' ends.
+def _on_cpu(task: Task, specs: list[dict], first: int) -> Iterator[list[Batch]]:
+    """Blocks from `first` on: what is drawn when it is needed, and nothing computed that no output depends on."""
+    for block in count(first):
+        parts, ends = _stacked([_draw(task, spec, block) for spec in specs])
+        steps, active = _first_step(parts[0]), _active(ends)
+        yield [Batch(*(part[epoch] for part in parts), steps, active[epoch]) for epoch in range(BLOCK)]
 
-    In every epoch the trials that are judged longest come first. Ends: (epochs, trials), the longest of the networks.
+
+def _on_gpu(task: Task, specs: list[dict], first: int) -> Iterator[list[Batch]]:
+    """Blocks from `first` on, each drawn while the GPU computes the one before, and copied there in one piece.
+
+    All steps of all trials are computed, so that every epoch is the same operations.
     """
-    size = specs[0]["batch"]
-    parts, ends = [], []
-    for spec in specs:
-        trials = task.draw(stream(spec, "training trials", block), BLOCK * size)
-        end = trials.ends().reshape(BLOCK, size)
-        order = np.argsort(-end, axis=1, kind="stable")
-        place = (order + size * np.arange(BLOCK)[:, None]).ravel()
-        parts.append([_time_first(part[place]) for part in (trials.inputs, trials.targets, trials.mask)])
-        ends.append(np.take_along_axis(end, order, axis=1))
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        drawing = [pool.submit(_draw, task, spec, first) for spec in specs]
+        for block in count(first + 1):
+            parts, _ = _stacked([drawn.result() for drawn in drawing])
+            drawing = [pool.submit(_draw, task, spec, block) for spec in specs]
+            parts = [part.pin_memory().to("cuda", non_blocking=True) for part in parts]
+            steps, trials = parts[0].shape[2:4]
+            yield [Batch(*(part[epoch] for part in parts), 0, [trials] * steps) for epoch in range(BLOCK)]
+
+
+def _draw(task: Task, spec: dict, block: int) -> tuple[list[torch.Tensor], np.ndarray]:
+    """Inputs, targets and mask of a network's block, (epochs, steps, trials, channels) each; the trials' ends.
+
+    In every epoch the trials that are judged longest come first. Ends: (epochs, trials).
+    """
+    size = spec["batch"]
+    trials = task.draw(stream(spec, "training trials", block), BLOCK * size)
+    end = trials.ends().reshape(BLOCK, size)
+    order = np.argsort(-end, axis=1, kind="stable")
+    place = (order + size * np.arange(BLOCK)[:, None]).ravel()
+    parts = [_time_first(part[place]) for part in (trials.inputs, trials.targets, trials.mask)]
+    return parts, np.take_along_axis(end, order, axis=1)
+
+
+def _stacked(drawn: list[tuple[list[torch.Tensor], np.ndarray]]) -> tuple[list[torch.Tensor], np.ndarray]:
+    """The networks' blocks as one, with an axis for them after that of the epochs; the longest of their ends."""
+    parts, ends = zip(*drawn, strict=True)
     return [torch.stack(networks, dim=1) for networks in zip(*parts, strict=True)], np.max(ends, axis=0)
 
 

@@ -16,10 +16,17 @@ SHOWN = tuple(f"s{index}" for index in range(1, 6))  # singular values of dW in 
 class Stack(Protocol):
     """Networks of one task that train in lockstep; they share the task's numbers and differ in g and seed."""
 
-    def __init__(self, specs: list[dict], weights: list[dict[str, np.ndarray]]): ...
+    device: str  # cpu, or the name of the GPU
+    lag: int  # epochs after which rows are read: a GPU goes on meanwhile
 
-    def step(self, batch: Any) -> Row:
-        """One epoch; `loss`, `gradient_norm` (Frobenius, by W) and more, all before the update.
+    def __init__(self, specs: list[dict], weights: list[dict[str, np.ndarray]], device: str = "cpu"):
+        """`device` is cpu or cuda; a kernel that has no use for a GPU stays on the CPU."""
+
+    def step(self, batch: Any) -> Any:
+        """One epoch; its row, to be read."""
+
+    def read(self, rows: list[Any]) -> list[Row]:
+        """What steps returned: `loss`, `gradient_norm` (Frobenius, by W) and more, all before the update.
 
         Linear networks also give `readout`, the output at the end of a single trial, and `s1` ... `s5`.
         """
@@ -39,7 +46,7 @@ class Kernel(Protocol):
 
     Stack: type[Stack]
 
-    def batches(self, task: Task, specs: list[dict], first_epoch: int) -> Iterator[Any]:
+    def batches(self, task: Task, specs: list[dict], first_epoch: int, device: str = "cpu") -> Iterator[Any]:
         """What `Stack.step` wants of every epoch from `first_epoch` on."""
 
 

@@ -28,15 +28,21 @@ NOISE = 1e-15  # singular values below this, relative to the first, are dropped,
 
 
 class Stack:
-    """Linear networks that train in lockstep (see `base.Stack`)."""
+    """Linear networks that train in lockstep (see `base.Stack`), on the CPU."""
 
-    def __init__(self, specs: list[dict], weights: list[dict[str, np.ndarray]]):
+    device, lag = "cpu", 1
+
+    def __init__(self, specs: list[dict], weights: list[dict[str, np.ndarray]], device: str = "cpu"):
         self.networks = [LinearNetwork(spec, weight) for spec, weight in zip(specs, weights, strict=True)]
 
     def step(self, batch: Trials) -> Row:
         """One epoch: what the history holds of it."""
         rows = [network.step(batch) for network in self.networks]
         return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+
+    def read(self, rows: list[Row]) -> list[Row]:
+        """The rows, as they are."""
+        return rows
 
     def state(self, network: int) -> State:
         """dW of one network: its singular value decomposition."""
@@ -53,7 +59,7 @@ class Stack:
         return self.networks[network].trained()
 
 
-def batches(task: Task, specs: list[dict], first_epoch: int) -> Iterator[Trials]:
+def batches(task: Task, specs: list[dict], first_epoch: int, device: str = "cpu") -> Iterator[Trials]:
     """The one trial of every epoch; Problem unless its input stays what it is from its onset on."""
     trial = task.draw(stream(specs[0], "training trials"), 1)
     u = trial.inputs[0, _onset(trial) :]

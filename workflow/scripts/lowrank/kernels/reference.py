@@ -1,12 +1,13 @@
-"""The reference kernel: any task, network and optimiser; gradients through time in torch."""
+"""The reference kernel: any task, network and optimiser; gradients through time in torch, on CPU or GPU."""
 
 import numpy as np
 import torch
 
 from ..initialization import WEIGHTS
 from ..network import Unrolled
-from ..trials import Batch, batches
+from ..trials import BLOCK, Batch, batches
 from .base import SHOWN, Row, State, learning_rate
+from .gpu import device_of, recorded
 
 __all__ = ["Stack", "batches"]
 
@@ -17,21 +18,39 @@ class Stack:
     Every tensor has a leading axis for the networks.
     """
 
-    def __init__(self, specs: list[dict], weights: list[dict[str, np.ndarray]]):
+    def __init__(self, specs: list[dict], weights: list[dict[str, np.ndarray]], device: str = "cpu"):
         torch.set_num_threads(1)  # the last bits of a product depend on it
-        spec = specs[0]
-        self.weights = {name: torch.from_numpy(np.stack([w[name] for w in weights])) for name in WEIGHTS}
-        self.initial = torch.from_numpy(np.stack([w["W"] for w in weights]))
+        spec, place = specs[0], device_of(device)
+        on_gpu = place.type == "cuda"
+        self.device = torch.cuda.get_device_name(place) if on_gpu else "cpu"
+        self.lag = BLOCK if on_gpu else 1
+        self.weights = {name: torch.from_numpy(np.stack([w[name] for w in weights])).to(place) for name in WEIGHTS}
+        self.initial = self.weights["W"].clone()
         self.optimized = {name: self.weights[name] for name in spec["trained"]}
         self.optimizer = _optimizer(list(self.optimized.values()), specs)
         self.dt, self.n_neurons, self.nonlinearity = spec["dt"], spec["n_neurons"], spec["nonlinearity"]
-        self.unrolled = None
+        self.records = on_gpu and self.nonlinearity != "identity"  # singular values cannot be recorded
+        self.epoch = None
 
     @torch.no_grad()
-    def step(self, batch: Batch) -> Row:
-        """One epoch: what the history holds of it."""
-        if self.unrolled is None:
+    def step(self, batch: Batch) -> dict[str, torch.Tensor]:
+        """One epoch: what the history holds of it; nothing waits for the GPU."""
+        if self.epoch is None:
             self.unrolled = Unrolled(batch, self.n_neurons, self.dt, self.nonlinearity)
+            self.epoch = recorded(self._epoch, batch, self._changed()) if self.records else self._epoch
+        return self.epoch(batch)
+
+    def read(self, rows: list[dict[str, torch.Tensor]]) -> list[Row]:
+        """What steps returned, in one copy from the device a column."""
+        columns = {name: torch.stack([row[name] for row in rows]).cpu().numpy() for name in rows[0]}
+        return [{name: column[epoch] for name, column in columns.items()} for epoch in range(len(rows))]
+
+    def _changed(self) -> list[torch.Tensor]:
+        """All that an epoch changes and the next one goes on from."""
+        moments = [moment for weight in self.optimized.values() for moment in self.optimizer.state[weight].values()]
+        return [*self.optimized.values(), *moments]
+
+    def _epoch(self, batch: Batch) -> dict[str, torch.Tensor]:
         loss, gradients = self.unrolled.loss_and_gradients(self.weights, batch)
         row = {"loss": loss, "gradient_norm": torch.linalg.vector_norm(gradients["W"], dim=(1, 2))}
         if self.nonlinearity == "identity":
@@ -39,11 +58,11 @@ class Stack:
         for name, weight in self.optimized.items():
             weight.grad = gradients[name].contiguous()  # fused Adam goes through memory, whatever the strides
         self.optimizer.step()
-        return {name: values.numpy() for name, values in row.items()}
+        return row
 
     def _linear_row(self) -> dict[str, torch.Tensor]:
         change = self.weights["W"] - self.initial
-        values = torch.full((len(change), len(SHOWN)), torch.nan)
+        values = change.new_full((len(change), len(SHOWN)), torch.nan)
         for network in torch.nonzero(torch.isfinite(change).all(dim=(1, 2))).flatten():
             values[network] = torch.linalg.svdvals(change[network])[: len(SHOWN)]
         return {"readout": self.unrolled.readout()} | dict(zip(SHOWN, values.unbind(1), strict=True))
@@ -53,8 +72,7 @@ class Stack:
         state = self.trained(network)
         for name, weight in self.optimized.items():
             for key, moment in self.optimizer.state[weight].items():
-                if moment is not None:
-                    state[f"{name}.{key}"] = (moment[network] if moment.dim() else moment).numpy().copy()
+                state[f"{name}.{key}"] = (moment[network] if moment.dim() else moment).cpu().numpy().copy()
         return state
 
     def restore(self, states: list[State]) -> None:
@@ -62,15 +80,13 @@ class Stack:
         for name, weight in self.weights.items():
             weight.copy_(torch.from_numpy(np.stack([state[name] for state in states])))
         for name, weight in self.optimized.items():
-            keys = [key.partition(".")[2] for key in states[0] if key.startswith(f"{name}.")]
-            for key in keys:
+            for key, moment in self.optimizer.state[weight].items():
                 moments = [state[f"{name}.{key}"] for state in states]
-                stacked = np.stack(moments) if moments[0].ndim else moments[0]
-                self.optimizer.state[weight][key] = torch.from_numpy(np.array(stacked))
+                moment.copy_(torch.from_numpy(np.stack(moments) if moment.dim() else np.array(moments[0])))
 
     def trained(self, network: int) -> dict[str, np.ndarray]:
         """A copy of one network's weights."""
-        return {name: weight[network].numpy().copy() for name, weight in self.weights.items()}
+        return {name: weight[network].cpu().numpy().copy() for name, weight in self.weights.items()}
 
 
 class Descent(torch.optim.Optimizer):
@@ -78,7 +94,7 @@ class Descent(torch.optim.Optimizer):
 
     def __init__(self, weights: list[torch.Tensor], rates: list[float]):
         super().__init__(weights, {})
-        self.rates = torch.tensor(rates, dtype=weights[0].dtype).view(-1, 1, 1)
+        self.rates = weights[0].new_tensor(rates).view(-1, 1, 1)
 
     def step(self) -> None:
         for weight in self.param_groups[0]["params"]:
@@ -90,5 +106,15 @@ def _optimizer(weights: list[torch.Tensor], specs: list[dict]) -> torch.optim.Op
     rates = [learning_rate(spec) for spec in specs]
     if specs[0]["optimizer"] == "adam":
         (rate,) = set(rates)
-        return torch.optim.Adam(weights, lr=rate, fused=True)
+        return _with_moments(torch.optim.Adam(weights, lr=rate, fused=True, capturable=weights[0].is_cuda))
     return Descent(weights, rates)
+
+
+def _with_moments(optimizer: torch.optim.Optimizer) -> torch.optim.Optimizer:
+    """With its moments, all 0: PyTorch makes them at the first step, and one by gradients of 0 moves nothing."""
+    for weight in optimizer.param_groups[0]["params"]:
+        weight.grad = torch.zeros_like(weight)
+    optimizer.step()
+    for state in optimizer.state.values():
+        state["step"].zero_()
+    return optimizer

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from ..kernels.gpu import device_of
 from ..pace import REPORT_SECONDS, SAVE_SECONDS, Every
 from ..problems import Stopped
 from ..streams import stream
@@ -28,6 +29,7 @@ class Trained:
     initial: dict[str, np.ndarray]  # by the names in `lstm.shapes`
     weights: dict[str, np.ndarray]
     history: dict[str, np.ndarray]  # by column, (epochs,) float64: training with dropout, then validation without
+    device: str  # cpu, or the name of the GPU
 
 
 def train(
@@ -35,19 +37,20 @@ def train(
     data: Data,
     state: State | None = None,
     *,
+    device: str = "cpu",
     save: Callable[[State], None] = lambda state: None,
     report: Callable[[int, float, float], None] = lambda epoch, loss, seconds_left: None,
     stopping: Callable[[], bool] = lambda: False,
     save_last: bool = False,
     clock: Callable[[], float] = time.monotonic,
 ) -> Trained:
-    """Train one LSTM, from `state` if it was stopped before; the result is the same to the bit.
+    """Train one LSTM, from `state` if it was stopped before; the result on the CPU is the same to the bit.
 
     `save` gets the state now and then, and when `stopping` says so; then Stopped is raised. With
     `save_last` also when all is done.
     """
     initial = initial_weights(spec)
-    network, record = Network(spec, initial, data.vectors), Record()
+    network, record = Network(spec, initial, data.vectors, device), Record()
     if state is not None:
         network.restore(state)
         record = Record.of(state)
@@ -73,7 +76,8 @@ def train(
             report(epoch, record.last_loss, left)
     if save_last:
         save(network.state() | record.state())
-    return Trained(initial, network.weights(), {name: np.array(rows) for name, rows in record.history.items()})
+    history = {name: np.array(rows) for name, rows in record.history.items()}
+    return Trained(initial, network.weights(), history, network.device)
 
 
 @dataclass
@@ -133,12 +137,15 @@ def shuffled_batches(spec: dict, sentences: Sentences, epoch: int) -> list[np.nd
 class Network:
     """The LSTM of `lstm` in torch, with dropout between its layers and before its readout, and Adam."""
 
-    def __init__(self, spec: dict, weights: dict[str, np.ndarray], vectors: np.ndarray):
+    def __init__(self, spec: dict, weights: dict[str, np.ndarray], vectors: np.ndarray, device: str = "cpu"):
         torch.set_num_threads(1)  # the last bits of a product depend on it
+        self.place = place = device_of(device)
+        self.device = torch.cuda.get_device_name(place) if place.type == "cuda" else "cpu"
         n, dimensions = spec["n_neurons"], vectors.shape[1]
-        self.dropout, self.vectors = spec["dropout"], torch.from_numpy(vectors)
-        self.layers = [nn.LSTM(dimensions, n), nn.LSTM(n, n)]
-        self.parameters = {"v": nn.Parameter(torch.empty(n)), "b": nn.Parameter(torch.empty(()))}
+        self.dropout, self.vectors = spec["dropout"], torch.from_numpy(vectors).to(place)
+        self.layers = [nn.LSTM(dimensions, n, device=place), nn.LSTM(n, n, device=place)]
+        self.parameters = {"v": nn.Parameter(torch.empty(n, device=place))}
+        self.parameters["b"] = nn.Parameter(torch.empty((), device=place))
         for number, layer in enumerate(self.layers, 1):
             names = {"U": "weight_ih_l0", "W": "weight_hh_l0", "b": "bias_ih_l0", "c": "bias_hh_l0"}
             self.parameters |= {f"{name}{number}": getattr(layer, theirs) for name, theirs in names.items()}
@@ -148,9 +155,9 @@ class Network:
 
     def step(self, sentences: Sentences, chosen: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
         """One update on the chosen sentences; before it, their loss and right answers, summed."""
-        words = torch.from_numpy(sentences.padded(chosen))
-        last = torch.from_numpy(sentences.lengths[chosen] - 1).long()
-        labels = torch.from_numpy(sentences.labels[chosen]).float()
+        words = torch.from_numpy(sentences.padded(chosen)).to(self.place)
+        last = torch.from_numpy(sentences.lengths[chosen] - 1).long().to(self.place)
+        labels = torch.from_numpy(sentences.labels[chosen]).float().to(self.place)
         logits = self.logits(words, last, rng)
         loss = binary_cross_entropy_with_logits(logits, labels)
         self.optimizer.zero_grad()
@@ -163,23 +170,23 @@ class Network:
         """The logit (batch,) of each sentence (steps, batch), read at its last word; dropout only with an rng."""
         hidden, _ = self.layers[0](self.vectors[words])
         hidden, _ = self.layers[1](self._dropped(hidden, rng))
-        read = self._dropped(hidden[last, torch.arange(len(last))], rng)
+        read = self._dropped(hidden[last, torch.arange(len(last), device=self.place)], rng)
         return read @ self.parameters["v"] + self.parameters["b"]
 
     def _dropped(self, hidden: torch.Tensor, rng: np.random.Generator | None) -> torch.Tensor:
         if rng is None or self.dropout == 0:
             return hidden
-        kept = rng.random(hidden.shape, dtype=np.float32) >= self.dropout
-        return hidden * torch.from_numpy(kept).float().div_(1 - self.dropout)
+        kept = torch.from_numpy(rng.random(hidden.shape, dtype=np.float32) >= self.dropout).to(self.place)
+        return hidden * kept.float().div_(1 - self.dropout)
 
     def weights(self) -> dict[str, np.ndarray]:
         """A copy of the weights."""
-        return {name: weight.detach().numpy().copy() for name, weight in self.parameters.items()}
+        return {name: weight.detach().cpu().numpy().copy() for name, weight in self.parameters.items()}
 
     def state(self) -> State:
         """A copy of weights and moments; a moment is named `W1.exp_avg` and the like."""
         moments = {
-            f"{name}.{key}": moment.numpy().copy()
+            f"{name}.{key}": moment.cpu().numpy().copy()
             for name, weight in self.parameters.items()
             for key, moment in self.optimizer.state[weight].items()
         }
@@ -191,7 +198,7 @@ class Network:
         for key, array in state.items():
             name, _, moment = key.partition(".")
             if moment and name in self.parameters:
-                self.optimizer.state[self.parameters[name]][moment] = torch.from_numpy(np.array(array))
+                self.optimizer.state[self.parameters[name]][moment] = torch.from_numpy(np.array(array)).to(self.place)
 
     @torch.no_grad()
     def _set(self, weights: dict[str, np.ndarray]) -> None:

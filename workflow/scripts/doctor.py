@@ -1,0 +1,53 @@
+"""Whether all is there that the workflow needs, on this machine and on its cluster; exit status 1 if not.
+
+A line for each thing: `ok` and what was found, or `FIX`, what is wrong and what to do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+
+from lowrank.problems import Problem
+from preflight.findings import found, told
+
+ROOT = Path(__file__).parents[2]
+
+
+def main(root: Path = ROOT) -> int:
+    """Check everything; the exit status."""
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)  # as ctrl-C: a job that was submitted is cancelled
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--wait", type=float, default=120, help="seconds that a job on the cluster may take to answer")
+    wait = parser.parse_args().wait
+    try:
+        return 0 if examined(root, wait) else 1
+    except KeyboardInterrupt:
+        print("stopped")
+        return 130
+
+
+def examined(root: Path, wait: float) -> bool:
+    """Whether all checks are content; each is told as it is made."""
+    if not told([found(python)]):
+        return False
+    from preflight import cluster, machine  # only now: they need Python 3.11
+
+    here = told(machine.findings(root))
+    return told(cluster.findings(root, wait)) and here
+
+
+def python(version=sys.version_info) -> str:
+    """Which Python runs."""
+    name = ".".join(map(str, version[:3]))
+    if version < (3, 11):
+        advice = "rm -r .venv, then make .venv/ready PYTHON=python3.12, say"
+        raise Problem(f"Python {name} ({sys.executable}) is older than 3.11: {advice}")
+    return f"Python {name} ({sys.executable})"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

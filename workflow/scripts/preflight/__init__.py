@@ -1,0 +1,1 @@
+"""What doctor.py checks before the first run; no job imports it."""

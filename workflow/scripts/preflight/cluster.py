@@ -1,0 +1,89 @@
+"""What the workflow needs where SLURM is: the plugin, a profile whose requests SLURM accepts, a job that answers."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from lowrank.problems import Problem
+
+from . import sample_job
+from .findings import found
+from .paths import mapping
+from .slurm import said, slurm
+from .submission import PROFILE, TRAIN, advice, options, requests
+
+PLUGIN = "snakemake-executor-plugin-slurm"
+REMEMBERED = 200  # seconds: the plugin asks squeue up to 180 s apart, and waits for ever for a job it never sees again
+
+
+def findings(root: Path, wait: float) -> Iterator[str | Problem]:
+    """What is found of the cluster; a raised Problem ends it, as what follows needs what failed.
+
+    A job may take `wait` seconds to answer.
+    """
+    if not shutil.which("sbatch"):
+        yield "no SLURM here: only local runs"
+        return
+    yield found(plugin)
+    asked = requests(root)
+    yield f"{PROFILE} can be read: {', '.join(asked)}"
+    partitions = known_partitions()
+    yield f"SLURM answers; its partitions: {', '.join(partitions)}"
+    yield found(remembered, root)
+    for place, request in asked.items():
+        check_partition(place, request, partitions)
+        yield accepted(place, request)
+    yield from sample_job.findings(root, asked[TRAIN], wait)
+
+
+def plugin() -> str:
+    """The plugin by which Snakemake submits jobs."""
+    try:
+        return f"{PLUGIN} {version(PLUGIN)}"
+    except ImportError as error:
+        raise Problem(f"{PLUGIN} is not installed: rm -f .venv/ready, then make .venv/ready") from error
+
+
+def known_partitions() -> list[str]:
+    """The cluster's partitions, the default one with a star, as sinfo writes them."""
+    process = slurm("sinfo", "-h", "-o", "%P")
+    if process.returncode:
+        raise Problem(f"SLURM does not answer ({said(process)}): try again when its controller is up")
+    return process.stdout.split()
+
+
+def remembered(root: Path) -> str:
+    """SLURM knows of finished jobs until the plugin has seen that they are."""
+    if mapping(root, PROFILE).get("slurm-status-command") != "squeue":
+        return "finished jobs are not asked for by squeue"
+    given = re.search(r"MinJobAge\s*=\s*(\d+)", slurm("scontrol", "show", "config").stdout)
+    if given and int(given[1]) < REMEMBERED:
+        about = (
+            f"squeue forgets finished jobs after {given[1]} s (MinJobAge), and Snakemake would wait for them for ever"
+        )
+        raise Problem(f"{about}: where SLURM keeps accounts, set slurm-status-command: sacct in {PROFILE}")
+    return "squeue knows finished jobs for long enough"
+
+
+def check_partition(place: str, request: dict, partitions: list[str]) -> None:
+    """Problem if a request names a partition that is not there, or none and there is no default."""
+    there = f"one of {', '.join(partitions)}"
+    names = str(request.get("slurm_partition") or "")
+    if not names and not any(name.endswith("*") for name in partitions):
+        raise Problem(f"the cluster has no default partition: give slurm_partition below {place} in {PROFILE}, {there}")
+    strange = [name for name in filter(None, names.split(",")) if name not in {p.rstrip("*") for p in partitions}]
+    if strange:
+        raise Problem(f"{PROFILE}, {place}: there is no partition {strange[0]}: slurm_partition must be {there}")
+
+
+def accepted(place: str, request: dict) -> str:
+    """SLURM would take a job with a request of the profile, given as the plugin gives it."""
+    given = options(request)
+    process = slurm("sbatch", "--test-only", *given, "--wrap", "true")
+    if process.returncode:
+        sentence = said(process)
+        mend = advice(sentence, place, request) or f"ask the cluster's admins what they want, and set it in {PROFILE}"
+        raise Problem(f"SLURM refuses {place} ({sentence}): {mend}")
+    return f"SLURM accepts {place}: {' '.join(given)}"

@@ -1,0 +1,136 @@
+"""A job of some seconds on the cluster, as training asks for them: whether it finds there what it needs."""
+
+import json
+import secrets
+import shlex
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from lowrank.files import held
+from lowrank.problems import Problem
+
+from . import probe
+from .findings import found
+from .machine import NETWORKS
+from .paths import existing
+from .slurm import said, slurm
+from .submission import TRAIN, advice, options
+
+FOLDER = ".snakemake/doctor"
+
+
+def findings(root: Path, request: dict, wait: float, poll: float = 0.5) -> Iterator[str | Problem]:
+    """What a job with a request finds on its node; Problem if it does not answer within `wait` seconds."""
+    begun = time.monotonic()
+    answer = ask(root, request, wait, poll)
+    yield f"a job on {answer['host']} answered after {time.monotonic() - begun:.0f} s; it sees this folder"
+    yield found(environment, answer)
+    yield found(locks, answer, existing(root / NETWORKS))
+    yield found(gpu, answer, request)
+
+
+def ask(root: Path, request: dict, wait: float, poll: float) -> dict:
+    """Submit a job and await its answer; whatever happens, the job is cancelled and what it left is removed."""
+    (root / FOLDER).mkdir(parents=True, exist_ok=True)
+    token = f"lowrank-doctor-{secrets.token_hex(8)}"
+    with (
+        tempfile.TemporaryDirectory(dir=root / FOLDER, ignore_cleanup_errors=True) as folder,
+        tempfile.NamedTemporaryFile(dir=existing(root / NETWORKS)) as file,
+        held(["0"], file.name),
+    ):
+        try:
+            submit(root, Path(folder), file.name, request, token)
+            return waited(Path(folder), request, token, wait, poll)
+        finally:
+            slurm("scancel", "--name", token)
+
+
+def submit(root: Path, folder: Path, locked: str, request: dict, token: str) -> None:
+    """Hand the job to SLURM as the plugin does, under the token as its name."""
+    (folder / "token").write_text(token)
+    (folder / "answer").touch()  # network file systems remember for long that a file is missing
+    job = [sys.executable, "-P", probe.__file__, "job", str(folder), locked]
+    submission = ["--job-name", token, "--output", str(folder / "log"), "--export=ALL", "-D", str(root)]
+    command = ["sbatch", "--parsable", *submission, *options(request), "--wrap", shlex.join(job)]
+    process = slurm(*command, environment={probe.VARIABLE: token})
+    if process.returncode:
+        mend = advice(said(process), TRAIN, request) or "ask the cluster's admins why"
+        raise Problem(f"SLURM takes no job like {TRAIN} ({said(process)}): {mend}")
+
+
+def waited(folder: Path, request: dict, token: str, wait: float, poll: float) -> dict:
+    """The job's answer; Problem if it has not come in time, or the job is gone without."""
+    end = time.monotonic() + wait
+    gone = False
+    while not (answer := _answer(folder, token)):
+        if gone:
+            raise Problem(_gone(folder))
+        squeue = slurm("squeue", "-h", "--name", token, "-o", "%T %r")
+        gone = squeue.returncode == 0 and not squeue.stdout.strip()
+        if time.monotonic() > end and not gone:
+            raise Problem(_late(squeue.stdout.strip() or said(squeue), request, wait))
+        time.sleep(poll)
+    return answer
+
+
+def _answer(folder: Path, token: str) -> dict | None:
+    """The answer once it is whole and the job has read the token."""
+    try:
+        answer = json.loads((folder / "answer").read_text())
+    except ValueError:
+        return None
+    return answer if answer["token"] == token else None
+
+
+def _late(state: str, request: dict, wait: float) -> str:
+    longer = f"wait longer with make doctor WAIT={5 * wait:.0f}"
+    mend = advice(state, TRAIN, request)
+    late = f"a job like {TRAIN} has not answered within {wait:g} s, SLURM says {state}"
+    return f"{late}: {mend}, or {longer}" if mend else f"{late}: {longer}"
+
+
+def _gone(folder: Path) -> str:
+    log = folder / "log"
+    lines = log.read_text(errors="replace").split("\n") if log.exists() else []
+    last = next((line for line in reversed(lines) if line.strip()), "it wrote no log")
+    mend = f"the nodes must see {folder.parent} and {sys.executable}: move the project to a folder that is shared"
+    return f"a job like {TRAIN} ended without an answer ({last}): {mend}"
+
+
+def environment(answer: dict) -> str:
+    """A variable that was set here has reached the job."""
+    if answer["environment"] != answer["token"]:
+        advice = "ask the cluster's admins why sbatch --export=ALL is not obeyed"
+        raise Problem(f"the environment does not reach the job on {answer['host']}, nor would the plan: {advice}")
+    return "the environment reaches the job"
+
+
+def locks(answer: dict, folder: Path) -> str:
+    """A lock that is held here is held there."""
+    host, lock = answer["host"], answer["lock"]
+    if lock == "held":
+        return f"a file that is locked here is locked on {host}"
+    wrong = "does not see it locked" if lock == "free" else f"cannot lock it ({lock})"
+    mend = "mount it with locks (NFS without nolock, Lustre with -o flock), or let results be a link to where they work"
+    raise Problem(
+        f"{host} {wrong} when a file in {folder} is locked here, so that two jobs may train one network: {mend}"
+    )
+
+
+def gpu(answer: dict, request: dict) -> str:
+    """torch runs there, on a GPU if the job asks for one."""
+    host, torch = answer["host"], answer["gpu"]
+    if "error" in torch:
+        raise Problem(f"torch cannot be used on {host} ({torch['error']}): rm -r .venv, then make .venv/ready there")
+    name = f"torch {torch['version']}"
+    if torch["device"]:
+        return f"{name} sees {torch['device']} on {host}"
+    if not (request.get("gpu") or request.get("gpu_model")):
+        return f"{name} on {host}; {TRAIN} asks for no GPU, so that training is on the CPU"
+    if not torch["cuda"]:
+        raise Problem(f"{name} is built without CUDA and cannot use the GPU of {host}: install one with CUDA")
+    mend = f"run nvidia-smi in a job there, its driver must be one for CUDA {torch['cuda']}"
+    raise Problem(f"{name} sees no GPU on {host}, though {TRAIN} asks for one: {mend}")
