@@ -6,7 +6,10 @@ CORES ?= all
 BIN := .venv/bin
 SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES)
 
-.PHONY: figures paper test benchmark lint format pins freeze
+DEVICE ?= cpu
+WAIT ?= 120
+
+.PHONY: figures paper doctor test test-slurm benchmark lint format pins freeze
 
 figures: .venv/ready  ## all figures at a reduced size, in minutes
 	$(SNAKEMAKE) --configfile workflow/presets/quick.yaml
@@ -16,11 +19,17 @@ paper: .venv/ready  ## all figures at the paper's size
 	$(SNAKEMAKE)
 	@ls -1 results/paper/figures/*
 
-test: .venv/ready
-	$(BIN)/python -m pytest -n 2
+doctor: .venv/ready  ## whether all is there that a run needs, here and on the cluster
+	@$(BIN)/python workflow/scripts/doctor.py --wait $(WAIT)
 
-benchmark: .venv/ready  ## what trains, against plain PyTorch, as a ratio
-	PYTHONPATH=workflow/scripts $(BIN)/python tests/benchmark.py
+test: .venv/ready
+	$(BIN)/python -m pytest -n 2 --ignore tests/slurm
+
+test-slurm: .venv/ready  ## faults of clusters, on a SLURM that the tests start (Debian: slurm-wlm; as root)
+	$(BIN)/python -m pytest -n 6 tests/slurm
+
+benchmark: .venv/ready  ## what trains, against plain PyTorch, as a ratio; DEVICE=cuda: stacks on a GPU
+	PYTHONPATH=workflow/scripts $(BIN)/python tests/benchmark.py --device $(DEVICE)
 
 lint: .venv/ready
 	$(BIN)/ruff check workflow tests envs

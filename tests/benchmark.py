@@ -1,6 +1,6 @@
 """The kernels that train against a plain autograd loop: the same network, the same trials, one thread, in turn.
 
-    python tests/benchmark.py [--epochs 40] [--rounds 9]
+    python tests/benchmark.py [--epochs 40] [--rounds 9] [--device cuda]
 
 Prints milliseconds an epoch, trials included, their ratio, and of the nonlinear tasks the share of the flop limit:
 three products of (trials, N) with (N, N) a step, at the speed of a large matrix product measured in the same run.
@@ -8,12 +8,17 @@ three products of (trials, N) with (N, N) a step, at the speed of a large matrix
 The linear network (N = 1024) is raced along its whole training of 200 epochs, which get slower as the network learns.
 Its fast kernel also computes the singular values of dW, the loop does not.
 
+With `--device cuda` the nonlinear tasks are raced instead on a GPU: all their networks in one stack, against one
+network at a time there, and against one on a core of the CPU; seconds for the whole task at the paper's size, by what
+an epoch takes.
+
 The LSTM's update (milliseconds a batch) is raced against PyTorch's on packed sequences of batches as they come; its
 evaluation, all validation sentences at once, against the same without gradients. Sentences are random, of lengths like
 the Treebank's.
 """
 
 import argparse
+import sys
 import time
 from collections.abc import Callable
 from itertools import islice
@@ -26,11 +31,14 @@ from threadpoolctl import threadpool_limits
 from lowrank import tasks
 from lowrank.initialization import initial_weights
 from lowrank.kernels import fast
+from lowrank.kernels.gpu import device_of
 from lowrank.kernels.reference import Stack
+from lowrank.problems import Problem
 from lowrank.sentiment import lstm, training
 from lowrank.sentiment.data import Sentences
-from lowrank.trials import batches
+from lowrank.trials import BLOCK, batches
 from reference import Autograd, PackedLSTM
+from specs import RAW
 from specs import spec as make_spec
 
 TASKS = ("flipflop", "mante", "romo")
@@ -94,6 +102,35 @@ def race_linear(name: str, g: float) -> str:
     return f"{f'{name} g = {g}':20} {quick * 1e3:8.1f} {slow * 1e3:9.1f} {ratio:7.2f}"
 
 
+def race_stack(name: str, count: int, rounds: int) -> str:
+    """One task's line: all its networks in a stack on the GPU, one at a time there, one at a time on the CPU."""
+    entry, seeds = RAW["tasks"][name], RAW["seeds"]
+    sizes = {key: RAW["training"][key] for key in ("n_neurons", "batch")} | {"epochs": entry["epochs"]}
+    specs = [make_spec(name, g=g, seed=seed, **sizes) for g in entry["g"] for seed in seeds]
+    task = tasks.of(specs[0])
+    trainers = [Along(specs, task, "cuda"), Along(specs[:1], task, "cuda"), Along(specs[:1], task, "cpu")]
+    for trainer in trainers:
+        trainer.epochs(BLOCK)
+    times = [[seconds(lambda t=trainer: t.epochs(count)) / count for trainer in trainers] for _ in range(rounds)]
+    together, alone, cpu = (median(column) * entry["epochs"] for column in zip(*times, strict=True))
+    alone, cpu = alone * len(specs), cpu * len(specs)
+    ratios = f"{alone / together:9.1f} {cpu / together:10.1f}"
+    return f"{name:12} {len(specs):8} {together:10.1f} {alone:10.1f} {cpu:10.1f} {ratios}"
+
+
+class Along:
+    """Networks in training on a device, as far as they have come."""
+
+    def __init__(self, specs: list[dict], task, device: str):
+        weights = [initial_weights(spec, task.n_in, task.n_out) for spec in specs]
+        self.stack, self.batches = Stack(specs, weights, device), batches(task, specs, 0, device)
+
+    def epochs(self, count: int) -> None:
+        """Some more epochs; their rows are read as in training."""
+        for _ in range(0, count, self.stack.lag):
+            self.stack.read([self.stack.step(batch) for batch in islice(self.batches, self.stack.lag)])
+
+
 def random_sentences(number: int, vectors: np.ndarray, rng: np.random.Generator) -> Sentences:
     """Of 2 to 52 words, 19 in the mean."""
     lengths = np.clip(rng.normal(19, 9, number).round(), 2, 52).astype(np.int32)
@@ -138,8 +175,19 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--epochs", type=int, default=40)
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
+    if arguments.device == "cuda":
+        try:
+            device_of("cuda")
+        except Problem as problem:
+            sys.exit(f"{problem}")
+        print(f"{torch.cuda.get_device_name()}; seconds a task at the paper's size")
+        print(f"{'task':12} networks  one stack one by one   CPU core     ratio  CPU ratio")
+        for name in TASKS:
+            print(race_stack(name, arguments.epochs, arguments.rounds), flush=True)
+        sys.exit()
     print(f"{'task':20} {'ms/epoch':>8} {'autograd':>9} {'ratio':>7} {'of limit':>9}")
     for name in TASKS:
         print(race(name, arguments.epochs, arguments.rounds), flush=True)

@@ -3,10 +3,7 @@
 With pytest-xdist the workers share it: the first one to ask for it makes it, the others wait.
 """
 
-import fcntl
-import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,19 +11,7 @@ import torch
 from threadpoolctl import threadpool_limits
 
 import workflow
-
-
-def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
-    """The folder `name` of this run of the tests, made by whoever comes first."""
-    shared = factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else factory.getbasetemp()
-    folder, unfinished = shared / name, shared / f"{name}.unfinished"
-    with open(shared / f"{name}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            shutil.rmtree(unfinished, ignore_errors=True)
-            make(unfinished)
-            unfinished.rename(folder)
-    return folder
+from once import once
 
 
 @pytest.fixture(scope="session")

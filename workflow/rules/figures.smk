@@ -9,6 +9,7 @@ rule fig1:
         png=f"{RESULTS}/figures/fig1.png",
     log:
         f"{RESULTS}/logs/fig1.log",
+    localrule: True
     conda:
         "../../envs/lowrank.yaml"
     params:
@@ -27,6 +28,7 @@ rule fig2:
         png=f"{RESULTS}/figures/fig2.png",
     log:
         f"{RESULTS}/logs/fig2.log",
+    localrule: True
     conda:
         "../../envs/lowrank.yaml"
     params:
@@ -47,6 +49,7 @@ rule fig3:
         png=f"{RESULTS}/figures/fig3.png",
     log:
         f"{RESULTS}/logs/fig3.log",
+    localrule: True
     conda:
         "../../envs/lowrank.yaml"
     params:
@@ -65,6 +68,7 @@ rule fig4:
         png=f"{RESULTS}/figures/fig4.png",
     log:
         f"{RESULTS}/logs/fig4.log",
+    localrule: True
     conda:
         "../../envs/lowrank.yaml"
     params:

@@ -95,6 +95,7 @@ use rule gather as gather_sentiment with:
         f"{RESULTS}/logs/gather/sentiment_{{measure}}.log",
     wildcard_constraints:
         measure="truncation|spectrum",
+    localrule: True
     params:
         job=lambda w: order("gather", table=f"sentiment_{w.measure}"),
     message:
@@ -108,6 +109,7 @@ use rule gather as sentiment_history with:
         table("sentiment_history"),
     log:
         f"{RESULTS}/logs/gather/sentiment_history.log",
+    localrule: True
     params:
         job=order("gather", table="sentiment_history"),
     message:
@@ -124,6 +126,7 @@ rule fig5:
         png=f"{RESULTS}/figures/fig5.png",
     log:
         f"{RESULTS}/logs/fig5.log",
+    localrule: True
     conda:
         "../../envs/lowrank.yaml"
     params:
@@ -143,6 +146,7 @@ rule figS_lstm:
         png=f"{RESULTS}/figures/figS_lstm.png",
     log:
         f"{RESULTS}/logs/figS_lstm.log",
+    localrule: True
     conda:
         "../../envs/lowrank.yaml"
     params:

@@ -7,6 +7,7 @@ rule gather:
         f"{RESULTS}/logs/gather/{{table}}.log",
     wildcard_constraints:
         table="|".join(MEASURES),
+    localrule: True
     conda:
         "../../envs/lowrank.yaml"
     params:
@@ -24,6 +25,7 @@ use rule gather as history with:
         table("history"),
     log:
         f"{RESULTS}/logs/gather/history.log",
+    localrule: True
     params:
         job=order("gather", table="history"),
     message:
@@ -35,6 +37,7 @@ rule theory:
         table("theory"),
     log:
         f"{RESULTS}/logs/theory.log",
+    localrule: True
     conda:
         "../../envs/lowrank.yaml"
     params:
@@ -56,6 +59,7 @@ rule summary:
         table("summary"),
     log:
         f"{RESULTS}/logs/summary.log",
+    localrule: True
     conda:
         "../../envs/lowrank.yaml"
     params:

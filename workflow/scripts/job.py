@@ -41,10 +41,14 @@ def job(snakemake) -> Iterator[dict]:
 
 
 def told_to_stop() -> Callable[[], bool]:
-    """From now on SIGTERM does not end the job: it is asked for."""
+    """Whether SIGTERM came: once this was asked, it does not end the job; before, there is nothing to save."""
     told = []
-    signal.signal(signal.SIGTERM, lambda *_: told.append(True))
-    return lambda: bool(told)
+
+    def stopping() -> bool:
+        signal.signal(signal.SIGTERM, lambda *_: told.append(True))
+        return bool(told)
+
+    return stopping
 
 
 def _fail(screen: int, sentence: str) -> None:
@@ -56,9 +60,10 @@ def _fail(screen: int, sentence: str) -> None:
 
 
 def _print_into(log: str) -> None:
-    """Let all that is printed, by whatever library, go into the file, line by line."""
+    """Let all that is printed, by whatever library, go into the file, line by line, after what others may add."""
     Path(log).parent.mkdir(parents=True, exist_ok=True)
-    with open(log, "w", buffering=1) as file:
+    open(log, "w").close()
+    with open(log, "a") as file:
         for stream in (sys.stdout, sys.stderr):
             os.dup2(file.fileno(), stream.fileno())
             stream.reconfigure(line_buffering=True)

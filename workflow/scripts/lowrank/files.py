@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import glob
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -33,6 +34,13 @@ def atomic(path: str | os.PathLike) -> Iterator[Path]:
     finally:
         if temporary:
             temporary.unlink(missing_ok=True)
+
+
+def remove_remains(*paths: Path) -> None:
+    """Remove what killed writers of these files left beside them; nobody else may be writing them."""
+    for path in paths:
+        for remains in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
+            remains.unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

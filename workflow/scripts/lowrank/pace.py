@@ -18,3 +18,15 @@ class Every:
         if due:
             self.last = now
         return due
+
+
+class Elapsed:
+    """The seconds since it was made; while the clock goes backwards they stand still."""
+
+    def __init__(self, clock: Callable[[], float]):
+        self.clock, self.last, self.seconds = clock, clock(), 0.0
+
+    def __call__(self) -> float:
+        now = self.clock()
+        self.seconds, self.last = self.seconds + max(now - self.last, 0), now
+        return self.seconds

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import checkpoint, networks, tables, tasks
-from .files import held
+from .files import held, remove_remains
 from .kernels.base import State
 from .problems import Problem
 from .spec import digest
@@ -103,6 +103,7 @@ def _train(together: list[Begun], trainer: Trainer, **how) -> None:
             checkpoint.write(networks.state(spec), spec, state)
 
     for spec in specs:
+        remove_remains(networks.state(spec), *(path for path, _ in networks.parts(spec)))
         for path, is_whole in networks.parts(spec):
             if path.exists() and not is_whole:
                 _set_aside(path)

@@ -10,7 +10,7 @@ import numpy as np
 from . import kernels
 from .initialization import initial_weights
 from .kernels.base import SHOWN, Row, State, learning_rate
-from .pace import REPORT_SECONDS, SAVE_SECONDS, Every
+from .pace import REPORT_SECONDS, SAVE_SECONDS, Elapsed, Every
 from .problems import Stopped
 from .tasks.base import Task
 
@@ -76,7 +76,7 @@ def train_together(
         catch_up()
         save([stack.state(network) | history.state(network) for network in range(len(specs))])
 
-    begun, began_at = clock(), len(history)
+    elapsed, began_at = Elapsed(clock), len(history)
     save_is_due, report_is_due = Every(SAVE_SECONDS, clock), Every(REPORT_SECONDS, clock)
     left = 0 if history.all_diverged() else epochs - len(history)
     for batch in islice(kernel.batches(task, specs, len(history), device), left):
@@ -92,7 +92,7 @@ def train_together(
         if save_is_due():
             save_all()
         if report_is_due() or len(history) == epochs:
-            seconds = (clock() - begun) / (len(history) - began_at) * (epochs - len(history))
+            seconds = elapsed() / (len(history) - began_at) * (epochs - len(history))
             report(len(history) - 1, history.median_loss(), seconds)
     if save_last:
         save_all()

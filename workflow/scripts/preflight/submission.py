@@ -8,7 +8,7 @@ from lowrank.problems import Problem
 from .paths import mapping
 
 PROFILE = "slurm/config.yaml"
-DEFAULT, TRAIN = "default-resources", "set-resources.train"
+DEFAULT, TRAIN, TRAIN_LSTM = "default-resources", "set-resources.train", "set-resources.train_sentiment"
 WHOLE = {"runtime": "minutes", "mem_mb": "MB", "cpus_per_task": "CPUs", "gpu": "GPUs"}
 OPTIONS = {
     "slurm_account": "-A",
@@ -41,7 +41,10 @@ def requests(root: Path) -> dict[str, dict]:
     own = {f"set-resources.{rule}": resources for rule, resources in rules.items()}
     asked = {DEFAULT: default} | {place: default | _resources(resources, place) for place, resources in own.items()}
     if TRAIN not in asked:
-        raise Problem(f"{PROFILE}: {TRAIN} is missing, what training asks for: give it, with gpu: 1")
+        raise Problem(f"{PROFILE}: {TRAIN} is missing, what training asks for: give it, with device: cuda")
+    if asked[TRAIN].get("device", mapping(root, "config.yaml").get("device")) == "cuda":
+        for place in asked.keys() & {TRAIN, TRAIN_LSTM}:
+            asked[place] = {"gpu": 1} | asked[place]  # as the rules do
     for place, request in asked.items():
         _check_values(place, request)
     return asked

@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from ..kernels.gpu import device_of
-from ..pace import REPORT_SECONDS, SAVE_SECONDS, Every
+from ..pace import REPORT_SECONDS, SAVE_SECONDS, Elapsed, Every
 from ..problems import Stopped
 from ..streams import stream
 from .data import Data, Sentences
@@ -55,7 +55,7 @@ def train(
         network.restore(state)
         record = Record.of(state)
     save_is_due, report_is_due = Every(SAVE_SECONDS, clock), Every(REPORT_SECONDS, clock)
-    begun, began_at = clock(), record.updates
+    elapsed, began_at = Elapsed(clock), record.updates
     per_epoch = -(-len(data.train) // spec["batch"])
     total = per_epoch * spec["epochs"]
     while record.updates < total and not record.diverged:
@@ -72,7 +72,7 @@ def train(
         if save_is_due():
             save(network.state() | record.state())
         if report_is_due() or record.updates == total:
-            left = (clock() - begun) / (record.updates - began_at) * (total - record.updates)
+            left = elapsed() / (record.updates - began_at) * (total - record.updates)
             report(epoch, record.last_loss, left)
     if save_last:
         save(network.state() | record.state())

@@ -1,0 +1,82 @@
+"""Clusters to run on, a small project to run, and what its undisturbed run makes."""
+
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+from cluster import MISSING, Cluster
+from started import TARGET, results
+
+import workflow
+from once import once
+
+SEEDS = [0, 1]
+EPOCHS = 1500  # some seconds of training, on a busy machine many
+
+
+def pytest_collection_modifyitems(items) -> None:
+    reason = f"SLURM is not installed: {', '.join(MISSING)} missing (Debian: slurm-wlm)" if MISSING else None
+    if os.geteuid() != 0:
+        reason = "only root can start a SLURM with GPUs to give away"
+    if reason:
+        for item in items:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory):
+    """A cluster for all scenarios of a process that leave it as it is."""
+    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@pytest.fixture
+def own(tmp_path_factory):
+    """Makes a cluster for one scenario alone; it is not started."""
+    made = []
+
+    def make(**how) -> Cluster:
+        made.append(Cluster(tmp_path_factory.mktemp("cluster"), **how))
+        return made[-1]
+
+    yield make
+    for cluster in made:
+        cluster.stop()
+
+
+def set_up(folder: Path) -> None:
+    """The project with two networks to train, states saved often, and its profile filled in for these clusters."""
+    workflow.copy_sources(folder)
+    tasks = {"flipflop": None, "mante": None, "linear_z0.5": None, "romo": {"epochs": EPOCHS}}
+    workflow.configure(folder, seeds=SEEDS, tasks=tasks, sentiment=None)
+    workflow.replace(workflow.library(folder) / "pace.py", "SAVE_SECONDS = 30.0", "SAVE_SECONDS = 0.2")
+    path = folder / "slurm/config.yaml"
+    profile = yaml.safe_load(path.read_text())
+    profile |= {"slurm-init-seconds-before-status-checks": 2, "seconds-between-status-checks": 2}
+    profile |= {"slurm-keep-successful-logs": True, "latency-wait": 10}
+    profile["default-resources"] |= {"mem_mb": 50}
+    profile["set-resources"]["train"] |= {"device": "cpu", "stack": 1, "mem_mb": 50, "cpus_per_task": 1}
+    path.write_text(yaml.safe_dump(profile))
+
+
+@pytest.fixture
+def project(tmp_path) -> Path:
+    """Nothing is there yet."""
+    set_up(tmp_path / "project")
+    return tmp_path / "project"
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory) -> dict[str, bytes]:
+    """What a run without a cluster makes, by path."""
+
+    def make(folder: Path) -> None:
+        set_up(folder)
+        workflow.run(folder, TARGET)
+
+    return results(once(tmp_path_factory, "undisturbed", make))

@@ -1,0 +1,123 @@
+"""A start of the workflow on a cluster that goes on while its test disturbs it."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from cluster import Cluster, wait
+
+TARGET = "results/tiny/tables/spectrum.parquet"  # networks are trained and measured on the cluster, gathered here
+PATIENCE = 240  # seconds, for one start, beside others on two cores
+
+
+class Started:
+    """`snakemake --profile slurm` in a project; its output goes into a file."""
+
+    def __init__(self, project: Path, cluster: Cluster, *args: str):
+        self.project, self.cluster = project, cluster
+        self.log = project.parent / f"start-{len(list(project.parent.glob('start-*')))}.log"
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("LOWRANK_", "SLURM_"))}
+        command = [sys.executable, "-m", "snakemake", *(args or [TARGET])]
+        with self.log.open("w") as file:
+            self.process = subprocess.Popen(
+                [*command, "--profile", "slurm", "--configfile", "tiny.yaml"],
+                cwd=project,
+                env=inherited | cluster.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+            )
+
+    def __enter__(self) -> "Started":
+        return self
+
+    def __exit__(self, *_) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+    @property
+    def output(self) -> str:
+        return self.log.read_text()
+
+    def said(self, what: str) -> None:
+        """Wait until it says something."""
+        wait(lambda: what in self.output, PATIENCE, lambda: f"never said {what!r}: {self.output}")
+
+    def ended(self) -> int:
+        """Its exit status, when it has ended."""
+        try:
+            return self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"does not end: {self.output}\n{self.cluster('squeue')}") from None
+
+    def succeeds(self) -> None:
+        assert self.ended() == 0, self.output
+
+    def training(self, seed: int = 0) -> int:
+        """The process that trains the network of a seed, as soon as it has saved a state."""
+        trains = lambda: next(self._trains(seed), None)  # noqa: E731
+        return wait(trains, PATIENCE, lambda: f"{seed} is not trained: {self.output}")
+
+    def _trains(self, seed: int) -> Iterator[int]:
+        states = self.project.glob(f"results/networks/romo/g0.9/seed{seed}-*.state")
+        return (pid for pid in processes(self.project, ".train.py") if any(states) and _locks(pid, seed, self.project))
+
+    def job(self, seed: int = 0) -> str:
+        """The cluster's number of the job that trains the network of a seed."""
+        (folder,) = self.project.glob(f".snakemake/slurm_logs/rule_train/romo_0.9_{seed}_*")
+        return max((path.stem for path in folder.glob("*.log")), key=int)
+
+
+def _locks(pid: int, seed: int, project: Path) -> bool:
+    """Whether a training process is that of a seed: its log, where its output goes, is named by it."""
+    with contextlib.suppress(OSError):
+        return f"/seed{seed}-" in os.readlink(f"/proc/{pid}/fd/1")
+    return False
+
+
+def processes(folder: Path, word: str) -> Iterator[int]:
+    """Processes of Python in a folder whose program has a word in its name."""
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and os.readlink(entry / "cwd") == str(folder):
+                program, *arguments = (entry / "cmdline").read_bytes().decode().split("\0")
+                if Path(program).name.startswith("python") and word in arguments[0]:
+                    yield int(entry.name)
+
+
+@contextlib.contextmanager
+def paused(pid: int) -> Iterator[None]:
+    """A process that makes no progress meanwhile: so slow that anything can happen to it."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+
+
+def results(project: Path) -> dict[str, bytes]:
+    """All networks and what was made of them, by path; other files are remains that should not be there."""
+    return {str(path.relative_to(project)): path.read_bytes() for path in _files(project)}
+
+
+def written(project: Path) -> dict[str, tuple[int, int]]:
+    """Which file stands at the path of each network, and when it was written."""
+    found = (path for path in _files(project) if path.suffix == ".safetensors")
+    return {str(path.relative_to(project)): (path.stat().st_ino, path.stat().st_mtime_ns) for path in found}
+
+
+def remains(project: Path) -> list[str]:
+    """What a finished run should not leave: states, temporary files, damaged ones."""
+    odd = (path for path in (project / "results").rglob("*") if path.suffix in (".state", ".tmp", ".damaged"))
+    return [str(path.relative_to(project)) for path in odd]
+
+
+def _files(project: Path) -> Iterator[Path]:
+    yield from sorted((project / "results/networks").rglob("*.safetensors"))
+    yield from sorted((project / "results").rglob("*.parquet"))

@@ -1,0 +1,191 @@
+"""What happens to clusters: after each fault all is there in the end, to the bits of a run without a fault.
+
+Most faults need nothing: SLURM or Snakemake starts the job again, and it goes on from its last state. After the
+others the same command does.
+"""
+
+import contextlib
+import os
+import signal
+from pathlib import Path
+
+from cluster import wait
+from started import Started, paused, processes, remains, results, written
+
+import workflow
+
+
+def check(project, undisturbed, but=()) -> None:
+    """All is there, with the bits of the undisturbed run, and nothing else."""
+    found = results(project)
+    assert found.keys() == undisturbed.keys()
+    assert [path for path, content in found.items() if content != undisturbed[path]] == []
+    assert [path for path in remains(project) if not path.endswith(but or "\0")] == []
+
+
+def log(project, seed=0) -> str:
+    (path,) = project.glob(f"results/tiny/logs/train/romo/g0.9/seed{seed}-*.log")
+    return path.read_text()
+
+
+def test_slurm_a_cancelled_job_goes_on(project, shared, undisturbed):
+    """scancel of one training: Snakemake submits it again."""
+    with Started(project, shared) as start:
+        start.training(seed=1)
+        shared("scancel", start.job(seed=1))
+        start.succeeds()
+        assert "Trying to restart job" in start.output
+    assert "going on from epoch" in log(project, seed=1)
+    check(project, undisturbed)
+
+
+def test_slurm_a_job_out_of_time_goes_on(project, shared, undisturbed):
+    with Started(project, shared) as start:
+        with paused(start.training()):
+            number = start.job()
+            shared("scontrol", "update", f"JobId={number}", "TimeLimit=00:00:01")
+            wait(lambda: f"JobId={number} " in shared.completed(), 120, lambda: shared("squeue"))
+        start.succeeds()
+    (line,) = [line for line in shared.completed().splitlines() if line.startswith(f"JobId={number} ")]
+    assert "JobState=TIMEOUT" in line
+    assert "going on from epoch" in log(project)
+    check(project, undisturbed)
+
+
+def test_slurm_a_preempted_job_is_requeued_and_goes_on(project, own, undisturbed):
+    """By its cluster, under the same number: no retry is used."""
+    cluster = own(cpus=2)
+    cluster.start()
+    with Started(project, cluster) as start:
+        with paused(start.training()):
+            numbers = {start.job(seed) for seed in (0, 1)}
+            cluster("sbatch", "-p", "urgent", "-n", "2", "-o", "/dev/null", "--wrap", "sleep 1")
+            wait(lambda: restarts(cluster, numbers) > 0, 60, lambda: cluster("squeue"))
+        start.succeeds()
+        assert "Trying to restart job" not in start.output
+    assert "going on from epoch" in log(project, 0) + log(project, 1)
+    check(project, undisturbed)
+
+
+def restarts(cluster, numbers) -> int:
+    """How often any of the jobs was started again by the cluster."""
+    return max(int(cluster("squeue", "-h", "-O", "RestartCnt", "-j", number).strip() or 0) for number in numbers)
+
+
+def test_slurm_a_job_whose_node_is_lost_goes_on_elsewhere(project, own, undisturbed):
+    cluster = own(nodes=2)
+    cluster.start()
+    with Started(project, cluster) as start:
+        start.training()
+        node = cluster("squeue", "-h", "-o", "%N", "-j", start.job()).strip()
+        for pid in processes(project, ""):
+            with contextlib.suppress(OSError):
+                if node_of(pid) == node:
+                    os.kill(pid, signal.SIGKILL)
+        cluster.kill(f"slurmd-{node}")
+        start.succeeds()
+        assert "Trying to restart job" not in start.output
+    assert "going on from epoch" in log(project)
+    check(project, undisturbed)
+
+
+def node_of(pid: int) -> str:
+    """The node on which a process runs."""
+    variables = Path(f"/proc/{pid}/environ").read_text().split("\0")
+    return dict(variable.partition("=")[::2] for variable in variables).get("SLURMD_NODENAME", "")
+
+
+def test_slurm_killed_within_a_write_nothing_half_appears(project, shared, undisturbed):
+    """A job is killed when half of a state, of a history, of a network is written, each once."""
+    workflow.replace(
+        workflow.library(project) / "files.py",
+        "        temporary.chmod(",
+        """        if (kill := Path("kill", path.suffix)).exists():
+            kill.unlink()
+            os.truncate(temporary, temporary.stat().st_size // 2)
+            os.kill(os.getpid(), 9)
+        temporary.chmod(""",
+    )
+    workflow.replace(project / "slurm/config.yaml", "retries: 2", "retries: 3")
+    kinds = (".state", ".parquet", ".safetensors")
+    (project / "kill").mkdir()
+    for kind in kinds:
+        (project / "kill" / kind).touch()
+    with Started(project, shared) as start:
+        start.succeeds()
+        assert start.output.count("Trying to restart job") == len(kinds)
+    assert list((project / "kill").iterdir()) == []
+    check(project, undisturbed, but=".tmp")
+
+
+def test_slurm_after_a_kill_of_snakemake_no_network_is_trained_twice(project, shared, undisturbed):
+    """The same command, while the jobs of the killed one still run: a second copy of each waits and finds it done."""
+    with Started(project, shared) as killed:
+        pids = [killed.training(seed) for seed in (0, 1)]
+        with paused(pids[0]), paused(pids[1]):
+            killed.process.kill()
+            killed.process.wait()
+            with Started(project, shared) as again:
+                assert again.ended() != 0
+                assert "--unlock" in again.output
+            with Started(project, shared, "--unlock") as unlock:
+                unlock.succeeds()
+            again = Started(project, shared)
+            with again:
+                wait(lambda: copies(project) == 2, 120, lambda: f"no second copies: {again.output}")
+                assert written(project) == {}
+                for pid in pids:
+                    os.kill(pid, signal.SIGCONT)
+                wait(lambda: len(written(project)) == 2, 120, lambda: again.output)
+                once = written(project)
+                again.succeeds()
+    assert written(project) == once
+    assert "found results/networks/romo" in log(project)
+    check(project, undisturbed)
+
+
+def copies(project) -> int:
+    """How many trainings wait for another one's lock."""
+    return sum("lock" in Path(f"/proc/{pid}/wchan").read_text() for pid in processes(project, ".train.py"))
+
+
+def test_slurm_ctrl_c_cancels_the_jobs_and_the_same_command_goes_on(project, shared, undisturbed):
+    with Started(project, shared) as stopped:
+        pid = stopped.training()
+        numbers = {stopped.job(seed) for seed in (0, 1)}
+        stopped.process.send_signal(signal.SIGINT)
+        assert stopped.ended() != 0
+        wait(lambda: not numbers & set(shared.jobs()), 60, lambda: shared("squeue"))
+        assert not os.path.exists(f"/proc/{pid}")
+    finished = written(project)
+    with Started(project, shared) as again:
+        again.succeeds()
+        assert "--unlock" not in again.output
+    assert "going on from epoch" in log(project)
+    assert finished.items() <= written(project).items()
+    check(project, undisturbed)
+
+
+def test_slurm_a_restarted_controller_forgets_nothing(project, own, undisturbed):
+    cluster = own()
+    cluster.start()
+    with Started(project, cluster) as start:
+        with paused(start.training()):
+            cluster.kill("slurmctld")
+            cluster.start_controller()
+            wait(lambda: start.job() in cluster.jobs("RUNNING"), 30, lambda: cluster("squeue"))
+        start.succeeds()
+        assert "Trying to restart job" not in start.output
+    check(project, undisturbed)
+
+
+def test_slurm_a_cancelled_stack_keeps_its_finished_networks(project, shared, undisturbed):
+    """Both networks in one job; it is cancelled when the first is finished."""
+    workflow.replace(project / "slurm/config.yaml", "stack: 1", "stack: 2")
+    with Started(project, shared) as start:
+        wait(lambda: any(processes(project, ".train.py")) and written(project), 240, lambda: start.output)
+        shared("scancel", *shared.jobs("RUNNING"))
+        start.succeeds()
+    (path,) = project.glob("results/tiny/logs/train/train_1_romo.log")
+    assert f"going on from epoch {1500}" in path.read_text()
+    check(project, undisturbed)

@@ -1,0 +1,480 @@
+"""Faults without a cluster: kills, signals, full and closed disks, odd clocks, moved results: nothing is lost."""
+
+import contextlib
+import itertools
+import json
+import os
+import random
+import re
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import workflow
+from lowrank import networks, plan, tasks, train_job
+from lowrank.files import held
+from lowrank.spec import digest
+from lowrank.training import train
+from specs import spec
+from test_bad_input import closed, contents, fill, mounted
+from workflow import planned, refused, run
+
+SCRIPTS = Path(train_job.__file__).parents[1]
+PATIENCE = 60  # seconds, for what happens at once or never
+GRACE = 5  # seconds between SIGTERM and SIGKILL
+
+# The training script as Snakemake starts it, once per line of its input: forks of one process that has loaded all that
+# training loads, which takes it seconds. For each, it writes the process's number, and at its end its exit status.
+WARM = """
+import json, os, runpy, sys, tempfile
+from types import SimpleNamespace
+from lowrank import fingerprint, train_job
+
+def forks():
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            return json.loads(line)
+        print(child, flush=True)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+    os._exit(0)
+
+first = json.loads(sys.argv[1])
+fingerprint.check(first["code"], first["roots"])
+home = os.getcwd()
+with tempfile.TemporaryDirectory() as folder:
+    os.chdir(folder)
+    train_job.run(first["specs"])
+    os.chdir(home)
+print("ready", flush=True)
+order = forks()
+os.chdir(order["folder"])
+screen = os.open("screen", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+os.dup2(screen, 1), os.dup2(screen, 2)
+for name, module in list(sys.modules.items()):
+    if name.startswith("lowrank."):
+        vars(module).update({key: order["pace"][key] for key in order["pace"] if hasattr(module, key)})
+params, resources = SimpleNamespace(job=order["job"]), {}
+runpy.run_path(order["script"], {"snakemake": SimpleNamespace(params=params, log=["log"], resources=resources)})
+sys.stdout.flush()
+os._exit(0)  # without the clearing up, which takes long
+"""
+
+
+def order(specs: list[dict]) -> str:
+    """What the rule of a training tells its script."""
+    stage, code = f"train {specs[0]['task']}", specs[0]["code"]
+    roots = plan.roots({"tasks": {specs[0]["task"]: specs[0]}}, stage)
+    return json.dumps({"roots": roots, "code": code, "specs": specs})
+
+
+class Warm:
+    """A process of which training jobs are forked, one at a time."""
+
+    def __init__(self):
+        environment = os.environ | {"PYTHONPATH": str(SCRIPTS), "OMP_NUM_THREADS": "1"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", WARM, order([spec("romo", epochs=1)])],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+        )
+        while (line := self.read(PATIENCE)) != b"ready\n":
+            assert line, "it does not get ready"
+
+    def read(self, seconds: float) -> bytes:
+        """The next line, or nothing if it takes longer."""
+        ready, _, _ = select.select([self.process.stdout], [], [], seconds)
+        return self.process.stdout.readline() if ready else b""
+
+    def write(self, line: str) -> None:
+        self.process.stdin.write(f"{line}\n".encode())
+
+    def end(self) -> None:
+        self.process.communicate(timeout=PATIENCE)
+
+
+class Job:
+    """A training job in a folder, as a process of its own; it saves and reports after so many seconds."""
+
+    def __init__(self, warm: Warm, folder: Path, specs: list[dict], save: float = 30.0, report: float = 0.0):
+        folder.mkdir(exist_ok=True)
+        pace = {"SAVE_SECONDS": save, "REPORT_SECONDS": report}
+        job = {"folder": str(folder), "job": order(specs), "pace": pace, "script": str(SCRIPTS / "train.py")}
+        self.warm, self.log, self.screen = warm, folder / "log", folder / "screen"
+        self.log.unlink(missing_ok=True)
+        warm.write(json.dumps(job))
+        self.process, self.status = int(warm.read(PATIENCE)), None
+
+    def signal(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.process, number)
+
+    def ends(self, seconds: float = PATIENCE) -> bool:
+        """Whether it ends within this time; if not, it is killed."""
+        line = self.warm.read(seconds)
+        if not line:
+            self.signal(signal.SIGKILL)
+        self.status = int(line or self.warm.read(PATIENCE))
+        return bool(line)
+
+    def wait_for(self, text: str) -> None:
+        """Until the log says so."""
+        begun = time.monotonic()
+        while not (self.log.exists() and text in self.log.read_text()):
+            assert time.monotonic() < begun + PATIENCE, f"the log does not say {text!r}"
+            time.sleep(0.01)
+
+    def sentence(self) -> str:
+        """Why it failed: all that it says on the screen, and the last line of its log."""
+        assert self.status == 1
+        (line,) = self.screen.read_text().splitlines()
+        assert self.log.read_text().splitlines()[-1] == line
+        return line
+
+
+@pytest.fixture(scope="module")
+def warm() -> Iterator[Warm]:
+    process = Warm()
+    yield process
+    process.end()
+
+
+@pytest.fixture
+def job(warm) -> Iterator[Callable[..., Job]]:
+    """Start a job; one that a test leaves behind is killed."""
+    started = []
+    yield lambda *args, **pace: started.append(Job(warm, *args, **pace)) or started[-1]
+    for one in started:
+        if one.status is None:
+            one.ends(0)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """All files of networks but the lock, and the one that takes the room."""
+    found = contents(folder / networks.FOLDER)
+    return {f"{networks.FOLDER}/{name}": found[name] for name in found if name not in (".lock", "filler")}
+
+
+def finish(job: Callable[..., Job], folder: Path, specs: list[dict], **pace) -> str:
+    """Train to the end; what the log says."""
+    one = job(folder, specs, **pace)
+    assert one.ends()
+    assert one.status == 0, one.screen.read_text()
+    return one.log.read_text()
+
+
+def stop(job: Callable[..., Job], folder: Path, specs: list[dict]) -> Job:
+    """A training that SIGTERM ends when it is under way."""
+    one = job(folder, specs)
+    one.wait_for("s left")
+    one.signal(signal.SIGTERM)
+    assert one.ends(GRACE), "it does not end in time"
+    return one
+
+
+@pytest.fixture(scope="module")
+def long(warm, tmp_path_factory) -> tuple[dict, dict[str, bytes]]:
+    """A network that takes some seconds, and its files."""
+    one, folder = spec("romo", n_neurons=64, epochs=400), tmp_path_factory.mktemp("undisturbed")
+    finish(lambda *args: Job(warm, *args), folder, [one])
+    return one, files(folder)
+
+
+# --- SIGKILL
+
+
+def test_killed_at_a_random_moment_a_job_ends_with_the_same_bits(job, tmp_path):
+    """Twenty jobs of two networks, each killed once, from their first to their last moment."""
+    specs = [spec("romo", epochs=8, seed=seed) for seed in range(2)]
+    begun = time.time()
+    finish(job, tmp_path / "undisturbed", specs, save=0)
+    duration = (tmp_path / "undisturbed" / networks.file(specs[-1])).stat().st_mtime - begun
+    undisturbed = files(tmp_path / "undisturbed")
+    killed, resumed = 0, 0
+    for seed in range(20):
+        folder = tmp_path / f"{seed}"
+        one = job(folder, specs, save=0)
+        time.sleep(duration * (seed + random.Random(seed).random()) / 20)
+        one.signal(signal.SIGKILL)
+        one.ends()
+        killed += one.status == -signal.SIGKILL
+        had_state = any((folder / networks.state(spec)).exists() for spec in specs)
+        resumed += one.status == -signal.SIGKILL and had_state
+        log = finish(job, folder, specs, save=0)
+        assert not had_state or "going on from epoch" in log or "found" in log
+        assert files(folder) == undisturbed
+    assert killed >= 10
+    assert resumed >= 5, "no kill came after a state was saved"
+
+
+# --- SIGTERM
+
+
+def test_told_to_stop_a_job_saves_ends_in_time_and_goes_on_to_the_same_bits(job, tmp_path, long):
+    one, undisturbed = long
+    stopped = stop(job, tmp_path, [one])
+    assert stopped.status not in (0, -signal.SIGKILL)
+    (epoch,) = re.findall(r"^stopped before epoch (\d+) of 400, state saved$", stopped.log.read_text(), re.M)
+    assert 0 < int(epoch) < 400
+    assert set(files(tmp_path)) == {str(networks.state(one))}
+    assert f"going on from epoch {epoch}\n" in finish(job, tmp_path, [one])
+    assert files(tmp_path) == undisturbed
+
+
+def test_told_to_stop_a_job_that_waits_for_another_ends_in_time(job, tmp_path, long):
+    one, _ = long
+    with held([digest(one)], tmp_path / train_job.LOCK):
+        waiting = job(tmp_path, [one])
+        waiting.wait_for("")
+        time.sleep(0.3)
+        waiting.signal(signal.SIGTERM)
+        in_time = waiting.ends(GRACE)
+    assert not files(tmp_path)
+    assert waiting.status != 0
+    assert in_time
+
+
+COLD = """
+import runpy, sys
+from types import SimpleNamespace
+script, job, log = sys.argv[1:]
+params, resources = SimpleNamespace(job=job), {}
+runpy.run_path(script, {"snakemake": SimpleNamespace(params=params, log=[log], resources=resources)})
+"""
+
+
+def test_told_to_stop_a_job_that_has_not_begun_ends_at_once(tmp_path):
+    """There is nothing to save yet."""
+    log, one = tmp_path / "log", spec("romo")
+    command = [sys.executable, "-c", COLD, SCRIPTS / "train.py", order([one]), log]
+    with subprocess.Popen(command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(SCRIPTS)}) as process:
+        while not (log.exists() and "training" in log.read_text()):
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.terminate()
+        try:
+            assert process.wait(1) != 0
+        finally:
+            process.kill()
+
+
+# --- A full disk
+
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.fixture
+def disk(tmp_path) -> Iterator[Path]:
+    """A project whose networks have a small disk of their own."""
+    folder = tmp_path / networks.FOLDER
+    folder.mkdir(parents=True)
+    with mounted(folder, ["-t", "tmpfs", "-o", f"size={1000 * PAGE}", "none"]):
+        yield tmp_path
+
+
+def failure(job: Callable[..., Job], folder: Path, specs: list[dict], **pace) -> str:
+    """The sentence with which a training ends."""
+    one = job(folder, specs, **pace)
+    assert one.ends()
+    return one.sentence()
+
+
+def test_no_room_for_a_state(job, disk, long):
+    """The one before is kept, and gone on from when there is room again."""
+    one, undisturbed = long
+    stop(job, disk, [one])
+    before = files(disk)
+    filler = fill(disk / networks.FOLDER)
+    assert failure(job, disk, [one], save=0) == f"cannot write {networks.state(one)}: No space left on device"
+    assert files(disk) == before
+    filler.unlink()
+    assert "going on from epoch" in finish(job, disk, [one], save=1)
+    assert files(disk) == undisturbed
+
+
+def test_no_room_for_a_network(job, disk, long):
+    """Nothing stands under its name, nor anything but its history beside it."""
+    one, undisturbed = long
+    history = networks.history(one)
+    filler = fill(disk / networks.FOLDER)
+    os.truncate(filler, filler.stat().st_size - PAGE * -(-len(undisturbed[history]) // PAGE))
+    assert failure(job, disk, [one]) == f"cannot write {networks.file(one)}: No space left on device"
+    assert files(disk) == {history: undisturbed[history]}
+    filler.unlink()
+    finish(job, disk, [one])
+    assert files(disk) == undisturbed
+
+
+def test_no_room_for_tables(small):
+    """Of a measure, and of all histories: each is named, and made by the same command when there is room."""
+    targets = ["results/tiny/truncation/romo/g0.9/seed0.parquet", "results/tiny/tables/history.parquet"]
+    results = small / "results/tiny"
+    kept = results.rename(small / "kept")
+    results.mkdir()
+    with mounted(results, ["-t", "tmpfs", "-o", f"size={2000 * PAGE}", "none"]):
+        shutil.copytree(kept, results, dirs_exist_ok=True)
+        right = contents(results)
+        for target in targets:
+            (small / target).unlink()
+        before = contents(results)
+        filler = fill(results)
+        said = [line for line in refused(small, *targets).splitlines() if line.startswith("cannot write ")]
+        assert {line.partition(":")[0] for line in said} == {f"cannot write {target}" for target in targets}
+        assert all("no space left on device" in line.lower() for line in said)
+        assert len(said) == len(targets)
+        filler.unlink()
+        assert unlogged(contents(results)) == unlogged(before)
+        assert run(small, *targets).names == {"truncate romo/g0.9/seed0", "history"}
+        assert unlogged(contents(results)) == unlogged(right)
+
+
+def unlogged(found: dict[str, bytes]) -> dict[str, bytes]:
+    """Without the files that say how a job went."""
+    return {name: found[name] for name in found if not name.startswith(("logs/", "benchmarks/"))}
+
+
+# --- Results that are only to be read
+
+
+def test_finished_results_that_can_only_be_read_are_finished(small):
+    """A start does nothing; another run cannot be made there, and says so."""
+    results = small / "results"
+    before = workflow.snapshot(results)
+    with closed(results):
+        assert planned(small).names == set()
+        assert run(small).names == set()
+        output = refused(small, "--config", "run=b")
+        assert output.count("cannot write into results: no permission, or a read-only file system") == 1
+    assert workflow.snapshot(results) == before
+
+
+def test_a_disk_that_can_only_be_read_from_now_on(job, disk, long):
+    """As the kernel makes it after errors: a job ends with one sentence, and later goes on."""
+    one, undisturbed = long
+    stop(job, disk, [one])
+    before = files(disk)
+    subprocess.run(["mount", "-o", "remount,ro", disk / networks.FOLDER], check=True)
+    assert failure(job, disk, [one]) == f"cannot write {train_job.LOCK}: Read-only file system"
+    assert files(disk) == before
+    subprocess.run(["mount", "-o", "remount,rw", disk / networks.FOLDER], check=True)
+    assert "going on from epoch" in finish(job, disk, [one])
+    assert files(disk) == undisturbed
+
+
+# --- Clocks
+
+HOUR = 3600.0
+
+
+def clock(jumps: dict[int, float]) -> Callable[[], float]:
+    """One that goes on by a second whenever it is asked, and besides by these jumps, at those times."""
+    seconds = itertools.accumulate(1 + jumps.get(number, 0) for number in itertools.count())
+    return lambda: next(seconds)
+
+
+JUMPS = {"back": {100: -HOUR}, "forward": {100: HOUR}, "back and forward": {100: -HOUR, 190: HOUR}}
+
+
+@pytest.fixture
+def watched(one_thread):
+    """Train by a clock: what was trained, the epochs at which states were saved, and the seconds left as reported."""
+    one = spec("linear_z0.5", g=0.6, epochs=200)
+
+    def watch(jumps: dict[int, float]):
+        saved, left = [], []
+        trained = train(
+            one,
+            tasks.of(one),
+            save=lambda state: saved.append(len(state["history.loss"])),
+            report=lambda epoch, loss, seconds_left: left.append(seconds_left),
+            clock=clock(jumps),
+        )
+        return trained, saved, left
+
+    return watch
+
+
+@pytest.mark.parametrize("jumps", JUMPS)
+def test_states_are_saved_whatever_the_clock_does(watched, jumps):
+    """As often as by a clock that goes on evenly, and once at each jump; the network is the same."""
+    (even, evenly, _), (odd, oddly, _) = watched({}), watched(JUMPS[jumps])
+    assert len(evenly) > 5
+    assert max(np.diff([0, *oddly])) <= max(np.diff([0, *evenly]))
+    assert len(evenly) <= len(oddly) <= len(evenly) + len(JUMPS[jumps])
+    for name, weight in even.weights.items():
+        assert np.array_equal(weight, odd.weights[name]), name
+    for name, column in even.history.items():
+        assert np.array_equal(column, odd.history[name]), name
+
+
+@pytest.mark.parametrize("jumps", JUMPS)
+def test_the_seconds_left_are_positive_until_the_end(watched, jumps):
+    _, _, left = watched(JUMPS[jumps])
+    assert len(left) > 20
+    assert np.isfinite(left).all()
+    assert min(left[:-1]) > left[-1] == 0
+
+
+# --- Results that were moved or copied
+
+
+def in_order_of_copying(folder: Path) -> None:
+    """As `cp -r` leaves them."""
+
+
+def all_at_once(folder: Path) -> None:
+    """As an archive or a clone may leave them."""
+    for path in in_order_of_data(folder):
+        os.utime(path, (1.7e9, 1.7e9))
+
+
+def in_reverse(folder: Path) -> None:
+    """Each newer than what was made of it."""
+    for number, path in enumerate(in_order_of_data(folder)):
+        os.utime(path, (1.7e9 - number, 1.7e9 - number))
+
+
+STEPS = ("data", "resources", "networks", "truncation", "shuffle", "spectrum", "trials", "tables", "figures")
+FIGURES = {"fig1", "fig2", "fig3", "fig4", "fig5", "figS_lstm"}
+STAMPS = (in_order_of_copying, all_at_once, in_reverse)
+
+
+def in_order_of_data(folder: Path) -> list[Path]:
+    """All files that the workflow looks at, what is made of others after them."""
+    found = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
+    step = {name: max((STEPS.index(part) for part in name.parts if part in STEPS), default=0) for name in found}
+    return [found[name] for name in sorted(found, key=step.get) if name.parts[0] != ".snakemake"]
+
+
+def copied(project: Path, folder: Path, stamp: Callable[[Path], None]) -> Path:
+    """A project with its results, without its time stamps."""
+    shutil.copytree(project, folder, copy_function=shutil.copyfile)
+    stamp(folder)
+    return folder
+
+
+@pytest.mark.parametrize("stamp", STAMPS)
+def test_results_copied_with_their_records_run_nothing(finished, tmp_path, stamp):
+    """Snakemake's records, in `.snakemake`, tell what files were made of, by content."""
+    assert planned(copied(finished, tmp_path / "copy", stamp)).names == set()
+
+
+@pytest.mark.parametrize("stamp", STAMPS)
+def test_results_copied_without_their_records_train_nothing(finished, tmp_path, stamp):
+    """Time stamps alone decide what is measured and drawn again: nothing if all are equal."""
+    folder = copied(finished, tmp_path / "copy", stamp)
+    shutil.rmtree(folder / ".snakemake")
+    names = planned(folder).names
+    assert not [name for name in names if name.startswith(("train", "sentiment_data"))]
+    assert stamp is not all_at_once or names == set()
+    assert stamp is not in_reverse or names >= FIGURES
