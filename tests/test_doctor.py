@@ -146,7 +146,7 @@ def test_python_is_new_enough_or_nothing_else_is_looked_at(root, capsys, monkeyp
 
 def test_packages_of_another_version_are_all_named(root, capsys):
     pins = root / "envs/pins.toml"
-    assert lines([found(machine.versions, root)], capsys)[0].startswith("ok   12 packages")
+    assert "packages as envs/pins.toml has them" in lines([found(machine.versions, root)], capsys)[0]
     workflow.replace(pins, f'numpy = "{machine.installed_version("numpy")}"', 'numpy = "1.0.0"')
     workflow.replace(pins, "[workflow]", '[workflow]\nno-such-package = "1.0"')
     installed = machine.installed_version("numpy")

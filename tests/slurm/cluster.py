@@ -98,6 +98,15 @@ class Cluster:
     def start_node(self, name: str) -> None:
         self("slurmd", "-N", name)
 
+    def lose(self, name: str) -> None:
+        """End a node without its saying anything: its daemon, and what it started, from the top."""
+        jobs = self("squeue", "-h", "-o", "%A", "-w", name).split()
+        self.kill(f"slurmd-{name}")
+        for pid in self.processes():
+            with contextlib.suppress(OSError):
+                if any(f"slurmstepd: [{job}." in Path(f"/proc/{pid}/cmdline").read_text() for job in jobs):
+                    os.kill(pid, signal.SIGKILL)
+
     def kill(self, daemon: str, how: signal.Signals = signal.SIGKILL) -> None:
         """End `slurmctld` or `slurmd-n1`."""
         pid = int((self.folder / f"{daemon}.pid").read_text())

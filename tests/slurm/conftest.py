@@ -6,13 +6,12 @@ from pathlib import Path
 import pytest
 import yaml
 from cluster import MISSING, Cluster
-from started import TARGET, results
+from started import EPOCHS, TARGET, results
 
 import workflow
 from once import once
 
 SEEDS = [0, 1]
-EPOCHS = 1500  # some seconds of training, on a busy machine many
 
 
 def pytest_collection_modifyitems(items) -> None:
@@ -61,6 +60,7 @@ def set_up(folder: Path) -> None:
     profile |= {"slurm-keep-successful-logs": True, "latency-wait": 10}
     profile["default-resources"] |= {"mem_mb": 50}
     profile["set-resources"]["train"] |= {"device": "cpu", "stack": 1, "mem_mb": 50, "cpus_per_task": 1}
+    profile["set-resources"]["train_sentiment"] |= {"mem_mb": 50, "cpus_per_task": 1}
     path.write_text(yaml.safe_dump(profile))
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from cluster import Cluster, wait
 
 TARGET = "results/tiny/tables/spectrum.parquet"  # networks are trained and measured on the cluster, gathered here
+EPOCHS = 1000  # some seconds of training, on a busy machine many
 PATIENCE = 240  # seconds, for one start, beside others on two cores
 
 
@@ -64,8 +65,8 @@ class Started:
         return wait(trains, PATIENCE, lambda: f"{seed} is not trained: {self.output}")
 
     def _trains(self, seed: int) -> Iterator[int]:
-        states = self.project.glob(f"results/networks/romo/g0.9/seed{seed}-*.state")
-        return (pid for pid in processes(self.project, ".train.py") if any(states) and _locks(pid, seed, self.project))
+        if any(self.project.glob(f"results/networks/romo/g0.9/seed{seed}-*.state")):
+            yield from (pid for pid in processes(self.project, ".train.py") if _logs_of(pid, seed))
 
     def job(self, seed: int = 0) -> str:
         """The cluster's number of the job that trains the network of a seed."""
@@ -73,7 +74,7 @@ class Started:
         return max((path.stem for path in folder.glob("*.log")), key=int)
 
 
-def _locks(pid: int, seed: int, project: Path) -> bool:
+def _logs_of(pid: int, seed: int) -> bool:
     """Whether a training process is that of a seed: its log, where its output goes, is named by it."""
     with contextlib.suppress(OSError):
         return f"/seed{seed}-" in os.readlink(f"/proc/{pid}/fd/1")
@@ -91,11 +92,11 @@ def processes(folder: Path, word: str) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def paused(pid: int) -> Iterator[None]:
+def paused(pid: int) -> Iterator[int]:
     """A process that makes no progress meanwhile: so slow that anything can happen to it."""
     os.kill(pid, signal.SIGSTOP)
     try:
-        yield
+        yield pid
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGCONT)

@@ -1,0 +1,40 @@
+"""`make doctor` where there is a SLURM: what it says is so."""
+
+import os
+import subprocess
+import sys
+
+import workflow
+
+
+def doctor(project, cluster) -> tuple[int, list[str]]:
+    process = subprocess.run(
+        [sys.executable, "workflow/scripts/doctor.py"],
+        cwd=project,
+        env=os.environ | cluster.environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    assert process.stderr == ""
+    return process.returncode, process.stdout.splitlines()
+
+
+def test_slurm_the_doctor_finds_all_as_it_should_be(project, shared):
+    status, lines = doctor(project, shared)
+    assert [line for line in lines if not line.startswith("ok ")] == []
+    assert status == 0
+    assert any("SLURM accepts set-resources.train" in line for line in lines)
+    assert any("it sees this folder" in line for line in lines)
+    assert list((project / ".snakemake/doctor").iterdir()) == []
+
+
+def test_slurm_the_doctor_says_what_to_fill_in(project, shared):
+    workflow.replace(project / "slurm/config.yaml", "  train:\n", "  train:\n    slurm_partition: gpus\n")
+    status, lines = doctor(project, shared)
+    (line,) = [line for line in lines if line.startswith("FIX")]
+    assert "no partition gpus" in line
+    assert "one of main*, urgent" in line
+    assert status == 1
