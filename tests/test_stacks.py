@@ -98,8 +98,10 @@ def test_a_job_without_its_gpu_says_so(five):
     if torch.cuda.is_available():
         pytest.skip("there is a GPU")
     without_networks(five)
-    output = refused(five, "--config", "stack=5", "device=cuda", "--until", "train_1_romo")
-    assert "this job is to train on a GPU, and PyTorch" in output
+    output = refused(five, "--config", "device=cuda", "--until", "train")
+    assert output.count("this job is to train on a GPU, and PyTorch") == len(SEEDS)
+    assert "Execute 1 jobs..." in output
+    assert "Execute 2 jobs..." not in output, "two cores, but one GPU"
     assert networks(five) == {}
 
 

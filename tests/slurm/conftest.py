@@ -11,8 +11,6 @@ from started import EPOCHS, TARGET, results
 import workflow
 from once import once
 
-SEEDS = [0, 1]
-
 
 def pytest_collection_modifyitems(items) -> None:
     reason = f"SLURM is not installed: {', '.join(MISSING)} missing (Debian: slurm-wlm)" if MISSING else None
@@ -48,11 +46,11 @@ def own(tmp_path_factory):
         cluster.stop()
 
 
-def set_up(folder: Path) -> None:
-    """The project with two networks to train, states saved often, and its profile filled in for these clusters."""
+def set_up(folder: Path, seeds: list[int]) -> Path:
+    """The project with networks to train, states saved often, and its profile filled in for these clusters."""
     workflow.copy_sources(folder)
     tasks = {"flipflop": None, "mante": None, "linear_z0.5": None, "romo": {"epochs": EPOCHS}}
-    workflow.configure(folder, seeds=SEEDS, tasks=tasks, sentiment=None)
+    workflow.configure(folder, seeds=seeds, tasks=tasks, sentiment=None)
     workflow.replace(workflow.library(folder) / "pace.py", "SAVE_SECONDS = 30.0", "SAVE_SECONDS = 0.2")
     path = folder / "slurm/config.yaml"
     profile = yaml.safe_load(path.read_text())
@@ -62,21 +60,29 @@ def set_up(folder: Path) -> None:
     profile["set-resources"]["train"] |= {"device": "cpu", "stack": 1, "mem_mb": 50, "cpus_per_task": 1}
     profile["set-resources"]["train_sentiment"] |= {"mem_mb": 50, "cpus_per_task": 1}
     path.write_text(yaml.safe_dump(profile))
+    return folder
 
 
 @pytest.fixture
-def project(tmp_path) -> Path:
-    """Nothing is there yet."""
-    set_up(tmp_path / "project")
-    return tmp_path / "project"
+def one(tmp_path) -> Path:
+    """A project with one network to train; nothing is there yet."""
+    return set_up(tmp_path / "project", [0])
+
+
+@pytest.fixture
+def two(tmp_path) -> Path:
+    """The same with two."""
+    return set_up(tmp_path / "project", [0, 1])
 
 
 @pytest.fixture(scope="session")
-def undisturbed(tmp_path_factory) -> dict[str, bytes]:
-    """What a run without a cluster makes, by path."""
+def undisturbed(tmp_path_factory) -> dict[int, dict[str, bytes]]:
+    """What a run without a cluster makes of one network and of two, by path."""
 
     def make(folder: Path) -> None:
-        set_up(folder)
-        workflow.run(folder, TARGET)
+        workflow.run(set_up(folder / "1", [0]), TARGET)
+        workflow.configure(workflow.copy(folder / "1", folder / "2"), seeds=[0, 1])
+        workflow.run(folder / "2", TARGET)
 
-    return results(once(tmp_path_factory, "undisturbed", make))
+    folder = once(tmp_path_factory, "undisturbed", make)
+    return {count: results(folder / str(count)) for count in (1, 2)}

@@ -22,18 +22,18 @@ def doctor(project, cluster) -> tuple[int, list[str]]:
     return process.returncode, process.stdout.splitlines()
 
 
-def test_slurm_the_doctor_finds_all_as_it_should_be(project, shared):
-    status, lines = doctor(project, shared)
+def test_slurm_the_doctor_finds_all_as_it_should_be(one, shared):
+    status, lines = doctor(one, shared)
     assert [line for line in lines if not line.startswith("ok ")] == []
     assert status == 0
     assert any("SLURM accepts set-resources.train" in line for line in lines)
     assert any("it sees this folder" in line for line in lines)
-    assert list((project / ".snakemake/doctor").iterdir()) == []
+    assert list((one / ".snakemake/doctor").iterdir()) == []
 
 
-def test_slurm_the_doctor_says_what_to_fill_in(project, shared):
-    workflow.replace(project / "slurm/config.yaml", "  train:\n", "  train:\n    slurm_partition: gpus\n")
-    status, lines = doctor(project, shared)
+def test_slurm_the_doctor_says_what_to_fill_in(one, shared):
+    workflow.replace(one / "slurm/config.yaml", "  train:\n", "  train:\n    slurm_partition: gpus\n")
+    status, lines = doctor(one, shared)
     (line,) = [line for line in lines if line.startswith("FIX")]
     assert "no partition gpus" in line
     assert "one of main*, urgent" in line
