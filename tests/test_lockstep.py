@@ -91,10 +91,11 @@ def test_one_that_diverges_leaves_the_others_alone(lagging):
 
 
 def test_networks_at_other_epochs_are_not_in_lockstep():
-    row = np.zeros(7)
-    missing = [({"seed": 0}, None), ({"seed": 1}, {"history.loss": row}), ({"seed": 2}, None)]
+    """One that was stopped before its first epoch has a state, others at epoch 0 have none."""
+    seven, none = {"history.loss": np.zeros(7)}, {"history.loss": np.zeros(0)}
+    missing = [({"seed": seed}, state) for seed, state in enumerate((None, seven, none, None, seven))]
     groups = train_job._in_lockstep(missing)
-    assert [[one["seed"] for one, _ in group] for group in groups] == [[0, 2], [1]]
+    assert [[one["seed"] for one, _ in group] for group in groups] == [[0, 3], [1, 4], [2]]
 
 
 @pytest.mark.parametrize("nonlinearity", ["tanh", "identity"])

@@ -87,7 +87,7 @@ def _in_lockstep(missing: list[Begun]) -> list[list[Begun]]:
     """Networks that are at the same epoch together; those in a stack that was killed are, and all that are new."""
     by_epoch = {}
     for spec, state in missing:
-        by_epoch.setdefault(0 if state is None else len(state["history.loss"]), []).append((spec, state))
+        by_epoch.setdefault(None if state is None else len(state["history.loss"]), []).append((spec, state))
     return list(by_epoch.values())
 
 
