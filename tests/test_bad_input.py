@@ -1,10 +1,8 @@
 """Mistakes in the config, damaged files, a full or closed disk: one sentence each, and nothing lost."""
 
-import contextlib
 import copy
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ import yaml
 
 import sentences
 import workflow
+from disks import closed, contents, fill, mounted
 from lowrank import plan
 from lowrank.config import validated
 from lowrank.problems import Problem
@@ -510,35 +509,6 @@ def test_prepared_data_that_is_cut_short_is_made_again(small):
 # --- Disks
 
 
-@contextlib.contextmanager
-def mounted(folder: Path, *steps: list[str]):
-    """Something mounted on a folder for a while; where that is not allowed the test is skipped."""
-    if shutil.which("mount") is None or os.geteuid() != 0:
-        pytest.skip("only root can mount")
-    try:
-        for step in steps:
-            process = subprocess.run(["mount", *step, folder], capture_output=True, text=True, check=False)
-            if process.returncode:
-                pytest.skip(f"cannot mount: {process.stderr.splitlines()[0]}")
-        yield
-    finally:
-        while subprocess.run(["umount", folder], capture_output=True, check=False).returncode == 0:
-            pass
-
-
-def fill(folder: Path) -> Path:
-    """A file that takes all the room that is left."""
-    path = folder / "filler"
-    with contextlib.suppress(OSError), path.open("wb", buffering=0) as file:
-        while file.write(bytes(512)):
-            pass
-    return path
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {name: content for name, (_, content) in workflow.snapshot(folder).items()}
-
-
 def full_disk_sentence(folder: Path, target: str) -> str:
     (sentence,) = (line for line in refused(folder, target).splitlines() if line.startswith("cannot write "))
     assert "no space left on device" in sentence.lower()
@@ -565,25 +535,6 @@ def test_a_full_disk(small, trained):
         filler.unlink()
         assert run(small, target).names == {"train romo/g0.9/seed0"}
         assert trained.read_bytes() == right
-
-
-@contextlib.contextmanager
-def closed(folder: Path):
-    """A folder into which, and below which, nothing can be written; for root, whom permissions do not stop, a mount."""
-    modes = {path: path.stat().st_mode for path in [folder, *folder.rglob("*")]}
-    try:
-        for path, mode in modes.items():
-            path.chmod(mode & ~0o222)
-        permissions_matter = not os.access(folder, os.W_OK)
-        with (
-            contextlib.nullcontext()
-            if permissions_matter
-            else mounted(folder, ["--bind", folder], ["-o", "remount,ro,bind"])
-        ):
-            yield
-    finally:
-        for path, mode in modes.items():
-            path.chmod(mode)
 
 
 def test_a_folder_that_cannot_be_written_into(small, trained):

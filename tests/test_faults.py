@@ -19,12 +19,12 @@ import numpy as np
 import pytest
 
 import workflow
+from disks import closed, contents, fill, mounted
 from lowrank import networks, plan, tasks, train_job
 from lowrank.files import held
 from lowrank.spec import digest
 from lowrank.training import train
 from specs import spec
-from test_bad_input import closed, contents, fill, mounted
 from workflow import planned, refused, run
 
 SCRIPTS = Path(train_job.__file__).parents[1]

@@ -199,7 +199,7 @@ SETTINGS = {
 }
 MODULE = {task: settings["module"] for task, settings in SETTINGS["tasks"].items()}
 KERNELS = {  # what each brings along
-    "reference": ["lowrank.network", "lowrank.trials"],
+    "reference": [f"lowrank.{name}" for name in ("device", "kernels.graph", "network", "optimizers", "trials")],
     "fast": ["lowrank.kernels.linear_pass"],
 }
 
@@ -236,7 +236,7 @@ def test_what_trains_the_lstm_is_all_that_names_it():
     """Not how data is downloaded, nor the other networks' training."""
     own = ("__init__", "training", "lstm", "data", "evaluation")
     expected = {f"lowrank.sentiment.{name}" for name in own} | {"lowrank.__init__", "lowrank.connectivity"}
-    expected |= {f"lowrank.{name}" for name in ("pace", "problems", "streams")}
+    expected |= {f"lowrank.{name}" for name in ("device", "optimizers", "pace", "problems", "streams")}
     assert closure("train_sentiment") == {name.removesuffix(".__init__") for name in expected}
 
 
@@ -332,6 +332,7 @@ ROOMS = {
     "checkpoint": "safetensors numpy",
     "config": "",
     "connectivity": "numpy",
+    "device": "torch",
     "dynamics": "numpy",
     "evaluation": "numpy",
     "figures.*": "matplotlib seaborn pandas numpy",
@@ -341,11 +342,13 @@ ROOMS = {
     "kernels.__init__": "",
     "kernels.base": "numpy",
     "kernels.fast": "numpy",
+    "kernels.graph": "torch",
     "kernels.linear_pass": "numba numpy",
     "kernels.reference": "torch numpy",
     "mistakes": "pydantic",
     "network": "torch numpy",
     "networks": "",
+    "optimizers": "torch",
     "pace": "",
     "plan": "",
     "problems": "",
@@ -375,21 +378,26 @@ ROOMS = {
 }
 OURS = {  # what of the library those that hold the science may import; the others are free
     "connectivity": "",
+    "device": "problems",
     "dynamics": "tasks.base",
     "evaluation": "connectivity dynamics streams tasks.base",
     "figures.*": "figures.lstm figures.style files problems tables",
     "initialization": "streams",
     "kernels.base": "tasks.base",
     "kernels.fast": "kernels.base kernels.linear_pass problems streams tasks.base",
+    "kernels.graph": "network",
     "kernels.linear_pass": "",
-    "kernels.reference": "initialization kernels.base network trials",
+    "kernels.reference": "device initialization kernels.base kernels.graph network optimizers trials",
     "network": "",
+    "optimizers": "",
     "schema": "pydantic",
     "sentiment.data": "",
     "sentiment.evaluation": "connectivity sentiment.data sentiment.lstm",
     "sentiment.lstm": "sentiment.data streams",
     "sentiment.reviews": "problems sentiment.trees streams",
-    "sentiment.training": "pace problems sentiment.data sentiment.evaluation sentiment.lstm streams",
+    "sentiment.training": (
+        "device optimizers pace problems sentiment.data sentiment.evaluation sentiment.lstm streams"
+    ),
     "sentiment.trees": "problems",
     "sentiment.vectors": "problems",
     "spec": "",
@@ -456,7 +464,7 @@ WITHOUT_TORCH += ["sentiment_data", "truncate_sentiment", "spectrum_sentiment"]
 
 def test_all_scripts_are_known():
     assert set(RUN_BY_RULES) == {*WITHOUT_TORCH, "train", "train_sentiment", "figure"}
-    assert {path.stem for path in SCRIPTS.glob("*.py")} == {*RUN_BY_RULES, "job"}
+    assert {path.stem for path in SCRIPTS.glob("*.py")} == {*RUN_BY_RULES, "job", "doctor"}
 
 
 @pytest.mark.parametrize("script", RUN_BY_RULES)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import workflow
-from lowrank.kernels import gpu
+from lowrank import device
 from workflow import configure, planned, refused, run
 
 SEEDS = [0, 1, 2, 3, 4]
@@ -106,10 +106,10 @@ def test_a_job_without_its_gpu_says_so(five):
 
 
 def test_gpus_of_one_machine_are_shared_out(tmp_path, monkeypatch):
-    monkeypatch.setattr(gpu, "_locks", [])
-    assert [gpu.first_free(["a", "b"], tmp_path) for _ in range(3)] == [0, 1, 0]
-    gpu._locks[0].close()
-    assert gpu.first_free(["c", "a"], tmp_path) == 0
-    assert gpu.first_free(["b", "a"], tmp_path) == 1
-    for lock in gpu._locks:
+    monkeypatch.setattr(device, "_locks", [])
+    assert [device.first_free(["a", "b"], tmp_path) for _ in range(3)] == [0, 1, 0]
+    device._locks[0].close()
+    assert device.first_free(["c", "a"], tmp_path) == 0
+    assert device.first_free(["b", "a"], tmp_path) == 1
+    for lock in device._locks:
         lock.close()

@@ -18,6 +18,7 @@ import torch
 from lowrank import checkpoint, dynamics, networks, tables, tasks, train_job
 from lowrank.initialization import WEIGHTS, initial_weights
 from lowrank.kernels.reference import Stack
+from lowrank.optimizers import Adam
 from lowrank.spec import canonical, digest
 from lowrank.streams import PURPOSES, stream
 from lowrank.training import Stopped, train
@@ -142,6 +143,44 @@ def test_trials_go_on_anywhere(first_epoch):
     assert (ours.first, ours.active) == (theirs.first, theirs.active)
     for name in ("inputs", "targets", "mask"):
         assert torch.equal(getattr(ours, name), getattr(theirs, name))
+
+
+def test_adam_is_pytorchs_to_the_bit():
+    """Its class does the same; ours spares the seconds in which that loads PyTorch's compiler."""
+    generator = torch.Generator().manual_seed(0)
+    weights = {name: torch.randn(3, 5, generator=generator) for name in "WM"}
+    theirs = {name: weight.clone() for name, weight in weights.items()}
+    ours, class_ = Adam(weights, 0.01), torch.optim.Adam(theirs.values(), lr=0.01, fused=True)
+    for _ in range(5):
+        gradients = {name: torch.randn(5, 3, generator=generator).T for name in weights}
+        ours.step(gradients)
+        for name, weight in theirs.items():
+            weight.grad = gradients[name].contiguous()
+        class_.step()
+    assert all(torch.equal(weights[name], theirs[name]) for name in weights)
+    for name, weight in theirs.items():
+        assert all(torch.equal(ours.moments[name][key], moment) for key, moment in class_.state[weight].items())
+
+
+@pytest.mark.parametrize("code", ["training.train(one, task)", "sentiment.training.Network(lstm, weights, vectors)"])
+def test_training_does_not_load_pytorchs_compiler(code):
+    """It takes seconds, and nothing of it is used."""
+    script = f"""
+import sys
+import numpy as np
+from lowrank import sentiment, training
+from lowrank.sentiment import training as _
+from lowrank.sentiment.lstm import initial_weights
+from specs import of
+one, task = of("romo", epochs=2)
+lstm = {{"run_seed": 0, "task": "sentiment", "seed": 0, "n_neurons": 4, "dropout": 0, "learning_rate": 0.1}}
+lstm["data"] = {{"dimensions": 3}}
+weights, vectors = initial_weights(lstm), np.zeros((5, 3), np.float32)
+{code}
+sys.exit("torch._dynamo" in sys.modules)
+"""
+    path = f"{SCRIPTS}:{Path(__file__).parent}"
+    subprocess.run([sys.executable, "-c", script], env=os.environ | {"PYTHONPATH": path}, check=True)
 
 
 # Stopping and going on

@@ -3,11 +3,13 @@
 import numpy as np
 import torch
 
+from ..device import device_of, name_of
 from ..initialization import WEIGHTS
 from ..network import Unrolled
+from ..optimizers import Adam, Descent
 from ..trials import BLOCK, Batch, batches
 from .base import SHOWN, Row, State, learning_rate
-from .gpu import device_of, recorded
+from .graph import recorded
 
 __all__ = ["Stack", "batches"]
 
@@ -22,12 +24,12 @@ class Stack:
         torch.set_num_threads(1)  # the last bits of a product depend on it
         spec, place = specs[0], device_of(device)
         on_gpu = place.type == "cuda"
-        self.device = torch.cuda.get_device_name(place) if on_gpu else "cpu"
+        self.device = name_of(place)
         self.lag = BLOCK if on_gpu else 1
         self.weights = {name: torch.from_numpy(np.stack([w[name] for w in weights])).to(place) for name in WEIGHTS}
         self.initial = self.weights["W"].clone()
         self.optimized = {name: self.weights[name] for name in spec["trained"]}
-        self.optimizer = _optimizer(list(self.optimized.values()), specs)
+        self.optimizer = _optimizer(self.optimized, specs)
         self.dt, self.n_neurons, self.nonlinearity = spec["dt"], spec["n_neurons"], spec["nonlinearity"]
         self.records = on_gpu and self.nonlinearity != "identity"  # singular values cannot be recorded
         self.epoch = None
@@ -47,7 +49,7 @@ class Stack:
 
     def _changed(self) -> list[torch.Tensor]:
         """All that an epoch changes and the next one goes on from."""
-        moments = [moment for weight in self.optimized.values() for moment in self.optimizer.state[weight].values()]
+        moments = [moment for moments in self.optimizer.moments.values() for moment in moments.values()]
         return [*self.optimized.values(), *moments]
 
     def _epoch(self, batch: Batch) -> dict[str, torch.Tensor]:
@@ -55,9 +57,7 @@ class Stack:
         row = {"loss": loss, "gradient_norm": torch.linalg.vector_norm(gradients["W"], dim=(1, 2))}
         if self.nonlinearity == "identity":
             row |= self._linear_row()
-        for name, weight in self.optimized.items():
-            weight.grad = gradients[name].contiguous()  # fused Adam goes through memory, whatever the strides
-        self.optimizer.step()
+        self.optimizer.step(gradients)
         return row
 
     def _linear_row(self) -> dict[str, torch.Tensor]:
@@ -70,8 +70,8 @@ class Stack:
     def state(self, network: int) -> State:
         """A copy of one network's weights and moments; a moment is named `W.exp_avg` and the like."""
         state = self.trained(network)
-        for name, weight in self.optimized.items():
-            for key, moment in self.optimizer.state[weight].items():
+        for name, moments in self.optimizer.moments.items():
+            for key, moment in moments.items():
                 state[f"{name}.{key}"] = (moment[network] if moment.dim() else moment).cpu().numpy().copy()
         return state
 
@@ -79,42 +79,19 @@ class Stack:
         """Go on from `state`s of all networks, taken at the same epoch."""
         for name, weight in self.weights.items():
             weight.copy_(torch.from_numpy(np.stack([state[name] for state in states])))
-        for name, weight in self.optimized.items():
-            for key, moment in self.optimizer.state[weight].items():
-                moments = [state[f"{name}.{key}"] for state in states]
-                moment.copy_(torch.from_numpy(np.stack(moments) if moment.dim() else np.array(moments[0])))
+        for name, moments in self.optimizer.moments.items():
+            for key, moment in moments.items():
+                saved = [state[f"{name}.{key}"] for state in states]
+                moment.copy_(torch.from_numpy(np.stack(saved) if moment.dim() else np.array(saved[0])))
 
     def trained(self, network: int) -> dict[str, np.ndarray]:
         """A copy of one network's weights."""
         return {name: weight[network].cpu().numpy().copy() for name, weight in self.weights.items()}
 
 
-class Descent(torch.optim.Optimizer):
-    """Plain gradient descent, with a rate (n,) for each network of a stack."""
-
-    def __init__(self, weights: list[torch.Tensor], rates: list[float]):
-        super().__init__(weights, {})
-        self.rates = weights[0].new_tensor(rates).view(-1, 1, 1)
-
-    def step(self) -> None:
-        for weight in self.param_groups[0]["params"]:
-            weight.addcmul_(self.rates, weight.grad, value=-1)
-
-
-def _optimizer(weights: list[torch.Tensor], specs: list[dict]) -> torch.optim.Optimizer:
-    """Adam with PyTorch's defaults, or gradient descent."""
+def _optimizer(weights: dict[str, torch.Tensor], specs: list[dict]) -> Adam | Descent:
     rates = [learning_rate(spec) for spec in specs]
     if specs[0]["optimizer"] == "adam":
         (rate,) = set(rates)
-        return _with_moments(torch.optim.Adam(weights, lr=rate, fused=True, capturable=weights[0].is_cuda))
+        return Adam(weights, rate)
     return Descent(weights, rates)
-
-
-def _with_moments(optimizer: torch.optim.Optimizer) -> torch.optim.Optimizer:
-    """With its moments, all 0: PyTorch makes them at the first step, and one by gradients of 0 moves nothing."""
-    for weight in optimizer.param_groups[0]["params"]:
-        weight.grad = torch.zeros_like(weight)
-    optimizer.step()
-    for state in optimizer.state.values():
-        state["step"].zero_()
-    return optimizer

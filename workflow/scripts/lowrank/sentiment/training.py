@@ -9,7 +9,8 @@ import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from ..kernels.gpu import device_of
+from ..device import device_of, name_of
+from ..optimizers import Adam
 from ..pace import REPORT_SECONDS, SAVE_SECONDS, Elapsed, Every
 from ..problems import Stopped
 from ..streams import stream
@@ -140,7 +141,7 @@ class Network:
     def __init__(self, spec: dict, weights: dict[str, np.ndarray], vectors: np.ndarray, device: str = "cpu"):
         torch.set_num_threads(1)  # the last bits of a product depend on it
         self.place = place = device_of(device)
-        self.device = torch.cuda.get_device_name(place) if place.type == "cuda" else "cpu"
+        self.device = name_of(place)
         n, dimensions = spec["n_neurons"], vectors.shape[1]
         self.dropout, self.vectors = spec["dropout"], torch.from_numpy(vectors).to(place)
         self.layers = [nn.LSTM(dimensions, n, device=place), nn.LSTM(n, n, device=place)]
@@ -151,7 +152,7 @@ class Network:
             self.parameters |= {f"{name}{number}": getattr(layer, theirs) for name, theirs in names.items()}
         self._set(weights)
         rate = spec["learning_rate"] / n
-        self.optimizer = torch.optim.Adam(self.parameters.values(), lr=rate, fused=True)
+        self.optimizer = Adam(self.parameters, rate)
 
     def step(self, sentences: Sentences, chosen: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
         """One update on the chosen sentences; before it, their loss and right answers, summed."""
@@ -160,9 +161,10 @@ class Network:
         labels = torch.from_numpy(sentences.labels[chosen]).float().to(self.place)
         logits = self.logits(words, last, rng)
         loss = binary_cross_entropy_with_logits(logits, labels)
-        self.optimizer.zero_grad()
+        for weight in self.parameters.values():
+            weight.grad = None
         loss.backward()
-        self.optimizer.step()
+        self.optimizer.step({name: weight.grad for name, weight in self.parameters.items()})
         right = ((logits > 0) == (labels > 0)).sum()
         return loss.item() * len(chosen), right.item()
 
@@ -187,18 +189,17 @@ class Network:
         """A copy of weights and moments; a moment is named `W1.exp_avg` and the like."""
         moments = {
             f"{name}.{key}": moment.cpu().numpy().copy()
-            for name, weight in self.parameters.items()
-            for key, moment in self.optimizer.state[weight].items()
+            for name, found in self.optimizer.moments.items()
+            for key, moment in found.items()
         }
         return self.weights() | moments
 
     def restore(self, state: State) -> None:
         """Go on from a `state`."""
         self._set(state)
-        for key, array in state.items():
-            name, _, moment = key.partition(".")
-            if moment and name in self.parameters:
-                self.optimizer.state[self.parameters[name]][moment] = torch.from_numpy(np.array(array)).to(self.place)
+        for name, moments in self.optimizer.moments.items():
+            for key, moment in moments.items():
+                moment.copy_(torch.from_numpy(np.array(state[f"{name}.{key}"])))
 
     @torch.no_grad()
     def _set(self, weights: dict[str, np.ndarray]) -> None:
