@@ -31,10 +31,14 @@ rule train:
 
 # Where others train on a GPU: a rule of its own, so that what a profile asks for them is not asked for these.
 use rule train as train_on_cpu with:
+    log:
+        f"{RESULTS}/logs/train/{PLACE}-{{spec}}.log",
     wildcard_constraints:
         spec=names(spec for spec in ALONE if training_rule(spec) == "train_on_cpu"),
     resources:
         gpu=0,
+    message:
+        "Training {wildcards.task} g={wildcards.g} seed={wildcards.seed} on the CPU; progress: {log}"
 
 
 for name, specs in STACKS.items():
