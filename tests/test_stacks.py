@@ -1,5 +1,7 @@
 """Stacks: several networks in one job give the same files as a job each, and lose nothing when one fails."""
 
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ import torch
 
 import workflow
 from lowrank import device
-from workflow import configure, planned, refused, run
+from workflow import configure, planned, refused, run, start
 
 SEEDS = [0, 1, 2, 3, 4]
 
@@ -71,6 +73,20 @@ def test_a_stack_is_of_one_task(project):
     trained = {name for name in planned(project).names if name.startswith("train_") and "sentiment" not in name}
     # flipflop has 2 g and 2 seeds, mante and romo 1 g and 2 seeds; the linear network has a batch of its own
     assert trained == {"train_1_flipflop", "train_2_flipflop", "train_3_mante", "train_4_romo"}
+
+
+def test_two_starts_with_other_stacks_train_each_network_once(five, alone):
+    """At the same time, though Snakemake's own lock would forbid it."""
+    without_networks(five)
+    shutil.rmtree(five / "results/tiny/logs")
+    starts = [("train_1_romo", "stack=5"), ("train", "stack=1")]
+    with ThreadPoolExecutor() as pool:
+        common = ("--cores", "2", "--nolock", "--until")
+        processes = list(pool.map(lambda s: start(five, *common, s[0], "--config", s[1]), starts))
+    assert [process.returncode for process in processes] == [0, 0], processes
+    assert networks(five) == networks(alone)
+    logs = "".join(path.read_text() for path in (five / "results/tiny/logs/train").rglob("*.log"))
+    assert logs.count("training results/networks/romo") == len(SEEDS)
 
 
 def test_what_is_set_for_training_holds_for_stacks(five):

@@ -10,7 +10,7 @@ import signal
 from pathlib import Path
 
 from cluster import wait
-from started import EPOCHS, PATIENCE, Started, paused, processes, remains, results, written
+from started import EPOCHS, PATIENCE, TARGET, Started, paused, processes, remains, results, written
 
 import workflow
 
@@ -22,6 +22,7 @@ def check(project, undisturbed, but=()) -> None:
     assert found.keys() == expected.keys()
     assert [path for path, content in found.items() if content != expected[path]] == []
     assert [path for path in remains(project) if not path.endswith(but or "\0")] == []
+    assert workflow.planned(project, TARGET).names == set(), "the same command again has nothing to do"
 
 
 def log(project, seed=0) -> str:
