@@ -7,6 +7,7 @@ BIN := .venv/bin
 SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES)
 
 DEVICE ?= cpu
+# Seconds that the job of `make doctor` on a cluster may take to answer.
 WAIT ?= 120
 
 .PHONY: figures paper doctor test test-slurm benchmark lint format pins freeze

@@ -45,10 +45,6 @@ class Started:
     def output(self) -> str:
         return self.log.read_text()
 
-    def said(self, what: str) -> None:
-        """Wait until it says something."""
-        wait(lambda: what in self.output, PATIENCE, lambda: f"never said {what!r}: {self.output}")
-
     def ended(self) -> int:
         """Its exit status, when it has ended."""
         try:
@@ -61,8 +57,7 @@ class Started:
 
     def training(self, seed: int = 0) -> int:
         """The process that trains the network of a seed, as soon as it has saved a state."""
-        trains = lambda: next(self._trains(seed), None)  # noqa: E731
-        return wait(trains, PATIENCE, lambda: f"{seed} is not trained: {self.output}")
+        return wait(lambda: next(self._trains(seed), None), PATIENCE, lambda: f"{seed} is not trained: {self.output}")
 
     def _trains(self, seed: int) -> Iterator[int]:
         if any(self.project.glob(f"results/networks/romo/g0.9/seed{seed}-*.state")):
