@@ -1,0 +1,122 @@
+"""What a claim is, the tables of a run as claims ask for them, and the verdict."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+HOLDS, FAILS, NOT_TESTED = "holds", "fails", "not tested"
+
+
+class NotTested(Exception):
+    """The run lacks what a claim is about; the text says what."""
+
+
+class Found(NamedTuple):
+    """What was measured, in words and numbers, and whether that is what the claim says."""
+
+    measured: str
+    holds: bool
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence of the paper and the rule by which it is judged."""
+
+    number: int
+    section: str
+    statement: str  # in our words
+    expected: str  # a value or a relation
+    tolerance: str
+    reason: str  # why this tolerance
+    source: str  # the table, and its rows
+    rule: Callable[["Run"], Found]
+
+
+CLAIMS: list[Claim] = []
+
+
+def claim(number: int, section: str, statement: str, *, expected: str, tolerance: str, reason: str, source: str):
+    """The decorated function is the rule of this claim."""
+
+    def add(rule: Callable[[Run], Found]) -> Callable[[Run], Found]:
+        CLAIMS.append(Claim(number, section, statement, expected, tolerance, reason, source, rule))
+        return rule
+
+    return add
+
+
+class Run:
+    """A run's tables, by name; what is not there is a NotTested."""
+
+    def __init__(self, tables: Mapping[str, pd.DataFrame], tasks: Mapping[str, dict]):
+        """`tasks` holds the numbers of each task by name, as the config has them."""
+        self.tables, self.tasks = tables, tasks
+
+    def rows(self, table: str, **where) -> pd.DataFrame:
+        """The rows of a table in which columns have these values."""
+        if table not in self.tables:
+            raise NotTested(f"this run has no table {table}")
+        frame = self.tables[table]
+        for column, value in where.items():
+            frame = frame[np.isclose(frame[column], value) if column == "g" else frame[column] == value]
+        if frame.empty:
+            raise NotTested(f"this run has no {', '.join(f'{k} = {v}' for k, v in where.items())} in the table {table}")
+        return frame
+
+    def by_g(self, task: str, column: str) -> pd.Series:
+        """The mean over seeds of a column of the summary at each g, where all seeds have one."""
+        groups = self.rows("summary", task=task).groupby("g")[column]
+        whole = groups.mean()[groups.apply(lambda values: values.notna().all())]
+        if len(whole) < 3:
+            raise NotTested(f"{column} of {task} is known at {len(whole)} values of g, 3 are needed")
+        return whole
+
+    def singular_values(self, task: str, g: float, matrix: str = "dW") -> np.ndarray:
+        """(seeds, index), in falling order."""
+        rows = self.rows("spectrum", task=task, g=g, matrix=matrix)
+        return rows.pivot(index="seed", columns="index", values="singular_value").to_numpy()
+
+
+def mean(values) -> float:
+    """The mean of what is known."""
+    return float(np.nanmean(np.asarray(values, float)))
+
+
+def standard_error(values) -> float:
+    """Of the mean; infinite for fewer than two values."""
+    values = np.asarray(values, float)
+    return float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else np.inf
+
+
+def said(values) -> str:
+    """Mean, standard error and number of values, as text."""
+    values = np.asarray(values, float)
+    error = f" ± {standard_error(values):.2g}" if len(values) > 1 else ""
+    return f"{mean(values):.3g}{error} ({len(values)} networks)"
+
+
+def near(values, expected: float, allowed: float = 0.0) -> Found:
+    """Whether a mean is the expected value, within two standard errors and what is allowed besides."""
+    room = allowed + (2 * standard_error(values) if len(values) > 1 else 0.0)
+    return Found(said(values), abs(mean(values) - expected) <= room)
+
+
+def judged(run: Run) -> dict[str, list]:
+    """The columns of the table `claims`, a row for every claim."""
+    rows = [_row(claim, run) for claim in sorted(CLAIMS, key=lambda claim: claim.number)]
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def _row(claim: Claim, run: Run) -> dict:
+    try:
+        measured, holds = claim.rule(run)
+        verdict = HOLDS if holds else FAILS
+    except NotTested as reason:
+        measured, verdict = f"{reason}", NOT_TESTED
+    texts = {
+        name: getattr(claim, name) for name in ("section", "statement", "expected", "tolerance", "reason", "source")
+    }
+    return {"claim": f"{claim.number}", "measured": measured, "verdict": verdict} | texts

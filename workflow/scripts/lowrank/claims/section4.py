@@ -1,0 +1,113 @@
+"""Section 4: the LSTM."""
+
+import numpy as np
+
+from .base import Found, NotTested, Run, claim, mean
+
+SENTENCES = 872  # of the Treebank's validation set
+
+
+def curve(run: Run, truncated: str):
+    """The accuracy by rank, averaged over seeds."""
+    return run.rows("sentiment_truncation", truncated=truncated).groupby("rank")["accuracy"].mean()
+
+
+def final(run: Run) -> float:
+    """The accuracy without truncation."""
+    history = run.rows("sentiment_history")
+    return mean(history[history["epoch"] == history["epoch"].max()]["validation_accuracy"])
+
+
+ONE_ERROR = "the standard error of an accuracy on 872 sentences, sqrt(p (1 - p) / 872)"
+
+
+def error(accuracy: float) -> float:
+    return float(np.sqrt(accuracy * (1 - accuracy) / SENTENCES))
+
+
+@claim(
+    41,
+    "4",
+    "The LSTM's W differs from W0 only in its first singular values.",
+    expected="layer 2's recurrent weights: from the eleventh on singular values differ by less than 15 %",
+    tolerance="the 15 %",
+    reason="what the eye sees of Figure 5 a: 0.2 of an axis of 4",
+    source="sentiment_spectrum: W2, matrix W and W0",
+)
+def near_initial(run: Run) -> Found:
+    values = {
+        m: run.rows("sentiment_spectrum", weight="W2", matrix=m).groupby("index")["singular_value"].mean()
+        for m in ("W", "W0")
+    }
+    ratio = (values["W"] / values["W0"]).loc[11 : len(values["W0"]) // 2]
+    if ratio.empty:
+        raise NotTested("this run's LSTM has too few neurons")
+    return Found(
+        f"first {values['W'].iloc[0] / values['W0'].iloc[0]:.2f}, from the eleventh on {ratio.min():.2f} to {ratio.max():.2f} times",
+        bool((ratio - 1).abs().max() < 0.15),
+    )
+
+
+@claim(
+    42,
+    "4",
+    "The changes of the LSTM's connectivity have few large singular values.",
+    expected="the first ten hold more than half of the squared norm of layer 2's recurrent dW",
+    tolerance="none",
+    reason="one fraction of all seeds together",
+    source="sentiment_spectrum: W2, dW",
+)
+def few_large(run: Run) -> Found:
+    squares = np.square(
+        run.rows("sentiment_spectrum", weight="W2", matrix="dW").groupby("index")["singular_value"].mean()
+    )
+    share = squares.iloc[:10].sum() / squares.sum()
+    return Found(f"{share:.0%}", bool(share > 0.5))
+
+
+@claim(
+    43,
+    "4",
+    "Truncating dW at rank 10 gives the final accuracy already.",
+    expected="the final accuracy",
+    tolerance="a standard error",
+    reason=ONE_ERROR,
+    source="sentiment_truncation: dW, rank 10; sentiment_history: last epoch",
+)
+def ten_are_enough(run: Run) -> Found:
+    accuracy, end = curve(run, "dW"), final(run)
+    if 10 not in accuracy.index:
+        raise NotTested("this run did not truncate at rank 10")
+    return Found(f"{accuracy[10]:.3f} against {end:.3f}", bool(accuracy[10] > end - error(end)))
+
+
+@claim(
+    44,
+    "4",
+    "Truncating W itself needs more than half the rank to get close to the final accuracy.",
+    expected="at half the rank W is still more than a standard error below the final accuracy",
+    tolerance="a standard error",
+    reason=ONE_ERROR,
+    source="sentiment_truncation: W, rank N / 2; sentiment_history: last epoch",
+)
+def half_is_too_little(run: Run) -> Found:
+    accuracy, end = curve(run, "W"), final(run)
+    n = int(run.rows("sentiment_spectrum", weight="W2", matrix="W")["index"].max())
+    if n // 2 not in accuracy.index:
+        raise NotTested(f"this run did not truncate W at rank {n // 2}")
+    return Found(
+        f"{accuracy[n // 2]:.3f} against {end:.3f} at rank {n // 2}", bool(accuracy[n // 2] < end - error(end))
+    )
+
+
+@claim(
+    45,
+    "4",
+    "An LSTM may be kept as the seed of its W0 and ten ranks of dW.",
+    expected="W0 regenerated from its stream plus dW at rank 10 has the accuracy of all weights; it takes a tenth of the numbers",
+    tolerance="a standard error",
+    reason=ONE_ERROR,
+    source="sentiment_truncation: dW, rank 10, whose W0 is compared with its stream when the network is measured",
+)
+def compression(run: Run) -> Found:
+    return ten_are_enough(run)
