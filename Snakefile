@@ -12,22 +12,24 @@ include: "workflow/rules/common.smk"
 
 
 rule all:
-    """Everything: networks, measures, tables and figures."""
+    """Everything: networks, measures, tables, figures and claims."""
     default_target: True
     input:
         [network["file"] for network in FILES.values()],
         [measured(kind, place) for kind in MEASURES for place in NETWORKS],
         [f"{RESULTS}/tables/{name}.parquet" for name in TABLES],
         [f"{RESULTS}/figures/{name}.{kind}" for name in FIGURES for kind in ("pdf", "png")],
+        f"{RESULTS}/claims.md",
     localrule: True
     message:
-        "All networks, measures, tables and figures are there"
+        "All networks, measures, tables, figures and claims are there"
 
 
 include: "workflow/rules/train.smk"
 include: "workflow/rules/measure.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/claims.smk"
 
 
 if LSTMS:

@@ -125,6 +125,12 @@ def figure_order(name):
     return order(name, figure=name, figures={**names, name: {**figures[name], "tasks": tasks}})
 
 
+def claimed_tasks():
+    """What claims need to know of each task."""
+    numbers = ("module", "n_neurons", "numbers")
+    return {name: {key: task[key] for key in numbers} for name, task in config["tasks"].items()}
+
+
 def lstm(wildcards):
     """The file of the LSTM of a seed."""
     return LSTMS[f"sentiment/seed{wildcards.seed}"]["file"]

@@ -43,6 +43,7 @@ OTHER = {
     "gather": ["gather"],
     "summary": ["summary"],
     "theory": ["theory"],
+    "claims": ["claims"],
     "sentiment_data": ["lowrank.sentiment.prepare"],
     "train_sentiment": ["lowrank.sentiment.training"],
     "truncate_sentiment": ["truncate_sentiment"],

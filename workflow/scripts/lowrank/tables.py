@@ -71,6 +71,11 @@ SCHEMAS |= {
         "spectrum": {"weight": STRING, "matrix": STRING, "index": INT, "singular_value": FLOAT},
     }.items()
 }
+SCHEMAS["claims"] = pa.schema(
+    dict.fromkeys(
+        ("claim", "section", "statement", "measured", "expected", "tolerance", "reason", "verdict", "source"), STRING
+    )
+)
 ABOUT = "about"  # the key of what else a file says of its table, as JSON
 
 

@@ -290,7 +290,7 @@ def eigenvalue_late(run: Run) -> Found:
     39,
     "3",
     "For the larger target, and the more the larger g, the loss curve becomes concave.",
-    expected="loss at half the time to 5 % of L0 is above the straight line for the largest target, and higher at g = 0.6 than at 0",
+    expected="at half the time to 5 % of L0 the loss is above a straight line at g = 0.6, and above that at g = 0",
     tolerance="none",
     reason="means over seeds, whose scatter is below a percent",
     source="history: loss at g = 0 and 0.6; summary: convergence_tau",

@@ -43,7 +43,7 @@ def near_initial(run: Run) -> Found:
     if ratio.empty:
         raise NotTested("this run's LSTM has too few neurons")
     return Found(
-        f"first {values['W'].iloc[0] / values['W0'].iloc[0]:.2f}, from the eleventh on {ratio.min():.2f} to {ratio.max():.2f} times",
+        f"first {values['W'].iloc[0] / values['W0'].iloc[0]:.2f} times, later {ratio.min():.2f} to {ratio.max():.2f}",
         bool((ratio - 1).abs().max() < 0.15),
     )
 
@@ -104,7 +104,7 @@ def half_is_too_little(run: Run) -> Found:
     45,
     "4",
     "An LSTM may be kept as the seed of its W0 and ten ranks of dW.",
-    expected="W0 regenerated from its stream plus dW at rank 10 has the accuracy of all weights; it takes a tenth of the numbers",
+    expected="W0, from its stream, plus dW at rank 10 gives the final accuracy",
     tolerance="a standard error",
     reason=ONE_ERROR,
     source="sentiment_truncation: dW, rank 10, whose W0 is compared with its stream when the network is measured",

@@ -1,0 +1,18 @@
+# What the paper claims, judged by the run's tables.
+rule claims:
+    input:
+        **{name: table(name) for name in TABLES if name not in ("shuffle", "trials")},
+    output:
+        table=table("claims"),
+        page=f"{RESULTS}/claims.md",
+    log:
+        f"{RESULTS}/logs/claims.log",
+    localrule: True
+    conda:
+        "../../envs/lowrank.yaml"
+    params:
+        job=order("claims", run=config["run"], tasks=claimed_tasks()),
+    message:
+        "Judging the paper's claims"
+    script:
+        "../scripts/claims.py"

@@ -1,0 +1,15 @@
+"""Judge the paper's claims by the run's tables: as a table, and as a page to read."""
+
+from pathlib import Path
+
+from job import job
+from lowrank import claims, tables
+from lowrank.claims.page import page
+from lowrank.files import atomic
+
+with job(snakemake) as settings:
+    run = {name: tables.read_frame(path, name) for name, path in snakemake.input.items()}
+    rows = claims.judged(claims.Run(run, settings["tasks"]))
+    tables.write(snakemake.output.table, "claims", rows)
+    with atomic(snakemake.output.page) as temporary:
+        Path(temporary).write_text(page(rows, settings["run"]), encoding="utf-8")
