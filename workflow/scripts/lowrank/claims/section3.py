@@ -91,15 +91,17 @@ def rank_two(run: Run) -> Found:
     "3",
     "The first readout vanishes as 1/sqrt(N).",
     expected="sqrt(N) times the root mean square of z at epoch 0 is beta",
-    tolerance="a factor of 2.2 either way",
-    reason="chi-square of 5 networks: the root mean square is within 0.41 and 1.6 of its value in 95 % (3 g: less)",
+    tolerance="the middle 99 % of what that many Gaussian numbers give",
+    reason="the readout of a network is a sum of N independent products: Gaussian, and its square a chi-square",
     source="history: readout at epoch 0, g = 0; n_neurons",
 )
 def readout_vanishes(run: Run) -> Found:
     def rule(task: str) -> Found:
         n = run.tasks[task]["n_neurons"]
-        scaled = float(np.sqrt(n * np.mean(np.square(first(run, task, 0.0)["readout"]))))
-        return Found(f"{scaled:.2f}", bool(1 / 2.2 < scaled < 2.2))
+        z = first(run, task, 0.0)["readout"]
+        scaled, spread = n * float(np.mean(np.square(z))), np.sqrt(2 / (9 * len(z)))
+        low, high = (max(0.0, 1 - 2 / (9 * len(z)) + s * 2.576 * spread) ** 3 for s in (-1, 1))  # Wilson and Hilferty
+        return Found(f"{np.sqrt(scaled):.2f} ({np.sqrt(low):.2f} to {np.sqrt(high):.2f})", bool(low < scaled < high))
 
     return each(run, rule)
 
@@ -201,33 +203,35 @@ def shuffling_scales(run: Run) -> Found:
 
 
 def against_theory(run: Run, columns: dict[str, str], until: float, scale) -> Found:
-    """The largest difference of means over seeds and the third order, up to an effective time, over a scale."""
+    """Means over seeds against the third order, up to an effective time: off by more than the last term, and noise?"""
 
     def rule(task: str) -> Found:
         target, worst = targets(run)[task], 0.0
+        noise = 4 / np.sqrt(run.tasks[task]["n_neurons"])
         for g in MEASURED_G:
-            theory = run.rows("theory", target=target, g=g, order=3).sort_values("tau")
+            second, third = (run.rows("theory", target=target, g=g, order=n).sort_values("tau") for n in (2, 3))
             for measured, predicted in columns.items():
                 means = run.rows("history", task=task, g=g).groupby("tau")[measured].mean()
-                means = means[means.index * (1 - g**2) ** -2 < until]
-                difference = means - np.interp(means.index, theory["tau"], theory[predicted])
-                worst = max(worst, float(difference.abs().max()) / scale(target, g))
-        return Found(f"{worst:.1%} at most", worst < 0.1)
+                means = means[means.index / (1 - g**2) ** 2 < until]
+                expected, before = (np.interp(means.index, t["tau"], t[predicted]) for t in (third, second))
+                room = np.abs(expected - before) + noise * scale(target, g)
+                worst = max(worst, float((np.abs(means - expected) / room).max()))
+        return Found(f"{worst:.2f} times what is allowed, at most", worst < 1)
 
     return each(run, rule)
 
 
-THIRD = "order tau~^4 at tau~ = 0.5: 6 % of the leading term, and 1/sqrt(N)"
+LAST_TERM = "a series is as good as its last term; and deviations of order 1/sqrt(N), four of them"
 
 
 @claim(
     35,
     "3",
     "The expansion to third order gives the output during the first half of learning (Eq. 15).",
-    expected="z up to tau~ = 0.5 differs from it by less than 10 % of z^",
-    tolerance="10 %",
-    reason=THIRD,
-    source="history: readout at g = 0 and 0.6; theory: order 3",
+    expected="z up to tau~ = 0.5 is that of the third order",
+    tolerance="the size of the third-order term, and 4/sqrt(N) of z^",
+    reason=LAST_TERM,
+    source="history: readout at g = 0 and 0.6; theory: orders 2 and 3",
 )
 def readout_follows(run: Run) -> Found:
     return against_theory(run, {"readout": "readout"}, 0.5, lambda target, g: target)
@@ -237,10 +241,10 @@ def readout_follows(run: Run) -> Found:
     36,
     "3",
     "The expansion to third order gives the singular values during the first half of learning (Eq. 14).",
-    expected="s1 and s2 up to tau~ = 0.5 differ from it by less than 10 % of z^/beta",
-    tolerance="10 %",
-    reason=THIRD,
-    source="history: s1, s2 at g = 0 and 0.6; theory: order 3",
+    expected="s1 and s2 up to tau~ = 0.5 are those of the third order",
+    tolerance="the size of the third-order term, and 4/sqrt(N) of z^/beta",
+    reason=LAST_TERM,
+    source="history: s1, s2 at g = 0 and 0.6; theory: orders 2 and 3",
 )
 def values_follow(run: Run) -> Found:
     return against_theory(run, {"s1": "s1", "s2": "s2"}, 0.5, lambda target, g: target * (1 - g**2))
@@ -280,7 +284,9 @@ def eigenvalue_late(run: Run) -> Found:
     def rule(task: str) -> Found:
         rows = run.rows("spectrum", task=task, g=0.0, matrix="dW", index=1)
         largest = np.hypot(rows["eigenvalue_real"], rows["eigenvalue_imag"])
-        share = largest / rows["singular_value"]
+        share = (largest / rows["singular_value"]).dropna()
+        if share.empty:
+            raise NotTested("the spectra of this run have no eigenvalues of linear networks")
         return Found(f"{said(share)} of s1", mean(share) < 1)
 
     return each(run, rule)
