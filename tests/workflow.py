@@ -36,6 +36,7 @@ TINY = {
         "batch": 8,
         "epochs": 3,
         "ranks": [0, 1, 6],
+        "compressed_rank": 1,
     },
 }
 

@@ -60,7 +60,7 @@ rule truncate_sentiment:
     conda:
         "../../envs/lowrank.yaml"
     params:
-        job=lstm_order("truncate_sentiment", "ranks"),
+        job=lstm_order("truncate_sentiment", "ranks", "compressed_rank"),
     message:
         "Truncating the LSTM, seed={wildcards.seed}"
     script:

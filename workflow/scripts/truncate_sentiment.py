@@ -1,8 +1,8 @@
-"""Accuracy and loss of an LSTM on the validation sentences, with W and with dW truncated at every rank."""
+"""Accuracy and loss of an LSTM on the validation sentences, with W and dW truncated at every rank, and kept small."""
 
 from job import job
 from lowrank import checkpoint, tables
-from lowrank.sentiment import evaluation
+from lowrank.sentiment import compression, evaluation
 from lowrank.sentiment.data import Data
 from lowrank.spec import digest
 
@@ -11,4 +11,6 @@ with job(snakemake) as settings:
     spec = about["spec"]
     data = Data.of(checkpoint.read(snakemake.input.data, digest(spec["data"]))[1])
     columns = evaluation.by_rank(arrays, settings["ranks"], data.validation, data.vectors)
-    tables.write(snakemake.output[0], "sentiment_truncation", columns | {"seed": spec["seed"]}, about["data"])
+    small = compression.row(spec, arrays, settings["compressed_rank"], data.validation, data.vectors)
+    columns = {name: [*values, small[name]] for name, values in columns.items()} | {"seed": spec["seed"]}
+    tables.write(snakemake.output[0], "sentiment_truncation", columns, about["data"])

@@ -33,6 +33,18 @@ def eigenvalues(matrix: np.ndarray) -> np.ndarray:
     return values[np.lexsort((-values.imag, -np.abs(values)))]
 
 
+def change_eigenvalues(weights: dict[str, np.ndarray]) -> np.ndarray:
+    """The N eigenvalues of a network's dW, in the order of `eigenvalues`.
+
+    Of U s V', as training may have kept it, they are those of the small s V'U, and else 0.
+    """
+    if "s" not in weights:
+        return eigenvalues(weights["W"] - weights["W0"])
+    kept = eigenvalues(weights["s"][:, None] * (weights["V"].T @ weights["U"]))
+    rest = 0 if np.isfinite(kept).all() else np.nan
+    return np.concatenate([kept, np.full(len(weights["W"]) - len(kept), rest + 0j)])
+
+
 def decomposition(weights: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The singular value decomposition of a network's dW, float64: U (N, r), s (r,) falling, and V' (r, N).
 

@@ -161,11 +161,13 @@ class Sentiment(Section):
     epochs: Count
     learning_rate: Positive
     ranks: Ranks
+    compressed_rank: Count
 
     @model_validator(mode="after")
     def _fits_together(self):
-        if self.ranks[-1] > self.n_neurons:
-            raise ValueError(f"ranks: {self.ranks[-1]} is beyond n_neurons = {self.n_neurons}")
+        for key, rank in {"ranks": self.ranks[-1], "compressed_rank": self.compressed_rank}.items():
+            if rank > self.n_neurons:
+                raise ValueError(f"{key}: {rank} is beyond n_neurons = {self.n_neurons}")
         return self
 
 

@@ -76,6 +76,10 @@ SCHEMAS["claims"] = pa.schema(
         ("claim", "section", "statement", "measured", "expected", "tolerance", "reason", "verdict", "source"), STRING
     )
 )
+SCHEMAS["comparison"] = pa.schema(
+    dict.fromkeys(("figure", "panel", "series"), STRING)
+    | dict.fromkeys(("g", "x", "published", "error", "ours", "spread", "distance"), FLOAT)
+)
 ABOUT = "about"  # the key of what else a file says of its table, as JSON
 
 
