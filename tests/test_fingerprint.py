@@ -350,7 +350,7 @@ ROOMS = {
     "networks": "",
     "optimizers": "torch",
     "pace": "",
-    "plan": "",
+    "plan": "yaml",
     "problems": "",
     "schema": "pydantic",
     "sentiment.__init__": "",

@@ -20,8 +20,9 @@ if workflow.is_main_process:
     # --config stands on the command line.
     set_for_train = workflow.resource_settings.overwrite_resources.get("train", {})
     config |= {key: set_for_train[key].raw for key in ("device", "stack") if key in set_for_train}
+    raw = json.loads(json.dumps(config))  # as the user gave it
     try:
-        PLAN = plan.make(config)
+        PLAN = plan.make(config) | {"raw": raw}
         plan.mark_unusable(PLAN)
     except Problem as problem:
         raise WorkflowError(str(problem))
@@ -83,7 +84,8 @@ wildcard_constraints:
 onstart:
     try:
         plan.check_folders(file for job in workflow.dag.needrun_jobs() for file in job.products())
-    except Problem as problem:
+        plan.record(PLAN["raw"], f"{RESULTS}/config.yaml")
+    except (Problem, OSError) as problem:
         raise WorkflowError(str(problem))
 
 

@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+import yaml
+
 from . import config
 from .files import atomic
 from .fingerprint import fingerprint
@@ -186,6 +188,14 @@ def check_folders(files: Iterable[str]) -> None:
     closed = sorted(str(folder) for folder in folders if not os.access(folder, os.W_OK | os.X_OK))
     if closed:
         raise Problem(f"cannot write into {', '.join(closed)}: no permission, or a read-only file system")
+
+
+def record(raw: dict, path: str) -> None:
+    """Write the config that a run was last started with, as the user gave it, where its results are."""
+    text = yaml.safe_dump(raw, sort_keys=False, width=100)
+    if not Path(path).exists() or Path(path).read_text(encoding="utf-8") != text:
+        with atomic(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")
 
 
 def _existing(folder: Path) -> Path:
