@@ -209,7 +209,11 @@ def _name(rule: str, wildcards: dict) -> str:
     """What a job is called here: by its network, or by the table that it gathers."""
     if "g" in wildcards:
         return f"{rule} {_place(wildcards)}"
-    what = f"seed{wildcards['seed']}" if "seed" in wildcards else wildcards.get("table") or wildcards.get("measure", "")
+    what = (
+        f"seed{wildcards['seed']}"
+        if "seed" in wildcards
+        else next(filter(None, map(wildcards.get, ("table", "measure", "figure"))), "")
+    )
     return f"{rule} {what}".strip()
 
 

@@ -15,6 +15,7 @@ MATRICES = {"dW (layer 2)": "dW", "W (layer 2)": "W", "W0 (layer 2)": "W0"}
 TRUNCATED = {"truncate dW": "dW", "truncate W": "W"}
 OF_FIGURE_2 = {"a": "convergence_epoch", "b": "norm_dW", "c": "shuffled_loss", "d": "functional_rank"}
 OF_FIGURE_4 = {"a": "convergence_tau", "b": "norm_dW", "c": "mean_gradient_norm", "d": "shuffled_loss"}
+MEASURES = [*OF_FIGURE_2.values(), *OF_FIGURE_4.values()]
 
 
 class Curve(NamedTuple):
@@ -104,7 +105,8 @@ def of(tables: Tables, name: str, **where) -> pd.DataFrame:
     """The rows of a table in which columns have these values; none if the run has no such table."""
     rows = tables.get(name)
     if rows is None:
-        return pd.DataFrame(columns=["seed", *where, "loss", *OF_FIGURE_2.values(), *OF_FIGURE_4.values()], dtype=float)
+        columns = dict.fromkeys(["seed", *where, "loss", "epoch", "tau", "initial_loss", *MEASURES])
+        return pd.DataFrame(columns=list(columns), dtype=float)
     for column, value in where.items():
         rows = rows[np.isclose(rows[column], value) if column == "g" else rows[column] == value]
     return rows
