@@ -35,3 +35,6 @@ include: "workflow/rules/claims.smk"
 if LSTMS:
 
     include: "workflow/rules/sentiment.smk"
+
+
+include: "workflow/rules/archive.smk"

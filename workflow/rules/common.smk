@@ -133,6 +133,13 @@ def claimed_tasks():
     return {name: {key: task[key] for key in numbers} for name, task in config["tasks"].items()}
 
 
+def archived_figure(name):
+    """What it takes to draw a figure again from an archive: its module, settings, tables and files."""
+    figure = getattr(rules, name)
+    settings = json.loads(figure.params.job)["figures"]
+    return {"module": name, "settings": settings, "tables": dict(figure.input.items()), "files": list(figure.output)}
+
+
 def lstm(wildcards):
     """The file of the LSTM of a seed."""
     return LSTMS[f"sentiment/seed{wildcards.seed}"]["file"]

@@ -46,6 +46,8 @@ OTHER = {
     "summary": ["summary"],
     "theory": ["theory"],
     "claims": ["claims"],
+    "archive": ["archive"],
+    "verify": ["verify", "crate.verify"],
     "sentiment_data": ["lowrank.sentiment.prepare"],
     "train_sentiment": ["lowrank.sentiment.training"],
     "truncate_sentiment": ["truncate_sentiment"],
