@@ -17,7 +17,8 @@ PROFILES = {
     "https://w3id.org/ro/wfrun/workflow/0.5": "Workflow Run Crate",
     "https://w3id.org/workflowhub/workflow-ro-crate/1.0": "Workflow RO-Crate",
 }
-VERSIONS = {url: url.rpartition("/")[2] for url in PROFILES}
+CRATE = "https://w3id.org/ro/crate/1.1"
+BIOSCHEMAS = "https://bioschemas.org/profiles"
 FORMATS = {
     ".md": "text/markdown",
     ".parquet": "application/vnd.apache.parquet",
@@ -54,31 +55,44 @@ FILES = {
 
 def described(facts: dict, names: list[str], citation: dict) -> bytes:
     """The file ro-crate-metadata.json; `names` are the archive's files, `citation` is what CITATION.cff says."""
-    run = facts["run"]
     crate = ROCrate(version="1.1")
-    root = crate.root_dataset
-    authors = [crate.add(_organization(crate, author["name"])) for author in citation["authors"]]
+    authors = _one([_organization(crate, author["name"]) for author in citation["authors"]])
     licence = crate.add(_thing(crate, _spdx(citation["license"]), "CreativeWork", name=citation["license"]))
-    crate.name = f"{citation['title']}: the run {run}"
-    crate.description = facts["promise"]
-    crate.license, root["datePublished"] = licence, facts["date"]
-    root["author"], root["citation"] = authors, [_paper(crate, paper) for paper in citation["references"]]
-    root["conformsTo"] = [
-        crate.add(_thing(crate, url, "CreativeWork", name=name, version=VERSIONS[url]))
-        for url, name in PROFILES.items()
+    _describe_root(crate, facts, citation, authors, licence)
+    parts = _parts(crate, facts["run"], names)
+    if "README.md" in parts:
+        parts["README.md"]["about"] = crate.root_dataset
+    crate.mainEntity = workflow = _workflow(crate, facts, authors, licence)
+    workflow["input"] = parts["run.yaml"]["exampleOfWork"] = _parameter(crate, parts["run.yaml"])
+    crate.root_dataset["mentions"] = _action(crate, facts, parts, workflow, authors)
+    return json.dumps(crate.metadata.generate(), indent=1, ensure_ascii=False, sort_keys=True).encode() + b"\n"
+
+
+def _describe_root(crate: ROCrate, facts: dict, citation: dict, authors, licence) -> None:
+    root, paths = crate.root_dataset, {url: url.rpartition("/")[2] for url in PROFILES}
+    crate.name = f"{citation['title']}: the run {facts['run']}"
+    crate.description, crate.license = facts["promise"], licence
+    root["datePublished"] = facts["date"]
+    root["author"] = root["publisher"] = authors
+    root["citation"] = _one([_paper(crate, paper) for paper in citation["references"]])
+    root["conformsTo"] = profiles = [
+        crate.add(_thing(crate, url, "CreativeWork", name=name, version=paths[url])) for url, name in PROFILES.items()
     ]
-    parts = _parts(crate, run, names)
-    workflow = _workflow(crate, facts, authors, licence)
-    crate.mainEntity = workflow
-    config = parts["run.yaml"]
-    workflow["input"] = parameter = crate.add(_parameter(crate, config))
-    config["exampleOfWork"] = parameter
+    crate.metadata["conformsTo"] = [{"@id": CRATE}, profiles[-1]]
+
+
+def _action(crate: ROCrate, facts: dict, parts: dict, workflow, authors) -> ContextEntity:
+    """What made the results of the inputs: the run."""
     inputs = [part for name, part in parts.items() if name in ("run.yaml", "config.yaml", "resources/sentiment/")]
     results = [part for name, part in parts.items() if name.startswith("results/")]
-    about = {"name": f"The run {run}", "instrument": workflow, "object": inputs, "result": results}
+    about = {"name": f"The run {facts['run']}", "instrument": workflow, "object": inputs, "result": results}
     about |= {"endTime": facts["ended"], "agent": authors, "description": _how(facts)}
-    root["mentions"] = crate.add(_thing(crate, "#run", "CreateAction", **about))
-    return json.dumps(crate.metadata.generate(), indent=1, ensure_ascii=False, sort_keys=True).encode() + b"\n"
+    return crate.add(_thing(crate, "#run", "CreateAction", **about))
+
+
+def _one(values: list):
+    """A value alone, which the specification does not want in a list."""
+    return values[0] if len(values) == 1 else values
 
 
 def citation_of(path: Path) -> dict:
@@ -117,16 +131,18 @@ def _folder(crate: ROCrate, name: str, text: str, count: int) -> DataEntity:
     return DataEntity(crate, name, properties=about)
 
 
-def _workflow(crate: ROCrate, facts: dict, authors: list, licence) -> ComputationalWorkflow:
+def _workflow(crate: ROCrate, facts: dict, authors, licence) -> ComputationalWorkflow:
     workflow = crate.add(ComputationalWorkflow(crate, dest_path=WORKFLOW))
     language = {"name": "Snakemake", "url": "https://snakemake.github.io", "version": facts["pins"]["snakemake"]}
     language |= {"identifier": "https://doi.org/10.1093/bioinformatics/bts480"}
     programs = [
-        crate.add(_thing(crate, f"#{name}-{pin}", "SoftwareApplication", name=name, softwareVersion=pin, version=pin))
+        crate.add(_thing(crate, f"#{name}-{pin}", "SoftwareApplication", name=name, softwareVersion=pin))
         for name, pin in facts["pins"].items()
     ]
     commit = facts["tree"]["commit"]
     about = {
+        "encodingFormat": "text/x-snakemake",
+        "conformsTo": _profile(crate, "ComputationalWorkflow"),
         "name": "Workflow: networks, measures, tables, figures",
         "programmingLanguage": crate.add(_thing(crate, "#snakemake", "ComputerLanguage", **language)),
         "softwareRequirements": programs,
@@ -140,12 +156,16 @@ def _workflow(crate: ROCrate, facts: dict, authors: list, licence) -> Computatio
     return workflow
 
 
+def _profile(crate: ROCrate, name: str) -> ContextEntity:
+    about = {"name": name, "version": "1.0-RELEASE"}
+    return crate.add(_thing(crate, f"{BIOSCHEMAS}/{name}/1.0-RELEASE", "CreativeWork", **about))
+
+
 def _parameter(crate: ROCrate, config: DataEntity) -> ContextEntity:
-    profile = "https://bioschemas.org/profiles/FormalParameter/1.0-RELEASE"
-    kind = crate.add(_thing(crate, profile, "CreativeWork", name="FormalParameter", version="1.0-RELEASE"))
+    kind = _profile(crate, "FormalParameter")
     about = {"name": "config", "description": "every number of the run", "additionalType": "File"}
     about |= {"encodingFormat": "application/yaml", "valueRequired": True, "workExample": config, "conformsTo": kind}
-    return _thing(crate, "#config", "FormalParameter", **about)
+    return crate.add(_thing(crate, "#config", "FormalParameter", **about))
 
 
 def _how(facts: dict) -> str:
@@ -165,7 +185,7 @@ def _paper(crate: ROCrate, paper: dict) -> ContextEntity:
 
 
 def _organization(crate: ROCrate, name: str) -> ContextEntity:
-    return _thing(crate, "#authors", "Organization", name=name)
+    return crate.add(_thing(crate, "#authors", "Organization", name=name))
 
 
 def _spdx(licence: str) -> str:

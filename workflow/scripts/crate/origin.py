@@ -13,7 +13,7 @@ PINNED = ("lowrank", "workflow")  # the sections of envs/pins.toml that a run ne
 
 
 def tree(root: Path) -> dict:
-    """{commit, date, clean, state, changed, untracked, note} of the workflow's files; with None for what cannot be known."""
+    """{commit, date, clean, state, changed, untracked, note} of the workflow's files; None: not known."""
     unknown = {"commit": None, "date": None, "clean": None, "changed": [], "untracked": [], "state": "unknown"}
     if not (root / ".git").exists():
         return unknown | {"note": "the workflow was no checkout of git: its files in the archive are all that is known"}

@@ -23,9 +23,7 @@ def warnings(facts: dict) -> list[str]:
     """What to know before the archive is given to others."""
     data, tree = facts["data"], facts["tree"]
     told = [] if facts["networks"]["included"] else [WITHOUT_NETWORKS]
-    told += (
-        [f"the workflow had changes: commit {tree['commit'][:12]} and workflow.diff"] if tree["clean"] is False else []
-    )
+    told += [f"the workflow is commit {tree['commit'][:12]} {tree['state']}"] if tree["clean"] is False else []
     for kind, licence in data["licences"].items() if data["included"] else ():
         if not licence.startswith(FREE):
             told.append(
