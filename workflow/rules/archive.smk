@@ -7,6 +7,7 @@ REPORT = [f"{RESULTS}/report.html"] if rules.has("report") else []
 rule archive:
     input:
         rules.all.input,
+        [measured(kind, place) for kind in ("truncation", "spectrum") for place in LSTMS],
         table("claims"),
         [networks.history(spec) for spec in SPECS.values()],
         DATA,

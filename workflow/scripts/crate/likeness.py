@@ -1,8 +1,10 @@
 """Whether two trainings of one network agree: to the bit on one type of machine, else within stated tolerances.
 
-Another processor rounds differently, and a training makes differences grow: by its end two of them may be as unlike
-each other as networks of two seeds. What has to agree elsewhere is what rounding cannot change: the start, which is
-drawn and not computed, to the bits of its logarithms; the first epochs; and roughly how far training went.
+Another processor rounds differently, and a training makes differences grow: networks of large g are chaotic, and by the
+end two trainings may be as unlike as two seeds. So what has to agree elsewhere is little: the start, which is drawn and
+not computed; the first epochs, before differences have grown; and how far from its start training went, roughly. Within
+the tolerances are all pairs of trainings of the same networks with and without a processor's vector instructions:
+docs/archive.md has the numbers.
 """
 
 import numpy as np
@@ -10,8 +12,8 @@ import numpy as np
 from . import origin
 
 START = 1e-6  # of the initial weights' norm
-EARLY, EARLY_LOSS = 20, 1e-2  # epochs, in which the losses differ by no more than this share
-NORM = 0.3  # of the norm of all changes: they differ less between seeds
+EARLY, EARLY_LOSS = 3, 0.01  # epochs, in which the losses differ by no more than this share
+NORM = 2  # the norms of all changes differ by no more than this factor
 
 
 def same_bits(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> bool:
@@ -47,11 +49,13 @@ def compared(
     early = min(EARLY, len(losses_before), len(losses_after))
     pairs = np.array([losses_before[:early], losses_after[:early]], float)
     loss = float(np.nanmax(np.abs(pairs[1] / pairs[0] - 1), initial=0.0))
-    norm = float(abs(changes[1] / changes[0] - 1)) if changes[0] else float(changes[1] > 0)
+    norm = max(changes) / min(changes) if min(changes) else 1.0 if max(changes) == 0 else np.inf
+    if len(losses_before) != len(losses_after):
+        return [f"it has {len(losses_after)} epochs, not {len(losses_before)}"], ""
     judged = [
         (f"the initial weights differ by {start:.1e} of their norm", start, START),
         (f"the losses of the first {early} epochs differ by up to {loss:.1e}", loss, EARLY_LOSS),
-        (f"the norms of the change differ by {norm:.1%}", norm, NORM),
+        (f"the norms of the change differ by a factor of {norm:.2f}", norm, NORM),
     ]
     wrong = [f"{told}, allowed are {allowed:g}" for told, found, allowed in judged if not found <= allowed]
     return wrong, "; ".join(told for told, *_ in judged)

@@ -114,12 +114,11 @@ def findings_of(archive) -> list[str]:
     sums = listed(archive, found)
     found += [f"{name}: is missing" for name in sums if name not in archive.names]
     found += [f"{name}: does not belong to the archive" for name in archive.names if name not in sums and name != SUMS]
-    for name in archive.names:
-        if name != SUMS:
-            found += [f"{name}: {wrong}" for wrong in wrong_with(archive, name, sums.get(name))]
-    facts = as_json(archive, FACTS, found)
-    found += missing_parts(archive, facts)
-    found += undescribed(archive, as_json(archive, METADATA, found))
+    wrong = {name: wrong_with(archive, name, sums.get(name)) for name in archive.names if name != SUMS}
+    found += [f"{name}: {sentence}" for name, sentences in wrong.items() for sentence in sentences]
+    for name, promised in ((FACTS, missing_parts), (METADATA, undescribed)):
+        if not wrong.get(name, ["is missing"]):  # what a changed file says follows from the change
+            found += promised(archive, as_json(archive, name, found))
     return list(dict.fromkeys(found))
 
 
@@ -266,8 +265,6 @@ def as_json(archive, name: str, found: list[str]) -> dict:
         if not isinstance(content, dict):
             raise ValueError("it is not a mapping")
         return content
-    except (KeyError, FileNotFoundError):
-        found.append(f"{name}: is missing")
     except BROKEN as error:
         found.append(f"{name}: cannot be read ({error})")
     return {}
