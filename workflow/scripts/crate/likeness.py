@@ -13,7 +13,7 @@ from . import origin
 
 START = 1e-6  # of the initial weights' norm
 EARLY, EARLY_LOSS = 3, 0.01  # epochs, in which the losses differ by no more than this share
-NORM = 2  # the norms of all changes differ by no more than this factor
+NORM = 3  # the norms of all changes differ by no more than this factor
 
 
 def same_bits(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> bool:
