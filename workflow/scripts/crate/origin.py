@@ -41,7 +41,7 @@ def difference(root: Path) -> str:
 
 
 def _git(root: Path, *arguments: str) -> str:
-    command = ["git", "-C", str(root), "-c", "core.quotePath=false", *arguments]
+    command = ["git", "--no-optional-locks", "-C", str(root), "-c", "core.quotePath=false", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="surrogateescape")
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
