@@ -240,6 +240,7 @@ WRONG = [
     ("sentiment.lowercase", "maybe", "boolean"),
     ("sentiment.dropout", 1, "less than 1"),
     ("sentiment.ranks", [0, 257], "257 is beyond n_neurons = 256"),
+    ("sentiment.compressed_rank", 257, "compressed_rank: 257 is beyond n_neurons = 256"),
     ("sentiment.ranks", ["0-2", 1], "names 1 twice"),
     ("sentiment.ranks", ["2-1"], "at least 1"),
     ("sentiment.ranks", ["0-9:0"], "integer"),
@@ -444,7 +445,7 @@ def test_a_damaged_measure_is_named_and_mended_by_deleting_it(small):
 
 
 LSTM = {"treebank": "data/treebank", "vectors": "data/vectors.txt", "dimensions": sentences.DIMENSIONS}
-LSTM |= {"n_neurons": 6, "batch": 8, "epochs": 2, "ranks": [0, 6]}
+LSTM |= {"n_neurons": 6, "batch": 8, "epochs": 2, "ranks": [0, 6], "compressed_rank": 1}
 OTHERS = "results/tiny/figures/fig2.pdf"  # does not need them
 DATA = {
     "a malformed tree": (
