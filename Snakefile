@@ -35,3 +35,7 @@ include: "workflow/rules/claims.smk"
 if LSTMS:
 
     include: "workflow/rules/sentiment.smk"
+
+
+include: "workflow/rules/compute.smk"
+include: "workflow/rules/report.smk"
