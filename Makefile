@@ -10,7 +10,7 @@ DEVICE ?= cpu
 # Seconds that the job of `make doctor` on a cluster may take to answer.
 WAIT ?= 120
 
-.PHONY: figures paper doctor test test-slurm benchmark lint format pins freeze
+.PHONY: figures paper report doctor test test-slurm benchmark lint format pins freeze
 
 figures: .venv/ready  ## all figures at a reduced size, in minutes
 	$(SNAKEMAKE) --configfile workflow/presets/quick.yaml
@@ -19,6 +19,11 @@ figures: .venv/ready  ## all figures at a reduced size, in minutes
 paper: .venv/ready  ## all figures at the paper's size
 	$(SNAKEMAKE)
 	@ls -1 results/paper/figures/*
+
+report: .venv/ready  ## results/paper/report.html, or that of another run: RUN=quick
+	@test -z "$(RUN)" -o -f "results/$(RUN)/config.yaml" || \
+	  { echo "There is no run $(RUN): results/$(RUN)/config.yaml is missing"; exit 1; }
+	$(SNAKEMAKE) report $(if $(RUN),--configfile results/$(RUN)/config.yaml)
 
 doctor: .venv/ready  ## whether all is there that a run needs, here and on the cluster
 	@$(BIN)/python workflow/scripts/doctor.py --wait $(WAIT)

@@ -14,7 +14,7 @@ import yaml
 import sentences
 
 ROOT = Path(__file__).parents[1]
-SOURCES = ("Snakefile", "config.yaml", "profiles", "slurm", "envs", "workflow")
+SOURCES = ("Snakefile", "config.yaml", "profiles", "slurm", "envs", "workflow", "docs/differences.md")
 TINY = {
     "run": "tiny",
     "seeds": [0, 1],
@@ -85,6 +85,7 @@ def copy_sources(folder: Path) -> None:
         if source.is_dir():
             shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__", ".*"))
         else:
+            copy.parent.mkdir(exist_ok=True)
             shutil.copy2(source, copy)
     (folder / "tiny.yaml").write_text(yaml.safe_dump(TINY))
     sentences.treebank(folder / "data/treebank")
@@ -209,8 +210,9 @@ def _name(rule: str, wildcards: dict) -> str:
     """What a job is called here: by its network, or by the table that it gathers."""
     if "g" in wildcards:
         return f"{rule} {_place(wildcards)}"
-    what = f"seed{wildcards['seed']}" if "seed" in wildcards else wildcards.get("table") or wildcards.get("measure", "")
-    return f"{rule} {what}".strip()
+    if "seed" in wildcards:
+        return f"{rule} seed{wildcards['seed']}"
+    return " ".join([rule, *(wildcards[name] for name in ("table", "measure", "page") if name in wildcards)])
 
 
 def _place(wildcards: dict) -> str:

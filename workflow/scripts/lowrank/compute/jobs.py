@@ -86,6 +86,7 @@ def _trainings() -> dict[str, Files]:
 
 def _row(rule: str, place: str, files: Files | None, device: str) -> dict:
     row = dict.fromkeys(COLUMNS) | {"rule": rule, "place": place, "device": device}
+    row["gpu_hours"] = 0.0 if device == "cpu" else None
     if not files:
         return row | {"note": "no record"}
     used = _benchmark(files.benchmark)

@@ -26,8 +26,8 @@ def page(run: str, rows: list[dict], figures: dict[str, dict], networks: list[di
     """
     parts = [
         f"# What the run `{run}` took to compute",
-        f"**{_hours(rows)} core hours, {_hours(rows, 'gpu_hours')} GPU hours; at most {_memory(rows)} in one process.** "
-        f"{len(networks)} networks were trained, and measured in {len(rows) - len(networks)} jobs.",
+        f"**{_hours(rows)} core hours, {_hours(rows, 'gpu_hours')} GPU hours, at most {_memory(rows)} in one process** "
+        f"for {len(networks)} networks, which were trained and then measured in {len(rows) - len(networks)} jobs.",
         "## Figures",
         _table(_figure(figure, rows) for figure in figures.values()),
         "## Rules",
@@ -66,8 +66,8 @@ def _rule(rule: str, rows: list[dict]) -> dict:
         "jobs": len(mine),
         "core hours": _hours(mine),
         "GPU hours": _hours(mine, "gpu_hours"),
-        "mean, seconds": f"{3600 * sum(known) / len(known):.3g}" if known else "unknown",
-        "longest, seconds": f"{3600 * max(known):.3g}" if known else "unknown",
+        "mean, seconds": _short(3600 * sum(known) / len(known)) if known else "unknown",
+        "longest, seconds": _short(3600 * max(known)) if known else "unknown",
         "peak memory": _memory(mine),
         "jobs without record": len(mine) - len(known),
     }
@@ -107,9 +107,16 @@ def _unknown(rows: list[dict]) -> list[str]:
 
 
 def _hours(rows: list[dict], column: str = "hours") -> str:
-    """The sum of what is known."""
+    """The sum; where some are not known, that of the others as a bound."""
     known = [row[column] for row in rows if row[column] is not None]
-    return f"{sum(known):.3g}" if known or not rows else "unknown"
+    if rows and not known:
+        return "unknown"
+    return f"{'over ' if len(known) < len(rows) else ''}{_short(sum(known))}"
+
+
+def _short(number: float) -> str:
+    """Three digits, never a power of ten."""
+    return f"{number:.0f}" if number >= 100 else f"{number:.2g}" if number < 0.01 else f"{number:.3g}"
 
 
 def _memory(rows: list[dict]) -> str:
