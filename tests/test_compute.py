@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lowrank import checkpoint, hardware
-from lowrank.compute import jobs
+from lowrank.compute import jobs, needs
 from lowrank.compute.page import page
 
 HEAD = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
@@ -152,6 +152,44 @@ def test_the_page_sums_up_what_is_known_and_names_what_is_not(results):
     assert "| 1 | A GPU | x86_64 | torch 2 |\n" in text
     assert "This page was written on: this machine." in text
     assert f"No record of time and memory, so not in the sums: `train {PLACES[0]}`, `truncate {PLACES[0]}`" in text
+
+
+SETTINGS = {
+    "tasks": {"romo": {}, "mante": {}},
+    "seeds": [0, 1],
+    "figures": {
+        "fig1": {"tasks": ["romo", "flipflop"], "seed": 1, "g": [0.0], "trial_g": 0.9},
+        "fig2": {"tasks": ["romo"]},
+        "fig3": {"tasks": ["mante"], "seed": 1, "g": [0.0]},
+        "figS_lstm": {"seed": 5},
+    },
+}
+SPECS = {
+    f"{task}/g{g}/seed{seed}": {"task": task, "g": g, "seed": seed}
+    for task in ("romo", "mante")
+    for g in (0.0, 0.9, 1.5)
+    for seed in (0, 1)
+} | {"sentiment/seed5": {"task": "sentiment", "seed": 5}}
+
+
+@pytest.mark.parametrize(
+    ("figure", "tables", "title", "places", "rules"),
+    [
+        ("fig1", ["history", "trials"], "Figure 1", {"romo/g0.0/seed1", "romo/g0.9/seed1"}, ["trials"]),
+        (
+            "fig2",
+            ["summary"],
+            "Figure 2",
+            {place for place in SPECS if place.startswith("romo")},
+            ["shuffle", "spectrum", "truncate"],
+        ),
+        ("fig3", ["theory"], "Figure 3", {"mante/g0.0/seed0", "mante/g0.0/seed1"}, []),
+        ("figS_lstm", ["sentiment_spectrum"], "Supplement, LSTM", {"sentiment/seed5"}, ["spectrum_sentiment"]),
+    ],
+)
+def test_a_figure_needs_the_networks_that_it_shows(figure, tables, title, places, rules):
+    needed = needs.of_figure(SETTINGS, SPECS, figure, tables)
+    assert (needed["title"], set(needed["places"]), needed["rules"]) == (title, places, rules)
 
 
 def test_the_machine_is_told_in_words_and_not_by_its_name():

@@ -63,7 +63,8 @@ rule report:
     input:
         rules.all.input,
         pages=PAGES,
-        captions=sorted(map(str, Path("workflow/report").glob("*.*"))),
+        captions=sorted(map(str, Path("workflow/report").glob("*.rst"))),
+        style="workflow/report/report.css",
     output:
         f"{RESULTS}/report.html",
     log:

@@ -16,7 +16,7 @@ OF_THE_RUN = ("LOWRANK_", "SNAKEMAKE_")  # environment of this start, not of the
 with job(snakemake) as settings, tempfile.TemporaryDirectory() as folder:
     made = Path(folder, "report.html")
     command = [sys.executable, "-m", "snakemake", "all", *snakemake.input.pages, "--configfile", settings["config"]]
-    command += ["--nolock", "--report", made, "--report-stylesheet", "workflow/report/report.css"]
+    command += ["--nolock", "--report", made, "--report-stylesheet", snakemake.input.style]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(OF_THE_RUN)}
     if subprocess.run(command, env=environment, check=False).returncode:
         raise Problem(f"Snakemake's reporter failed: {snakemake.log[0]} says why")
