@@ -5,9 +5,12 @@ import os
 import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyarrow.parquet as pq
 import pytest
+from docutils.core import publish_parts
+from jinja2 import Environment, StrictUndefined
 
 import workflow
 from once import once
@@ -187,6 +190,17 @@ def test_a_report_that_fails_says_where_the_reason_is(small):
 
 
 # --- What it says
+
+
+@pytest.mark.parametrize("number", range(1, 6))
+def test_a_caption_of_published_beside_reproduced(number):
+    """For the figures of the comparison; all other captions stand in the report of the tiny run."""
+    given = SimpleNamespace(wildcards={"figure": f"fig{number}"}, config={"sentiment": {"lowercase": True}})
+    environment = Environment(trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+    text = environment.from_string((ROOT / "workflow/report/published.rst").read_text()).render(snakemake=given)
+    body = publish_parts(text, writer="html", settings_overrides={"halt_level": 2})["body"]
+    assert f"Figure {number}: published and reproduced." in body
+    assert ("published_rate" in body) == (number == 2)
 
 
 def test_differences_name_settings_that_there_are():
