@@ -12,14 +12,16 @@ include: "workflow/rules/common.smk"
 
 
 rule all:
-    """Everything: networks, measures, tables, figures and claims."""
+    """Everything: networks, measures, tables, figures, claims, and how far from the published they are."""
     default_target: True
     input:
         [network["file"] for network in FILES.values()],
         [measured(kind, place) for kind in MEASURES for place in NETWORKS],
         [f"{RESULTS}/tables/{name}.parquet" for name in TABLES],
         [f"{RESULTS}/figures/{name}.{kind}" for name in FIGURES for kind in ("pdf", "png")],
+        [f"{RESULTS}/figures/{name}.{kind}" for name in PUBLISHED for kind in ("pdf", "png")],
         f"{RESULTS}/claims.md",
+        f"{RESULTS}/comparison.md",
     localrule: True
     message:
         "All networks, measures, tables, figures and claims are there"
@@ -30,6 +32,7 @@ include: "workflow/rules/measure.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/claims.smk"
+include: "workflow/rules/comparison.smk"
 
 
 if LSTMS:

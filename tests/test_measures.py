@@ -83,6 +83,19 @@ def test_values_of_a_matrix_that_is_not_finite_are_nan(bad):
     assert len(connectivity.singular_values(matrix)) == len(connectivity.eigenvalues(matrix)) == 3
 
 
+def test_eigenvalues_of_a_change_kept_as_its_decomposition_are_those_of_the_matrix():
+    """Rank 3 of 8: five are 0; and without the decomposition those of W - W0."""
+    rng = np.random.default_rng(3)
+    U, V = (np.linalg.qr(rng.standard_normal((8, 3)))[0] for _ in range(2))
+    s, W0 = np.array([3.0, 2.0, 0.5]), rng.standard_normal((8, 8))
+    weights = {"W0": W0, "W": W0 + (U * s) @ V.T, "U": U, "s": s, "V": V}
+    kept = connectivity.change_eigenvalues(weights)
+    whole = connectivity.change_eigenvalues({"W0": W0, "W": weights["W"]})
+    np.testing.assert_allclose(kept[:3], whole[:3], atol=1e-12)
+    np.testing.assert_array_equal(kept[3:], 0)
+    assert np.isnan(connectivity.change_eigenvalues(weights | {"s": np.full(3, np.nan)})).all()
+
+
 def test_shuffling_permutes_all_elements():
     matrix = np.arange(36, dtype=np.float32).reshape(6, 6)
     found = connectivity.shuffled(matrix, np.random.default_rng(0))

@@ -17,7 +17,9 @@ from once import once
 from workflow import ROOT, planned, run
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-CATEGORIES = ["Claims", "Differences and omissions", "Figures", "How it was computed"]
+CATEGORIES = ["Claims", "Differences and omissions", "Figures", "How it was computed", "Published and reproduced"]
+PUBLISHED = [f"Figure {n}" for n in range(1, 6)]
+PAGES = ["comparison", "compute", "differences"]
 FIGURES = {"1": "Three tasks", "2": "Strength of W₀", "3": "Linear network", "4": "Linear network, all g"}
 FIGURES |= {"5": "LSTM", "S": "LSTM, supplement"}
 
@@ -29,7 +31,7 @@ def reported(tmp_path_factory, finished) -> Path:
     def make(folder: Path) -> None:
         workflow.copy(finished, folder)
         names = run(folder, "report").names
-        assert names == {"claims_page", "compute", "page compute", "page differences", "report"}
+        assert names == {"claims_page", "compute", "report", *(f"page {name}" for name in PAGES)}
 
     return once(tmp_path_factory, "reported", make)
 
@@ -89,6 +91,8 @@ def test_it_starts_with_what_it_is_and_lists_what_it_has(opened):
     assert "this run rests on 12 recurrent networks of 4 tasks and 1 LSTM" in opened.locator("#app").inner_text()
     assert sorted(opened.evaluate("Object.keys(categories)")) == CATEGORIES
     assert dict(row[:2] for row in entries(opened, "Figures")) == FIGURES
+    opened.evaluate("app.setView({navbarMode: 'menu'})")
+    assert [row[0] for row in entries(opened, "Published and reproduced")] == [*PUBLISHED, "How far apart they are"]
 
 
 def test_a_figure_is_found_by_its_text_and_seen(opened):
@@ -129,7 +133,7 @@ def test_the_pages_are_read_where_the_report_is(opened):
 def test_no_picture_is_missing_anywhere(opened):
     """All results as the report holds them, and what stands in its pages."""
     results = opened.evaluate("Object.entries(results).map(([path, r]) => [path, r.mime_type, r.data_uri])")
-    assert len(results) == len(FIGURES) + 3
+    assert len(results) == len(FIGURES) + len(PUBLISHED) + 1 + len(PAGES)
     for path, kind, address in results:
         assert kind in ("image/png", "text/html"), path
         if kind == "image/png":
@@ -194,7 +198,7 @@ def test_a_report_that_fails_says_where_the_reason_is(small):
 
 @pytest.mark.parametrize("number", range(1, 6))
 def test_a_caption_of_published_beside_reproduced(number):
-    """For the figures of the comparison; all other captions stand in the report of the tiny run."""
+    """What differs from figure to figure; a mistake in any caption ends the report."""
     given = SimpleNamespace(wildcards={"figure": f"fig{number}"}, config={"sentiment": {"lowercase": True}})
     environment = Environment(trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
     text = environment.from_string((ROOT / "workflow/report/published.rst").read_text()).render(snakemake=given)

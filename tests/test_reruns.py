@@ -14,16 +14,24 @@ from workflow import configure, library, planned, replace, run
 MEASURES = ("truncate", "shuffle", "spectrum", "trials")
 NEW = ("train", *MEASURES)  # the jobs of a network that was not there
 GATHERED = {"gather truncation", "gather shuffle", "gather spectrum", "gather trials"}
-TABLES = GATHERED | {"history", "summary"}
-FIGURES = {"fig1", "fig2", "fig3", "fig4"}
+JUDGED = {"claims", "comparison"}
+TABLES = GATHERED | {"history", "summary"} | JUDGED
 TANH = ("flipflop/g0.0", "flipflop/g0.9", "mante/g0.9", "romo/g0.9")  # of the tiny run
 LINEAR = ("linear_z0.5/g0.0", "linear_z0.5/g0.6")
 STRENGTHS = TANH + LINEAR
-LSTM_FIGURES = {"fig5", "figS_lstm"}
 TRAINED = {"train_sentiment seed0", "sentiment_history"}
 TRUNCATED = {"truncate_sentiment seed0", "gather_sentiment truncation"}
-LSTM = TRAINED | TRUNCATED | {"spectrum_sentiment seed0", "gather_sentiment spectrum"} | LSTM_FIGURES
-SHOWN = {"fig1", "fig2"}  # by the run of one network
+
+
+def drawn(*figures: str) -> set[str]:
+    """Figures, and their variants with the published curves."""
+    return {*figures, *(f"figure_published {figure}" for figure in figures)}
+
+
+FIGURES = drawn("fig1", "fig2", "fig3", "fig4")
+LSTM_FIGURES = drawn("fig5") | {"figS_lstm"}
+LSTM = TRAINED | TRUNCATED | {"spectrum_sentiment seed0", "gather_sentiment spectrum"} | JUDGED | LSTM_FIGURES
+SHOWN = drawn("fig1", "fig2")  # by the run of one network
 SMALL = {f"{rule} romo/g0.9/seed0" for rule in NEW} | TABLES | SHOWN  # the whole of it
 
 
@@ -51,6 +59,10 @@ def edit_kernel(folder: Path) -> None:
 
 def edit_treebank(folder: Path) -> None:
     replace(folder / "data/treebank/test.txt", "(2 (2 the) (2 film))", "(2 (2 the) (2 car))")
+
+
+def edit_published(folder: Path) -> None:
+    replace(folder / "workflow/resources/published/fig2.csv", ",104.9,", ",104.8,")
 
 
 def move_treebank(folder: Path) -> None:
@@ -148,19 +160,19 @@ EDITS = {
     ),
     "the ranks": (
         lambda folder: configure(folder, measure={"ranks": [0, 1, 2, 3]}),
-        each("truncate") | {"gather truncation", "summary", "fig1", "fig2", "fig4"},
+        each("truncate") | {"gather truncation", "summary"} | JUDGED | drawn("fig1", "fig2", "fig4"),
     ),
     "the threshold": (
         lambda folder: configure(folder, measure={"threshold": 0.1}),
-        {"summary", "fig2", "fig4"},
+        {"summary"} | JUDGED | drawn("fig2", "fig4"),
     ),
     "a colour": (
         lambda folder: configure(folder, figures={"colors": {"mante": "#f57901"}}),
-        {"fig1", "fig2"},
+        drawn("fig1", "fig2"),
     ),
     "the length of an axis": (
         lambda folder: configure(folder, figures={"fig2": {"convergence_limit": 20}}),
-        {"fig2"},
+        drawn("fig2"),
     ),
     "a task of one's own": (add_task, each(*NEW, of=["echo/g0.9"]) | TABLES | FIGURES),
     "comments and docstrings": (add_comments, set()),
@@ -181,19 +193,19 @@ EDITS = {
         lambda folder: configure(folder, tasks={"linear_z0.5": {"target": 0.6}}),
         each(*NEW, of=LINEAR) | TABLES | {"theory"} | FIGURES,
     ),
-    "the theory": (lambda folder: add_code(library(folder) / "theory.py"), {"theory", "fig3"}),
+    "the theory": (lambda folder: add_code(library(folder) / "theory.py"), {"theory", "claims"} | drawn("fig3")),
     "a task's code": (
         lambda folder: add_code(library(folder) / "tasks/romo.py"),
         each(*NEW, of=["romo/g0.9"]) | TABLES | FIGURES,
     ),
     "the code of a measure": (
         lambda folder: add_code(folder / "workflow/scripts/spectrum.py"),
-        each("spectrum") | {"gather spectrum", "summary", "fig1", "fig2", "fig4"},
+        each("spectrum") | {"gather spectrum", "summary"} | JUDGED | drawn("fig1", "fig2", "fig4"),
     ),
-    "a panel of Figure 1": (lambda folder: add_code(library(folder) / "figures/fig1.py"), {"fig1"}),
-    "a panel of Figure 2": (lambda folder: add_code(library(folder) / "figures/fig2.py"), {"fig2"}),
-    "a panel of Figure 3": (lambda folder: add_code(library(folder) / "figures/fig3.py"), {"fig3"}),
-    "a panel of Figure 4": (lambda folder: add_code(library(folder) / "figures/fig4.py"), {"fig4"}),
+    "a panel of Figure 1": (lambda folder: add_code(library(folder) / "figures/fig1.py"), drawn("fig1")),
+    "a panel of Figure 2": (lambda folder: add_code(library(folder) / "figures/fig2.py"), drawn("fig2")),
+    "a panel of Figure 3": (lambda folder: add_code(library(folder) / "figures/fig3.py"), drawn("fig3")),
+    "a panel of Figure 4": (lambda folder: add_code(library(folder) / "figures/fig4.py"), drawn("fig4")),
     "the figures' style": (lambda folder: add_code(library(folder) / "figures/style.py"), FIGURES | LSTM_FIGURES),
     "a word of the treebank": (edit_treebank, {"sentiment_data"} | LSTM),
     "the place of the treebank": (move_treebank, set()),
@@ -212,13 +224,22 @@ EDITS = {
         lambda folder: configure(folder, sentiment={"seeds": [0, 1]}),
         {job.replace("seed0", "seed1") for job in LSTM},
     ),
-    "the LSTM's ranks": (lambda folder: configure(folder, sentiment={"ranks": [0, 2, 6]}), TRUNCATED | {"fig5"}),
+    "the LSTM's ranks": (
+        lambda folder: configure(folder, sentiment={"ranks": [0, 2, 6]}),
+        TRUNCATED | JUDGED | drawn("fig5"),
+    ),
     "a colour of the LSTM": (
         lambda folder: configure(folder, figures={"fig5": {"colors": {"dW": "#000000"}}}),
         LSTM_FIGURES,
     ),
-    "a panel of Figure 5": (lambda folder: add_code(library(folder) / "figures/fig5.py"), {"fig5"}),
-    "the LSTM left out": (lambda folder: configure(folder, sentiment=None), set()),
+    "a panel of Figure 5": (lambda folder: add_code(library(folder) / "figures/fig5.py"), drawn("fig5")),
+    "the LSTM left out": (lambda folder: configure(folder, sentiment=None), JUDGED),
+    "a claim": (lambda folder: add_code(library(folder) / "claims/section3.py"), {"claims"}),
+    "a published point": (edit_published, {"comparison", "figure_published fig2"}),
+    "how far apart two curves are": (
+        lambda folder: add_code(library(folder) / "comparison/distance.py"),
+        {"comparison"},
+    ),
     "when training saves and reports": (
         lambda folder: add_code(library(folder) / "pace.py"),
         each(*NEW) | TABLES | FIGURES | LSTM,
@@ -340,9 +361,9 @@ DELETED = {
     "a history": ("networks/romo/g0.9/seed0-*.parquet", SMALL),
     "a measure": (
         "tiny/truncation/romo/g0.9/seed0.parquet",
-        {"truncate romo/g0.9/seed0", "gather truncation", "summary", "fig1", "fig2"},
+        {"truncate romo/g0.9/seed0", "gather truncation", "summary"} | JUDGED | SHOWN,
     ),
-    "a table": ("tiny/tables/spectrum.parquet", {"gather spectrum", "summary", "fig1", "fig2"}),
+    "a table": ("tiny/tables/spectrum.parquet", {"gather spectrum", "summary"} | JUDGED | SHOWN),
     "a figure": ("tiny/figures/fig2.png", {"fig2"}),
 }
 

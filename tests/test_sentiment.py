@@ -12,7 +12,7 @@ import torch
 import sentences as tiny
 from lowrank import checkpoint, networks
 from lowrank.problems import Problem, Stopped
-from lowrank.sentiment import evaluation, lstm, prepare, prepared, train_job, training
+from lowrank.sentiment import compression, evaluation, lstm, prepare, prepared, train_job, training
 from lowrank.sentiment.data import Data, Sentences
 from lowrank.streams import stream
 from reference import PackedLSTM
@@ -399,3 +399,21 @@ def test_spectra_are_those_of_the_matrices(both):
             expected = np.linalg.svd(array.astype(float), compute_uv=False)
             assert [index for index, _ in found] == list(range(1, len(expected) + 1))
             np.testing.assert_allclose([value for _, value in found], expected, atol=1e-7)
+
+
+def test_a_network_kept_small_is_that_of_its_stream_and_the_first_ranks_of_dw(both, data):
+    """W0 is drawn anew: what the file says of it does not matter, but for dW."""
+    initial, final = both
+    arrays = {f"initial.{name}": weight for name, weight in initial.items()} | final
+    (expected,) = evaluation.truncations(initial, final, "dW", [2])
+    small = compression.unpacked(spec(), arrays, 2)
+    for name in final:
+        np.testing.assert_allclose(small[name], expected[name], atol=1e-6, err_msg=name)
+    moved = arrays | {
+        name: arrays[name] + 1 for name in arrays if name.removeprefix("initial.") in evaluation.TRUNCATED
+    }
+    for name, weight in compression.unpacked(spec(), moved, 2).items():
+        np.testing.assert_allclose(weight, small[name], atol=1e-6, err_msg=name)
+    row = compression.row(spec(), arrays, 2, data.validation, data.vectors)
+    assert (row["truncated"], row["rank"]) == ("compressed", 2)
+    assert (row["accuracy"], row["loss"]) == evaluation.accuracy_and_loss(small, data.validation, data.vectors)

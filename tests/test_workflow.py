@@ -63,6 +63,15 @@ OF_LSTM = {
     "sentiment_truncation": {"seed": INT, "truncated": STRING, "rank": INT, "loss": FLOAT, "accuracy": FLOAT},
     "sentiment_spectrum": {"seed": INT, "weight": STRING, "matrix": STRING, "index": INT, "singular_value": FLOAT},
 }
+OF_JUDGEMENT = {
+    "claims": dict.fromkeys(
+        ("claim", "section", "statement", "measured", "expected", "tolerance", "reason", "verdict", "source"), STRING
+    ),
+    "comparison": {
+        **dict.fromkeys(("figure", "panel", "series"), STRING),
+        **dict.fromkeys(("g", "x", "published", "error", "ours", "spread", "distance"), FLOAT),
+    },
+}
 # A trial's time steps, and its channels: inputs, outputs and as many targets.
 STEPS = {"flipflop": 100, "mante": 96, "romo": 56, "linear_z0.5": 202}
 CHANNELS = {"flipflop": 2 + 2 + 2, "mante": 4 + 1 + 1, "romo": 1 + 2 + 2, "linear_z0.5": 1 + 1 + 1}
@@ -91,12 +100,14 @@ def test_the_promised_files_and_no_others(finished):
         made = {name for name in made if not name.startswith(folder)}
     networks = {f"networks/{place}-{{spec}}.{kind}" for place in PLACES for kind in ("safetensors", "parquet")}
     measures = {f"tiny/{measure}/{place}.parquet" for measure in MEASURES for place in PLACES}
-    tables = {f"tiny/tables/{name}.parquet" for name in (*COLUMNS, "theory")}
+    tables = {f"tiny/tables/{name}.parquet" for name in (*COLUMNS, *OF_JUDGEMENT, "theory")}
     figures = {f"tiny/figures/fig{name}.{kind}" for name in (1, 2, 3, 4, 5, "S_lstm") for kind in ("pdf", "png")}
+    figures |= {f"tiny/figures/fig{n}_published.{kind}" for n in range(1, 6) for kind in ("pdf", "png")}
+    pages = {f"tiny/{name}" for name in ("claims.md", "comparison.md", "config.yaml")}
     lstm = {f"networks/sentiment/seed0-{{spec}}.{kind}" for kind in ("safetensors", "parquet")}
     lstm |= {f"tiny/{measure}/sentiment/seed0.parquet" for measure in ("truncation", "spectrum")}
     lstm |= {f"tiny/tables/{name}.parquet" for name in OF_LSTM}
-    assert made == networks | measures | tables | figures | lstm | {"networks/.lock"}
+    assert made == networks | measures | tables | figures | pages | lstm | {"networks/.lock"}
 
 
 @pytest.mark.parametrize("name", COLUMNS)
@@ -116,7 +127,20 @@ def test_the_theory_has_a_row_for_each_g_order_and_epoch(finished):
     assert found.num_rows == 2 * 3 * 21
 
 
-@pytest.mark.parametrize(("name", "rows"), [("history", 3), ("truncation", 2 * 3), ("spectrum", 3 * (3 + 6 + 6 + 6))])
+@pytest.mark.parametrize("name", OF_JUDGEMENT)
+def test_columns_of_what_is_judged(finished, name):
+    assert table(finished, name).schema == pa.schema(OF_JUDGEMENT[name])
+
+
+def test_the_config_of_the_last_start_is_that_run(finished):
+    """Given back as it stands, it has nothing to do."""
+    started = workflow.start(finished, "--dry-run", configfile="results/tiny/config.yaml")
+    assert "Nothing to be done" in started.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"), [("history", 3), ("truncation", 2 * 3 + 1), ("spectrum", 3 * (3 + 6 + 6 + 6))]
+)
 def test_columns_and_rows_of_the_lstms_tables(finished, name, rows):
     """And what its data was made of."""
     found = table(finished, f"sentiment_{name}")

@@ -210,9 +210,12 @@ def _name(rule: str, wildcards: dict) -> str:
     """What a job is called here: by its network, or by the table that it gathers."""
     if "g" in wildcards:
         return f"{rule} {_place(wildcards)}"
-    if "seed" in wildcards:
-        return f"{rule} seed{wildcards['seed']}"
-    return " ".join([rule, *(wildcards[name] for name in ("table", "measure", "page") if name in wildcards)])
+    what = (
+        f"seed{wildcards['seed']}"
+        if "seed" in wildcards
+        else next(filter(None, map(wildcards.get, ("table", "measure", "figure", "page"))), "")
+    )
+    return f"{rule} {what}".strip()
 
 
 def _place(wildcards: dict) -> str:

@@ -54,6 +54,7 @@ LSTMS = {place: file for place, file in FILES.items() if place not in NETWORKS}
 SENTIMENT_DATA = prepared.file(PLAN["data"]) if LSTMS else []
 FIGURES = [name for name in ("fig1", "fig2", "fig3", "fig4") if plan.shown(config, name)]
 FIGURES += ["fig5", "figS_lstm"] if LSTMS else []
+PUBLISHED = [f"{name}_published" for name in FIGURES if plan.is_of_the_paper(config, name)]
 TABLES = ["history", *MEASURES, "summary", *(["theory"] if LINEAR else [])]
 TABLES += ["sentiment_history", "sentiment_truncation", "sentiment_spectrum"] if LSTMS else []
 
@@ -124,12 +125,12 @@ def measure_order(stage, *keys):
     return lambda w: order(by_task.format(task=w.task), network=NETWORKS[PLACE.format(**w)]["name"], **settings)
 
 
-def figure_order(name):
-    """The parameter of a figure: its own settings, and what there is to say of the tasks that it shows."""
+def figure_order(name, stage=None):
+    """The parameter of a figure, or of its variant: its own settings, and what to say of the tasks that it shows."""
     figures, tasks = config["figures"], plan.shown(config, name)
     names = {key: {task: figures[key][task] for task in tasks if task in figures[key]} for key in ("colors", "labels")}
     names["targets"] = {task: config["tasks"][task]["numbers"].get("target") for task in tasks}
-    return order(name, figure=name, figures={**names, name: {**figures[name], "tasks": tasks}})
+    return order(stage or name, figure=name, figures={**names, name: {**figures[name], "tasks": tasks}})
 
 
 def claimed_tasks():
@@ -149,7 +150,20 @@ def lstm_order(stage, *keys):
     return lambda w: order(stage, network=LSTMS[f"sentiment/seed{w.seed}"]["name"], **settings)
 
 
-def lstm_figure_order(name):
-    """The parameter of a figure of the LSTM: its own settings, and the colours of Figure 5."""
+def lstm_figure_order(name, stage=None):
+    """The parameter of a figure of the LSTM, or of its variant: its own settings, and the colours of Figure 5."""
     figures = config["figures"]
-    return order(name, figure=name, figures={"fig5": {"colors": figures["fig5"]["colors"]}, name: figures[name]})
+    return order(
+        stage or name, figure=name, figures={"fig5": {"colors": figures["fig5"]["colors"]}, name: figures[name]}
+    )
+
+
+def published_order(name):
+    """The parameter of a figure's variant with the published curves under it."""
+    return (lstm_figure_order if name == "fig5" else figure_order)(name, f"{name}_published")
+
+
+def linear_targets():
+    """The tasks of linear networks by their target, [target, task]."""
+    tasks = {name: task for name, task in config["tasks"].items() if plan.config.is_linear(task)}
+    return [[task["numbers"]["target"], name] for name, task in tasks.items()]

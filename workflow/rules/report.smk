@@ -6,6 +6,7 @@ report: "../report/run.rst"
 # Texts that are pages of the report: the file, its category there and its name in the list.
 TEXTS = {
     "compute": (f"{RESULTS}/compute.md", "How it was computed", "Compute statement"),
+    "comparison": (f"{RESULTS}/comparison.md", "Published and reproduced", "How far apart they are"),
     "differences": ("docs/differences.md", "Differences and omissions", "Paper, code and figures"),
 }
 PAGES = [f"{RESULTS}/pages/{name}.html" for name in ("claims", *TEXTS)]

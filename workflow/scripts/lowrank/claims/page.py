@@ -5,27 +5,34 @@ from itertools import groupby
 from .base import FAILS, HOLDS, NOT_TESTED
 
 TITLES = {"2": "Three tasks of neuroscience", "3": "The linear network", "4": "The LSTM"}
-SIGNS = {HOLDS: "holds", FAILS: "**fails**", NOT_TESTED: "not tested"}
+HEAD = """# What the paper claims, and what the run `{run}` finds
+
+{counts}. Each rule is a small function in `workflow/scripts/lowrank/claims/`, fixed before the
+paper's networks were trained; ± is a standard error over networks.
+"""
 
 
 def page(rows: dict[str, list], run: str) -> str:
-    """A table for each section of the paper, from the columns of the table `claims`."""
+    """An overview, and then what was expected and measured, claim by claim; from the columns of the table `claims`."""
     claims = [dict(zip(rows, values, strict=True)) for values in zip(*rows.values(), strict=True)]
-    counts = {verdict: sum(claim["verdict"] == verdict for claim in claims) for verdict in SIGNS}
-    lines = [
-        f"# What the paper claims, and what the run `{run}` finds",
-        "",
-        ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
-        + ". Each rule is a small function in `workflow/scripts/lowrank/claims/`; ± is a standard error over seeds.",
+    numbers = {v: [claim["claim"] for claim in claims if claim["verdict"] == v] for v in (HOLDS, FAILS, NOT_TESTED)}
+    lines = [HEAD.format(run=run, counts=", ".join(f"{len(found)} {v}" for v, found in numbers.items()))]
+    lines += [
+        f"{verdict.capitalize()}: {', '.join(numbers[verdict])}.\n"
+        for verdict in (FAILS, NOT_TESTED)
+        if numbers[verdict]
     ]
     for section, group in groupby(claims, key=lambda claim: claim["section"]):
-        lines += ["", f"## Section {section}: {TITLES[section]}", ""]
-        lines += ["| | claim | expected | measured | verdict |", "| --- | --- | --- | --- | --- |"]
-        lines += [_row(claim) for claim in group]
-    return "\n".join(lines) + "\n"
+        lines += [f"## Section {section}: {TITLES[section]}\n", *map(_claim, group)]
+    return "\n".join(lines)
 
 
-def _row(claim: dict) -> str:
-    expected = f"{claim['expected']} (tolerance: {claim['tolerance']}; {claim['reason']})"
-    cells = [claim["claim"], claim["statement"], expected, f"{claim['measured']} ({claim['source']})"]
-    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} | {SIGNS[claim['verdict']]} |"
+def _claim(claim: dict) -> str:
+    verdict = claim["verdict"].upper() if claim["verdict"] == FAILS else claim["verdict"]
+    return f"""### {claim["claim"]}. {claim["statement"]}
+
+- **{verdict}**: {claim["measured"]}
+- expected: {claim["expected"]}
+- tolerance: {claim["tolerance"]} ({claim["reason"]})
+- from {claim["source"]}
+"""

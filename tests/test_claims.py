@@ -1,0 +1,281 @@
+"""The claims ledger: its rules on tables made by hand and by the theory, and what it says of the tiny run."""
+
+import re
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from lowrank import claims, tables, theory
+from lowrank.claims.base import CLAIMS, FAILS, HOLDS, NOT_TESTED, Claim, NotTested, near, standard_error
+from lowrank.claims.page import page
+
+BY_NUMBER = {claim.number: claim for claim in CLAIMS}
+FLIPFLOP = {"flipflop": {"module": "flipflop", "n_neurons": 256, "numbers": {}}}
+LINEAR = {
+    f"linear_z{target}": {"module": "linear", "n_neurons": 1024, "numbers": {"target": target}} for target in (0.5, 2.0)
+}
+
+
+def verdict(number: int, tasks: dict, **frames: pd.DataFrame) -> str:
+    """What becomes of one claim on these tables."""
+    try:
+        return HOLDS if BY_NUMBER[number].rule(claims.Run(frames, tasks)).holds else FAILS
+    except NotTested:
+        return NOT_TESTED
+
+
+def networks(task: str = "flipflop", strengths=(0.0, 0.3, 0.6, 0.9, 1.2, 2.1), seeds=2, **columns) -> pd.DataFrame:
+    """A summary: each column is a function of g and seed."""
+    rows = [
+        {"task": task, "g": g, "seed": seed} | {name: value(g, seed) for name, value in columns.items()}
+        for g in strengths
+        for seed in range(seeds)
+    ]
+    return pd.DataFrame(rows)
+
+
+# The ledger
+
+
+def test_claims_are_numbered_from_1_and_more_than_30():
+    assert sorted(BY_NUMBER) == list(range(1, len(CLAIMS) + 1))
+    assert len(CLAIMS) >= 30
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: f"{claim.number}")
+def test_a_claim_says_all_that_a_reader_needs(claim: Claim):
+    assert claim.section in ("2", "3", "4")
+    for text in (claim.statement, claim.expected, claim.tolerance, claim.reason, claim.source):
+        assert text
+    assert claim.statement.endswith(".")
+    named = claim.source.partition(":")[0]
+    assert named in tables.SCHEMAS, f"{claim.source!r} begins with no table's name"
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: f"{claim.number}")
+def test_a_claim_is_not_tested_on_a_run_without_networks(claim: Claim):
+    with pytest.raises(NotTested, match="this run"):
+        claim.rule(claims.Run({}, {}))
+
+
+def test_the_tiny_run_has_a_verdict_on_every_claim(finished):
+    rows = pq.read_table(finished / "results/tiny/tables/claims.parquet").to_pylist()
+    assert [row["claim"] for row in rows] == [f"{number}" for number in sorted(BY_NUMBER)]
+    assert {row["verdict"] for row in rows} <= {HOLDS, FAILS, NOT_TESTED}
+    assert all(row["measured"] for row in rows)
+    by_number = {row["claim"]: row for row in rows}
+    assert "preset sizes" in by_number["21"]["measured"]
+    assert by_number["16"]["verdict"] == HOLDS, "a norm of Gaussians, at any N"
+
+
+def test_the_page_says_what_the_table_says(finished):
+    rows = pq.read_table(finished / "results/tiny/tables/claims.parquet").to_pydict()
+    text = (finished / "results/tiny/claims.md").read_text()
+    assert text == page(rows, "tiny")
+    assert re.findall(r"^### (\d+)\.", text, re.MULTILINE) == rows["claim"]
+    for name in ("statement", "measured", "expected", "tolerance", "reason", "source"):
+        assert all(value in text for value in rows[name]), name
+    assert f"{rows['verdict'].count(HOLDS)} holds" in text
+
+
+def test_the_standard_error_by_hand():
+    assert standard_error([1.0, 3.0]) == pytest.approx(1.0)
+    assert standard_error([1.0]) == np.inf
+
+
+def test_near_allows_two_standard_errors_and_what_is_said():
+    assert near([1.0, 3.0], 4.0).holds
+    assert not near([1.0, 3.0], 4.1).holds
+    assert near([1.0, 3.0], 4.1, 0.2).holds
+    assert not near([2.0], 2.5).holds, "one network has no standard error to hide behind"
+
+
+# Rules of Section 2
+
+
+def test_the_norm_of_w0_is_held_to_four_standard_deviations():
+    def summary(off: float) -> pd.DataFrame:
+        at = lambda g, seed: np.sqrt(256) * g * (1 + off / (np.sqrt(2) * 256))  # noqa: E731
+        return networks(norm_W0=at, n_neurons=lambda g, seed: 256)
+
+    assert verdict(16, FLIPFLOP, summary=summary(3.9)) == HOLDS
+    assert verdict(16, FLIPFLOP, summary=summary(-3.9)) == HOLDS
+    assert verdict(16, FLIPFLOP, summary=summary(4.1)) == FAILS
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        ((100, 80, 60, 40, 50, 200), HOLDS),
+        ((100, 80, 60, 40, np.nan, 200), HOLDS),  # a g at which not all converge is left out
+        ((40, 80, 60, 100, 50, 200), FAILS),
+        ((100, 40, 60, 80, 50, 200), FAILS),  # the fastest is too early
+    ],
+)
+def test_learning_gets_faster_until_chaos(times, expected):
+    at = dict(zip((0.0, 0.3, 0.6, 0.9, 1.2, 2.1), times, strict=True))
+    assert verdict(2, FLIPFLOP, summary=networks(convergence_epoch=lambda g, seed: at[g])) == expected
+
+
+@pytest.mark.parametrize(("last", "expected"), [(59, FAILS), (61, HOLDS), (np.nan, HOLDS)])
+def test_the_largest_g_is_slower_again(last, expected):
+    summary = networks(convergence_epoch=lambda g, seed: last if g == 2.1 else 40)
+    assert verdict(3, FLIPFLOP, summary=summary) == expected
+
+
+def test_the_slowing_down_is_not_tested_below_very_large_g():
+    summary = networks(strengths=(0.0, 0.6, 1.5), convergence_epoch=lambda g, seed: 40)
+    assert verdict(3, FLIPFLOP, summary=summary) == NOT_TESTED
+
+
+@pytest.mark.parametrize(("rank", "expected"), [(2, HOLDS), (3, HOLDS), (4, FAILS), (np.nan, NOT_TESTED)])
+def test_the_functional_rank_of_the_flipflop(rank, expected):
+    assert verdict(8, FLIPFLOP, summary=networks(functional_rank=lambda g, seed: rank)) == expected
+
+
+@pytest.mark.parametrize(("most", "expected"), [(10, HOLDS), (10.5, FAILS)])
+def test_the_functional_rank_is_between_2_and_10(most, expected):
+    summary = networks(functional_rank=lambda g, seed: most if g == 1.2 else 2)
+    assert verdict(12, FLIPFLOP, summary=summary) == expected
+
+
+@pytest.mark.parametrize(("slope", "expected"), [(-0.5, HOLDS), (0.5, FAILS), (0.0, FAILS)])
+def test_the_norm_of_the_change_falls(slope, expected):
+    summary = networks(norm_dW=lambda g, seed: 2 + slope * g, convergence_epoch=lambda g, seed: 50)
+    assert verdict(18, FLIPFLOP, summary=summary) == expected
+
+
+@pytest.mark.parametrize(("at_strong", "expected"), [(0.6, HOLDS), (0.4, FAILS)])
+def test_shuffling_destroys(at_strong, expected):
+    summary = networks(
+        shuffled_loss=lambda g, seed: at_strong if g >= 0.9 else 0.0,
+        initial_loss=lambda g, seed: 1.0,
+        convergence_epoch=lambda g, seed: 50,
+    )
+    assert verdict(19, FLIPFLOP, summary=summary) == expected
+
+
+@pytest.mark.parametrize(("exponent", "expected"), [(0.0, HOLDS), (-0.3, HOLDS), (0.2, FAILS)])
+def test_the_norm_of_the_change_does_not_grow_with_size(exponent, expected):
+    sizes = {f"flipflop_n{n}": {"module": "flipflop", "n_neurons": n, "numbers": {}} for n in (64, 128, 256)}
+    parts = [
+        networks(name, [0.9], norm_dW=lambda g, seed, n=task["n_neurons"]: n**exponent) for name, task in sizes.items()
+    ]
+    assert verdict(21, sizes, summary=pd.concat(parts)) == expected
+    assert verdict(21, FLIPFLOP, summary=parts[0]) == NOT_TESTED
+
+
+# Rules of Section 3, on what the theory gives for N to infinity
+
+
+def history(order: int, epochs: int = 60) -> pd.DataFrame:
+    """Linear networks that follow the theory to an order; all seeds alike."""
+    parts = []
+    for task, entry in LINEAR.items():
+        target = entry["numbers"]["target"]
+        for g in (0.0, 0.6):
+            rate = 0.01 * (1 - g**2) ** 2
+            columns = theory.columns([{"target": target, "g": g, "rate": rate, "epochs": epochs}])
+            frame = pd.DataFrame(columns).query("order == @order").drop(columns=["target", "order"])
+            gradient = theory.gradient_norm(0.0, g, target)
+            parts += [frame.assign(task=task, seed=s, epoch=range(epochs), gradient_norm=gradient) for s in (0, 1)]
+    return pd.concat(parts, ignore_index=True)
+
+
+def predictions(epochs: int = 60) -> pd.DataFrame:
+    made = [
+        {"target": entry["numbers"]["target"], "g": g, "rate": 0.01 * (1 - g**2) ** 2, "epochs": epochs}
+        for entry in LINEAR.values()
+        for g in (0.0, 0.6)
+    ]
+    return pd.DataFrame(theory.columns(made))
+
+
+@pytest.mark.parametrize("number", [35, 36])
+def test_networks_that_follow_the_theory_do_and_others_do_not(number):
+    good, columns = history(order=3), ["readout", "s1", "s2"]
+    assert verdict(number, LINEAR, history=good, theory=predictions()) == HOLDS
+    bad = good.assign(**{name: 1.6 * good[name] + 0.1 for name in columns})
+    assert verdict(number, LINEAR, history=bad, theory=predictions()) == FAILS
+
+
+def test_singular_values_grow_in_a_hierarchy():
+    good = history(order=3)
+    assert verdict(37, LINEAR, history=good) == HOLDS
+    assert verdict(37, LINEAR, history=good.assign(s2=good["s1"] / 10)) == FAILS
+
+
+def test_the_first_gradient_is_that_of_the_first_order():
+    good = history(order=1)
+    assert verdict(30, LINEAR, history=good) == HOLDS
+    assert verdict(30, LINEAR, history=good.assign(gradient_norm=1.3 * good["gradient_norm"])) == FAILS
+
+
+@pytest.mark.parametrize(("scale", "expected"), [(1.0, HOLDS), (0.2, FAILS), (5.0, FAILS)])
+def test_the_first_readout_is_that_of_n_random_products(scale, expected):
+    rows = [  # the quantiles of a Gaussian
+        {
+            "task": task,
+            "g": 0.0,
+            "seed": seed,
+            "epoch": 0,
+            "readout": scale * NormalDist().inv_cdf((seed + 0.5) / 20) / 32,
+        }
+        for task in LINEAR
+        for seed in range(20)
+    ]
+    assert verdict(29, LINEAR, history=pd.DataFrame(rows)) == expected
+
+
+@pytest.mark.parametrize(("number", "column", "power"), [(31, "convergence_tau", 2), (32, "norm_dW", 1)])
+def test_what_scales_with_g_follows_the_first_order(number, column, power):
+    for factor, expected in ((1.0, HOLDS), (1.3, HOLDS), (1.4, FAILS)):
+        at = {column: lambda g, seed, factor=factor: (1 - g**2) ** power * (factor if g == 0.8 else 1)}
+        summary = pd.concat([networks(task, (0.0, 0.4, 0.8), **at) for task in LINEAR])
+        assert verdict(number, LINEAR, summary=summary) == expected
+
+
+def test_an_eigenvalue_of_the_change_is_that_of_gradient_flow():
+    """Gradient flow of a network without initial connectivity, of its own N x N matrices."""
+    n, rng, found = 1024, np.random.default_rng(0), {"good": [], "first order": []}
+    for task, entry in LINEAR.items():
+        target, tau = entry["numbers"]["target"], 2 / max(1, entry["numbers"]["target"] ** 2)
+        v, M = np.linalg.qr(rng.standard_normal((64, 2)))[0].T
+        change = theory.integrated(np.zeros((64, 64)), M, v, target, tau, steps=400)
+        s1, eigenvalue = np.linalg.norm(change, 2), np.abs(np.linalg.eigvals(change)).max()
+        row = {"task": task, "g": 0.0, "seed": 0, "matrix": "dW", "index": 1, "singular_value": s1}
+        found["good"].append(row | {"eigenvalue_real": eigenvalue, "eigenvalue_imag": 0.0, "tau": tau})
+        found["first order"].append(row | {"eigenvalue_real": s1, "eigenvalue_imag": 0.0, "tau": tau})
+    assert n == next(iter(LINEAR.values()))["n_neurons"]
+    for name, expected in (("good", HOLDS), ("first order", FAILS)):
+        rows = pd.DataFrame(found[name])
+        assert verdict(38, LINEAR, spectrum=rows, history=rows.assign(epoch=9)) == expected
+
+
+# Rules of Section 4
+
+
+def lstm(at_10: float, at_half: float, compressed: float) -> dict[str, pd.DataFrame]:
+    """An LSTM of 8 units whose final accuracy is 0.8, to one standard error of 0.0135."""
+    rows = [("dW", 10, at_10), ("W", 4, at_half), ("compressed", 10, compressed)]
+    truncation = [{"seed": 0, "truncated": what, "rank": rank, "accuracy": value} for what, rank, value in rows]
+    history = [{"seed": 0, "epoch": epoch, "validation_accuracy": value} for epoch, value in enumerate((0.5, 0.8))]
+    spectrum = [{"seed": 0, "weight": "W2", "matrix": "W", "index": k, "singular_value": 1.0} for k in range(1, 9)]
+    named = {"truncation": truncation, "history": history, "spectrum": spectrum}
+    return {f"sentiment_{name}": pd.DataFrame(rows) for name, rows in named.items()}
+
+
+@pytest.mark.parametrize(
+    ("number", "good", "bad"),
+    [
+        (43, (0.79, 0.7, 0.79), (0.78, 0.7, 0.79)),
+        (44, (0.79, 0.7, 0.79), (0.79, 0.79, 0.79)),
+        (45, (0.7, 0.7, 0.79), (0.8, 0.7, 0.78)),
+    ],
+)
+def test_the_lstm_is_judged_to_a_standard_error(number, good, bad):
+    assert verdict(number, {}, **lstm(*good)) == HOLDS
+    assert verdict(number, {}, **lstm(*bad)) == FAILS

@@ -1,0 +1,41 @@
+"""The comparison with the published curves as a page in Markdown: panel by panel, series by series."""
+
+import pandas as pd
+
+HEAD = """# Published beside reproduced: the run `{run}`
+
+Each published point was read off the paper's figure. *Distance* is the difference of our mean and the published value
+over what the two may differ by: the reading's error, and the spread over networks (the standard deviation of the
+difference of two means, from the networks' own scatter here and, where the paper draws a band, there). If both were
+draws from one lot, two thirds of the distances would be below 1 and one in twenty above 2; the points of a curve are
+not independent of each other, as they are of the same networks. A dash: the spread is not known, there is one network
+on either side. Root mean square differences are in the units of the axis.
+"""
+
+
+def page(table: pd.DataFrame, run: str) -> str:
+    """A table of the panels of all figures, from the table `comparison`."""
+    lines = [HEAD.format(run=run)]
+    if table.empty:
+        return HEAD.format(run=run) + "\nThis run has none of the networks of which the paper shows curves.\n"
+    for figure, rows in table.groupby("figure"):
+        lines += [f"## Figure {figure}", ""]
+        lines += ["| panel | curve | points | rms difference | median distance | largest distance | at |"]
+        lines += ["| --- | --- | ---: | ---: | ---: | ---: | --- |"]
+        # the points of Figures 2 and 4 have a g each: there a curve is a series
+        along_g = ["panel", "series"] if figure in "24" else ["panel", "series", "g"]
+        lines += [_row(key, points) for key, points in rows.groupby(along_g, dropna=False)]
+        lines += [""]
+    return "\n".join(lines)
+
+
+def _row(key: tuple, points: pd.DataFrame) -> str:
+    panel, series, *g = key
+    name = series if not g or pd.isna(g[0]) else f"{series}, g = {g[0]:g}"
+    rms = (points["ours"] - points["published"]).pow(2).mean() ** 0.5
+    known = points.dropna(subset="distance")
+    told = ["–", "–", ""]
+    if len(known):
+        worst = known.loc[known["distance"].idxmax()]
+        told = [f"{known['distance'].median():.1f}", f"{worst['distance']:.1f}", f"x = {worst['x']:g}"]
+    return f"| {panel} | {' | '.join([name, f'{len(points)}', f'{rms:.2g}', *told])} |"

@@ -1,0 +1,73 @@
+"""The published curves under ours, thick and faint, in any of the paper's figures."""
+
+from collections.abc import Callable
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from pandas import DataFrame
+
+from ..comparison.published import TASKS
+from . import style
+
+NOTE = "thick and faint: published"
+
+
+@style.context()
+def underlay(figure: Figure, published: DataFrame, figures: dict, name: str) -> Figure:
+    """Draw the points of a figure's published file into the panels that it has; `figures` as in config.yaml."""
+    color = COLORS[name](figures, figures[name])
+    curves = ["panel", "series", "target"] if name in ("fig2", "fig4") else ["panel", "series", "g", "target"]
+    for (panel, series, *at), rows in published.groupby(curves, dropna=False):
+        for ax in _axes(figure, panel):
+            hue = color(series, *at)
+            if hue is not None:
+                _line(ax, rows, hue, shift=name == "fig5" and panel == "a", line=not series.startswith("s2"))
+    figure.text(0.01, 0.01, NOTE, fontsize=style.SMALL - 1, color="0.45")
+    return figure
+
+
+def _axes(figure: Figure, letter: str) -> list[Axes]:
+    """The axes with a panel's letter: one, or none."""
+    return [ax for ax in figure.axes if any(text.get_text() == f"({letter})" for text in ax.texts)]
+
+
+def _line(ax: Axes, rows: DataFrame, color, shift: bool, line: bool) -> None:
+    """A curve and its band; the axes stay as they are. Published ranks of singular values of LSTMs count from 0."""
+    rows, limits = rows.sort_values("x"), (ax.get_xlim(), ax.get_ylim())
+    x, y, sd = (rows[name].to_numpy(float) for name in ("x", "published", "sd"))
+    ax.plot(x + shift, y, color=color, linewidth=4 if line else 2.5, alpha=0.3, zorder=0.5, solid_capstyle="round")
+    ax.fill_between(x + shift, y - sd, y + sd, color=color, alpha=0.12, linewidth=0, zorder=0.4)
+    ax.set(xlim=limits[0], ylim=limits[1])
+
+
+# The colour of a published curve, by its series and, where they tell curves apart, g and target; None: not shown
+
+
+def _of_tasks(figures: dict, shown: dict) -> Callable:
+    hues = style.colors(shown["tasks"], figures["colors"])
+    shades = {task: style.shades(hue, shown["g"]) for task, hue in hues.items()} if "g" in shown else None
+
+    def color(series: str, *at: float):
+        task = TASKS[series]
+        return (shades.get(task, {}).get(at[0]) if shades else hues.get(task)) if task in hues else None
+
+    return color
+
+
+def _of_targets(figures: dict, shown: dict) -> Callable:
+    hues = style.colors(shown["tasks"], figures["colors"])
+    tasks = {figures["targets"][task]: task for task in shown["tasks"]}
+    shades = {task: style.shades(hue, shown["g"]) for task, hue in hues.items()} if "g" in shown else None
+
+    def color(series: str, *at: float):
+        task = tasks.get(at[-1])
+        return (shades[task].get(at[0]) if shades else hues[task]) if task else None
+
+    return color
+
+
+def _of_weights(figures: dict, shown: dict) -> Callable:
+    return lambda series, *at: shown["colors"][series.removeprefix("truncate ").split()[0]]
+
+
+COLORS = {"fig1": _of_tasks, "fig2": _of_tasks, "fig3": _of_targets, "fig4": _of_targets, "fig5": _of_weights}
