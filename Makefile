@@ -13,7 +13,7 @@ WAIT ?= 120
 # The archive that `make validate` checks.
 FILE ?= results/quick/archive/quick.zip
 
-.PHONY: figures paper doctor test test-slurm validate benchmark lint format pins freeze
+.PHONY: figures paper report doctor test test-slurm validate benchmark lint format pins freeze
 
 figures: .venv/ready  ## all figures at a reduced size, in minutes
 	$(SNAKEMAKE) --configfile workflow/presets/quick.yaml
@@ -22,6 +22,11 @@ figures: .venv/ready  ## all figures at a reduced size, in minutes
 paper: .venv/ready  ## all figures at the paper's size
 	$(SNAKEMAKE)
 	@ls -1 results/paper/figures/*
+
+report: .venv/ready  ## results/paper/report.html, or that of another run: RUN=quick
+	@test -z "$(RUN)" -o -f "results/$(RUN)/config.yaml" || \
+	  { echo "There is no run $(RUN): results/$(RUN)/config.yaml is missing"; exit 1; }
+	$(SNAKEMAKE) report $(if $(RUN),--configfile results/$(RUN)/config.yaml)
 
 doctor: .venv/ready  ## whether all is there that a run needs, here and on the cluster
 	@$(BIN)/python workflow/scripts/doctor.py --wait $(WAIT)

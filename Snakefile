@@ -40,4 +40,6 @@ if LSTMS:
     include: "workflow/rules/sentiment.smk"
 
 
+include: "workflow/rules/compute.smk"
+include: "workflow/rules/report.smk"
 include: "workflow/rules/archive.smk"

@@ -14,7 +14,7 @@ import yaml
 import sentences
 
 ROOT = Path(__file__).parents[1]
-SOURCES = ("Snakefile", "config.yaml", "profiles", "slurm", "envs", "workflow", "CITATION.cff")
+SOURCES = ("Snakefile", "config.yaml", "profiles", "slurm", "envs", "workflow", "CITATION.cff", "docs/differences.md")
 TINY = {
     "run": "tiny",
     "seeds": [0, 1],
@@ -85,6 +85,7 @@ def copy_sources(folder: Path) -> None:
         if source.is_dir():
             shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__", ".*"))
         else:
+            copy.parent.mkdir(exist_ok=True)
             shutil.copy2(source, copy)
     (folder / "tiny.yaml").write_text(yaml.safe_dump(TINY))
     sentences.treebank(folder / "data/treebank")
@@ -212,7 +213,7 @@ def _name(rule: str, wildcards: dict) -> str:
     what = (
         f"seed{wildcards['seed']}"
         if "seed" in wildcards
-        else next(filter(None, map(wildcards.get, ("table", "measure", "figure"))), "")
+        else next(filter(None, map(wildcards.get, ("table", "measure", "figure", "page"))), "")
     )
     return f"{rule} {what}".strip()
 

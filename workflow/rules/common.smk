@@ -101,6 +101,11 @@ def table(name):
     return f"{RESULTS}/tables/{name}.parquet"
 
 
+def in_report(path, caption, category, **labels):
+    """A file that stands in the report, with its caption from workflow/report/ and what its line in the list says."""
+    return report(path, caption=f"../report/{caption}.rst", category=category, labels=labels)
+
+
 def network(wildcards):
     """The file of the network at a place."""
     return NETWORKS[PLACE.format(**wildcards)]["file"]

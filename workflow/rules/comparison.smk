@@ -25,7 +25,12 @@ rule figure_published:
         published="workflow/resources/published/{figure}.csv",
     output:
         pdf=f"{RESULTS}/figures/{{figure}}_published.pdf",
-        png=f"{RESULTS}/figures/{{figure}}_published.png",
+        png=report(
+            f"{RESULTS}/figures/{{figure}}_published.png",
+            caption="../report/published.rst",
+            category="Published and reproduced",
+            labels=lambda w: {"page": w.figure.replace("fig", "Figure ")},
+        ),
     log:
         f"{RESULTS}/logs/{{figure}}_published.log",
     wildcard_constraints:

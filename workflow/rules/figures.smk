@@ -6,7 +6,7 @@ rule fig1:
         trials=table("trials"),
     output:
         pdf=f"{RESULTS}/figures/fig1.pdf",
-        png=f"{RESULTS}/figures/fig1.png",
+        png=in_report(f"{RESULTS}/figures/fig1.png", "fig1", "Figures", figure="1", shows="Three tasks"),
     log:
         f"{RESULTS}/logs/fig1.log",
     localrule: True
@@ -25,7 +25,7 @@ rule fig2:
         summary=table("summary"),
     output:
         pdf=f"{RESULTS}/figures/fig2.pdf",
-        png=f"{RESULTS}/figures/fig2.png",
+        png=in_report(f"{RESULTS}/figures/fig2.png", "fig2", "Figures", figure="2", shows="Strength of W₀"),
     log:
         f"{RESULTS}/logs/fig2.log",
     localrule: True
@@ -46,7 +46,7 @@ rule fig3:
         theory=table("theory"),
     output:
         pdf=f"{RESULTS}/figures/fig3.pdf",
-        png=f"{RESULTS}/figures/fig3.png",
+        png=in_report(f"{RESULTS}/figures/fig3.png", "fig3", "Figures", figure="3", shows="Linear network"),
     log:
         f"{RESULTS}/logs/fig3.log",
     localrule: True
@@ -65,7 +65,7 @@ rule fig4:
         summary=table("summary"),
     output:
         pdf=f"{RESULTS}/figures/fig4.pdf",
-        png=f"{RESULTS}/figures/fig4.png",
+        png=in_report(f"{RESULTS}/figures/fig4.png", "fig4", "Figures", figure="4", shows="Linear network, all g"),
     log:
         f"{RESULTS}/logs/fig4.log",
     localrule: True

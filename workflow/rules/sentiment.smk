@@ -123,7 +123,7 @@ rule fig5:
         sentiment_spectrum=table("sentiment_spectrum"),
     output:
         pdf=f"{RESULTS}/figures/fig5.pdf",
-        png=f"{RESULTS}/figures/fig5.png",
+        png=in_report(f"{RESULTS}/figures/fig5.png", "fig5", "Figures", figure="5", shows="LSTM"),
     log:
         f"{RESULTS}/logs/fig5.log",
     localrule: True
@@ -143,7 +143,7 @@ rule figS_lstm:
         sentiment_spectrum=table("sentiment_spectrum"),
     output:
         pdf=f"{RESULTS}/figures/figS_lstm.pdf",
-        png=f"{RESULTS}/figures/figS_lstm.png",
+        png=in_report(f"{RESULTS}/figures/figS_lstm.png", "figS_lstm", "Figures", figure="S", shows="LSTM, supplement"),
     log:
         f"{RESULTS}/logs/figS_lstm.log",
     localrule: True

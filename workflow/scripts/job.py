@@ -11,6 +11,7 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
+from lowrank import hardware
 from lowrank.fingerprint import check
 from lowrank.problems import Problem, Stopped
 
@@ -27,6 +28,7 @@ def job(snakemake) -> Iterator[dict]:
     settings = json.loads(snakemake.params.job)
     try:
         _print_into(log)
+        print(f"machine: {hardware.described()}")
         check(settings["code"], settings["roots"])
         with threadpool_limits(1):
             yield settings

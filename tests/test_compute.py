@@ -1,0 +1,199 @@
+"""The compute statement: what is known of the jobs that a run rests on, and what is not."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lowrank import checkpoint, hardware
+from lowrank.compute import jobs, needs
+from lowrank.compute.page import page
+
+HEAD = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
+PLACES = ("romo/g0.9/seed0", "romo/g0.9/seed1", "romo/g0.9/seed2")
+MACHINE = "A processor, 2 cores, 8 GiB of memory, Linux x86_64"
+
+
+class Results:
+    """A folder of results in which jobs leave what they leave, a second after one another."""
+
+    def __init__(self):
+        self.clock = 1_000_000_000
+
+    def network(self, place: str, device: str = "cpu") -> str:
+        path = f"results/networks/{place}-0123456789ab.safetensors"
+        facts = {"device": device, "machine": "x86_64", "versions": {"torch": "2"}}
+        checkpoint.write(path, {"place": place}, {"W": np.zeros(1)}, **facts)
+        return path
+
+    def log(self, run: str, name: str, *lines: str) -> None:
+        self._write(f"results/{run}/logs/{name}.log", "".join(f"{line}\n" for line in lines))
+
+    def benchmark(self, run: str, name: str, seconds: float | str, memory: float | str = 100.0) -> None:
+        values = f"{seconds}\t0:00:00\t{memory}\t1\t1\t1\t0\t0\t0\t1\n"
+        self._write(f"results/{run}/benchmarks/{name}.tsv", HEAD + values)
+
+    def trained(self, run: str, place: str, seconds: float, *lines: str) -> None:
+        name = f"train/{place}-0123456789ab"
+        self.log(
+            run, name, f"machine: {MACHINE}", f"training results/networks/{place}-0123456789ab.safetensors", *lines
+        )
+        self.benchmark(run, name, seconds)
+
+    def _write(self, path: str, text: str) -> None:
+        file = Path(path)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        self.clock += 1
+        os.utime(file, (self.clock, self.clock))
+
+
+@pytest.fixture
+def results(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    jobs._trainings.cache_clear()
+    yield Results()
+    jobs._trainings.cache_clear()
+
+
+def training(place: str, run: str = "mine") -> dict:
+    """The row of the job that trained a network."""
+    (row,) = (
+        row for row in jobs.rows(run, [f"results/networks/{place}-0123456789ab.safetensors"]) if row["rule"] == "train"
+    )
+    return row
+
+
+def test_a_network_counts_whichever_run_trained_it(results):
+    results.network(PLACES[0])
+    results.trained("theirs", PLACES[0], 7200)
+    row = training(PLACES[0])
+    assert (row["run"], row["hours"], row["memory"], row["machine"]) == ("theirs", 2.0, 100.0, MACHINE)
+    assert (row["gpu_hours"], row["note"]) == (0.0, None)
+
+
+def test_of_two_trainings_the_last_one_made_the_file(results):
+    results.network(PLACES[0])
+    results.trained("z", PLACES[0], 7200)
+    results.trained("a", PLACES[0], 3600)
+    assert (training(PLACES[0])["run"], training(PLACES[0])["hours"]) == ("a", 1.0)
+
+
+def test_networks_of_a_stack_share_its_hours(results):
+    files = [results.network(place, "A GPU") for place in PLACES[:2]]
+    results.log("mine", "train/train_1_romo", *(f"training {file}" for file in files))
+    results.benchmark("mine", "train/train_1_romo", 3600)
+    for place in PLACES[:2]:
+        row = training(place)
+        assert (row["hours"], row["gpu_hours"], row["note"]) == (0.5, 0.5, "one of 2 trained together")
+
+
+def test_a_log_that_was_written_over_tells_nothing_of_an_older_benchmark(results):
+    """The next stack of the same name was killed: its benchmark is that of others."""
+    file = results.network(PLACES[0])
+    results.benchmark("mine", "train/train_1_romo", 3600)
+    results.log("mine", "train/train_1_romo", f"training {file}")
+    assert (training(PLACES[0])["hours"], training(PLACES[0])["note"]) == (None, "no record")
+
+
+def test_a_job_that_found_its_network_did_not_train_it(results):
+    file = results.network(PLACES[0])
+    results.trained("theirs", PLACES[0], 7200)
+    results.log("mine", f"train/{PLACES[0]}-0123456789ab", f"found {file}")
+    results.benchmark("mine", f"train/{PLACES[0]}-0123456789ab", 1)
+    assert training(PLACES[0])["run"] == "theirs"
+
+
+def test_a_training_that_went_on_is_known_in_part(results):
+    results.network(PLACES[0])
+    results.trained("mine", PLACES[0], 3600, "going on from epoch 12")
+    assert training(PLACES[0])["note"] == "only the last of several starts"
+
+
+def test_a_job_too_short_to_be_seen_has_no_memory(results):
+    results.network(PLACES[0])
+    results.benchmark("mine", f"truncate/{PLACES[0]}", 0.36, "NA")
+    rows = {row["rule"]: row for row in jobs.rows("mine", [f"results/networks/{PLACES[0]}-0123456789ab.safetensors"])}
+    assert rows["truncate"]["hours"] == pytest.approx(1e-4)
+    assert (rows["truncate"]["memory"], rows["truncate"]["machine"]) == (None, None)
+    assert {rule for rule in rows if rows[rule]["hours"] is None} == {"train", "shuffle", "spectrum", "trials"}
+
+
+def test_the_lstm_has_rules_of_its_own(results):
+    file = results.network("sentiment/seed0")
+    results.log("mine", "train_sentiment/seed0-0123456789ab", f"training {file}")
+    results.benchmark("mine", "train_sentiment/seed0-0123456789ab", 3600)
+    results.benchmark("mine", "truncate_sentiment/seed0", 360)
+    hours = {row["rule"]: row["hours"] for row in jobs.rows("mine", [file])}
+    assert hours == {"train_sentiment": 1.0, "truncate_sentiment": 0.1, "spectrum_sentiment": None}
+
+
+def line(text: str, start: str) -> list[str]:
+    """The cells of a table's only row that begins so."""
+    (found,) = (line for line in text.splitlines() if line.startswith(f"| {start} |"))
+    return found.strip("| ").split(" | ")
+
+
+def test_the_page_sums_up_what_is_known_and_names_what_is_not(results):
+    """Figure 1 shows two of three networks, one of which nobody knows anything about."""
+    files = [results.network(place, device) for place, device in zip(PLACES, ("cpu", "cpu", "A GPU"), strict=True)]
+    for place, seconds in zip(PLACES[1:], (3600, 7200), strict=True):
+        results.trained("mine", place, seconds)
+        for rule in ("truncate", "shuffle", "spectrum", "trials"):
+            results.benchmark("mine", f"{rule}/{place}", 360, 200)
+    rows = jobs.rows("mine", files)
+    figures = {"fig1": {"title": "Figure 1", "places": PLACES[:2], "rules": ["truncate", "trials"]}}
+    text = page("mine", rows, figures, [checkpoint.read_about(file) for file in files], "this machine")
+    assert "**over 3.8 core hours, 2 GPU hours, at most 200 MiB in one process** for 3 networks" in text
+    assert line(text, "Figure 1") == ["Figure 1", "2", "over 1", "over 0.2", "0", "200 MiB", "3"]
+    assert line(text, "`train`") == ["`train`", "3", "over 3", "2", "5400", "7200", "100 MiB", "1"]
+    assert f"| 2 | {MACHINE} |\n" in text
+    assert "| 1 | A GPU | x86_64 | torch 2 |\n" in text
+    assert "This page was written on: this machine." in text
+    assert f"No record of time and memory, so not in the sums: `train {PLACES[0]}`, `truncate {PLACES[0]}`" in text
+
+
+SETTINGS = {
+    "tasks": {"romo": {}, "mante": {}},
+    "seeds": [0, 1],
+    "figures": {
+        "fig1": {"tasks": ["romo", "flipflop"], "seed": 1, "g": [0.0], "trial_g": 0.9},
+        "fig2": {"tasks": ["romo"]},
+        "fig3": {"tasks": ["mante"], "seed": 1, "g": [0.0]},
+        "figS_lstm": {"seed": 5},
+    },
+}
+SPECS = {
+    f"{task}/g{g}/seed{seed}": {"task": task, "g": g, "seed": seed}
+    for task in ("romo", "mante")
+    for g in (0.0, 0.9, 1.5)
+    for seed in (0, 1)
+} | {"sentiment/seed5": {"task": "sentiment", "seed": 5}}
+
+
+@pytest.mark.parametrize(
+    ("figure", "tables", "title", "places", "rules"),
+    [
+        ("fig1", ["history", "trials"], "Figure 1", {"romo/g0.0/seed1", "romo/g0.9/seed1"}, ["trials"]),
+        (
+            "fig2",
+            ["summary"],
+            "Figure 2",
+            {place for place in SPECS if place.startswith("romo")},
+            ["shuffle", "spectrum", "truncate"],
+        ),
+        ("fig3", ["theory"], "Figure 3", {"mante/g0.0/seed0", "mante/g0.0/seed1"}, []),
+        ("figS_lstm", ["sentiment_spectrum"], "Supplement, LSTM", {"sentiment/seed5"}, ["spectrum_sentiment"]),
+    ],
+)
+def test_a_figure_needs_the_networks_that_it_shows(figure, tables, title, places, rules):
+    needed = needs.of_figure(SETTINGS, SPECS, figure, tables)
+    assert (needed["title"], set(needed["places"]), needed["rules"]) == (title, places, rules)
+
+
+def test_the_machine_is_told_in_words_and_not_by_its_name():
+    told = hardware.described()
+    assert f"{os.cpu_count()} cores" in told
+    assert os.uname().machine in told
+    assert os.uname().nodename not in told

@@ -1,0 +1,81 @@
+# The report: one file that a browser opens from disk. Its pages are made here, of texts and tables; figures say in
+# their own rules how they stand in it.
+report: "../report/run.rst"
+
+
+# Texts that are pages of the report: the file, its category there and its name in the list.
+TEXTS = {
+    "compute": (f"{RESULTS}/compute.md", "How it was computed", "Compute statement"),
+    "comparison": (f"{RESULTS}/comparison.md", "Published and reproduced", "How far apart they are"),
+    "differences": ("docs/differences.md", "Differences and omissions", "Paper, code and figures"),
+}
+PAGES = [f"{RESULTS}/pages/{name}.html" for name in ("claims", *TEXTS)]
+# What a caption or a number in it is made of. Not what trains where: that changes no result.
+TOLD = {key: value for key, value in config.items() if key not in ("device", "stack")}
+
+
+rule claims_page:
+    input:
+        table=table("claims"),
+        template="workflow/report/claims.html",
+        frame="workflow/report/page.html",
+    output:
+        in_report(f"{RESULTS}/pages/claims.html", "claims", "Claims", page="All claims, judged"),
+    log:
+        f"{RESULTS}/logs/claims_page.log",
+    localrule: True
+    conda:
+        "../../envs/lowrank.yaml"
+    params:
+        job=order("claims_page", run=config["run"]),
+    message:
+        "Writing the claims as a page"
+    script:
+        "../scripts/claims_page.py"
+
+
+rule page:
+    input:
+        text=lambda w: TEXTS[w.page][0],
+        template="workflow/report/page.html",
+    output:
+        report(
+            f"{RESULTS}/pages/{{page}}.html",
+            caption="../report/page.rst",
+            category=lambda w: TEXTS[w.page][1],
+            labels=lambda w: {"page": TEXTS[w.page][2]},
+        ),
+    log:
+        f"{RESULTS}/logs/page/{{page}}.log",
+    wildcard_constraints:
+        page="|".join(TEXTS),
+    localrule: True
+    conda:
+        "../../envs/lowrank.yaml"
+    params:
+        job=order("page"),
+    message:
+        "Writing the page {wildcards.page} for the report"
+    script:
+        "../scripts/page.py"
+
+
+rule report:
+    input:
+        rules.all.input,
+        pages=PAGES,
+        captions=sorted(map(str, Path("workflow/report").glob("*.rst"))),
+        style="workflow/report/report.css",
+    output:
+        f"{RESULTS}/report.html",
+    log:
+        f"{RESULTS}/logs/report.log",
+    localrule: True
+    conda:
+        "../../envs/workflow.yaml"
+    params:
+        job=order("report", config=f"{RESULTS}/config.yaml", told=TOLD),
+    message:
+        "Writing the report: {output}"
+    script:
+        "../scripts/report.py"

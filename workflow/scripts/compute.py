@@ -1,0 +1,22 @@
+"""What a run took to compute: a row a job, and a page to read."""
+
+import csv
+from pathlib import Path
+
+from job import job
+from lowrank import checkpoint, hardware
+from lowrank.compute.jobs import COLUMNS, rows
+from lowrank.compute.page import page
+from lowrank.files import atomic
+
+with job(snakemake) as settings:
+    networks = list(snakemake.input.networks)
+    found = rows(settings["run"], networks)
+    with atomic(snakemake.output.jobs) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        table.writeheader()
+        table.writerows(found)
+    about = [checkpoint.read_about(network) for network in networks]
+    text = page(settings["run"], found, settings["figures"], about, hardware.described())
+    with atomic(snakemake.output.page) as temporary:
+        Path(temporary).write_text(text, encoding="utf-8")

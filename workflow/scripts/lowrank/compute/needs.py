@@ -1,0 +1,39 @@
+"""What a figure needs: the networks that it shows, and the rules that measure them for its tables."""
+
+from collections.abc import Iterable
+
+from ..plan import shown
+
+TITLES = {"figS_lstm": "Supplement, LSTM"}
+MEASURED_BY = {
+    "truncation": ["truncate"],
+    "shuffle": ["shuffle"],
+    "spectrum": ["spectrum"],
+    "trials": ["trials"],
+    "summary": ["truncate", "shuffle", "spectrum"],
+    "sentiment_truncation": ["truncate_sentiment"],
+    "sentiment_spectrum": ["spectrum_sentiment"],
+}
+
+
+def of_figure(settings: dict, specs: dict[str, dict], figure: str, tables: Iterable[str]) -> dict:
+    """{title, places, rules} of a figure that is drawn from these tables; `specs` are the run's networks by place."""
+    rules = {rule for table in tables for rule in MEASURED_BY.get(table, [])}
+    title = TITLES.get(figure, figure.replace("fig", "Figure "))
+    return {"title": title, "places": _places(settings, specs, figure), "rules": sorted(rules)}
+
+
+def _places(settings: dict, specs: dict[str, dict], figure: str) -> list[str]:
+    """Of a task those g that the figure names, or all; Figure 1 shows one seed, and so do those of the LSTM."""
+    own = settings["figures"][figure]
+    if "tasks" not in own:
+        return [f"sentiment/seed{own['seed']}"]
+    strengths = {*own["g"], own.get("trial_g")} if "g" in own else None
+    seeds = [own["seed"]] if figure == "fig1" else settings["seeds"]
+    return [
+        place
+        for place, spec in specs.items()
+        if spec["task"] in shown(settings, figure)
+        and spec["seed"] in seeds
+        and (strengths is None or spec["g"] in strengths)
+    ]

@@ -1,0 +1,130 @@
+"""The compute statement as a page in Markdown."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+MOST = 8  # jobs without a record that are named
+COUNTED = """
+- Hours are those on the clock. Every job has one core to itself, so they are core hours; a job that trains on a GPU has
+  the GPU, too, and its hours stand in both columns.
+- A figure's hours are those of the networks that it shows, and of what its tables measure in them. Figures share
+  networks: these count in each of the figures, and once in the total. The command for one figure makes whole tables, of
+  all the run's networks, and takes more.
+- A network that another run has trained counts as if this one had. Of networks that were trained together, each has an
+  equal share of the job.
+- Memory is the largest resident set of one process, as the system gave it while the job ran. So many jobs at once need
+  so many times as much at most.
+- Not counted: attempts that were stopped or failed (where a training went on from a saved state, only its last start
+  is), and the seconds in which tables are gathered, figures drawn and claims judged.
+"""
+
+
+def page(run: str, rows: list[dict], figures: dict[str, dict], networks: list[dict], here: str) -> str:
+    """The page of a run: its jobs, as in `jobs.rows`, and what each figure needs, {title, places, rules}.
+
+    `networks` is what the networks' files say of themselves, `here` the machine on which the page is written.
+    """
+    parts = [
+        f"# What the run `{run}` took to compute",
+        f"**{_hours(rows)} core hours, {_hours(rows, 'gpu_hours')} GPU hours, at most {_memory(rows)} in one process** "
+        f"for {len(networks)} networks, which were trained and then measured in {len(rows) - len(networks)} jobs.",
+        "## Figures",
+        _table(_figure(figure, rows) for figure in figures.values()),
+        "## Rules",
+        _table(_rule(rule, rows) for rule in dict.fromkeys(row["rule"] for row in rows)),
+        "## Machines",
+        _table(_machines(rows)),
+        f"Jobs write their machine into their logs. This page was written on: {here}.",
+        _table(_software(networks)),
+        "## How it was counted" + COUNTED.rstrip(),
+        *_unknown(rows),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _figure(figure: dict, rows: list[dict]) -> dict:
+    places, trained = set(figure["places"]), ("train", "train_sentiment")
+    mine = [row for row in rows if row["place"] in places and row["rule"] in (*trained, *figure["rules"])]
+    training = [row for row in mine if row["rule"] in trained]
+    measures = [row for row in mine if row["rule"] not in trained]
+    return {
+        "figure": figure["title"],
+        "networks": len(training),
+        "core hours, training": _hours(training),
+        "core hours, measures": _hours(measures),
+        "GPU hours": _hours(mine, "gpu_hours"),
+        "peak memory": _memory(mine),
+        "jobs without record": sum(row["hours"] is None for row in mine),
+    }
+
+
+def _rule(rule: str, rows: list[dict]) -> dict:
+    mine = [row for row in rows if row["rule"] == rule]
+    known = [row["hours"] for row in mine if row["hours"] is not None]
+    return {
+        "rule": f"`{rule}`",
+        "jobs": len(mine),
+        "core hours": _hours(mine),
+        "GPU hours": _hours(mine, "gpu_hours"),
+        "mean, seconds": _short(3600 * sum(known) / len(known)) if known else "unknown",
+        "longest, seconds": _short(3600 * max(known)) if known else "unknown",
+        "peak memory": _memory(mine),
+        "jobs without record": len(mine) - len(known),
+    }
+
+
+def _machines(rows: list[dict]) -> list[dict]:
+    """How many jobs ran where; those from before logs said so have only the kind of their device."""
+    counts = Counter(row["machine"] or "not in the job's log" for row in rows if row["hours"] is not None)
+    return [{"jobs": count, "machine": machine} for machine, count in counts.most_common()]
+
+
+def _software(networks: list[dict]) -> list[dict]:
+    """What trained the networks, as their files say."""
+    counts = Counter(
+        (network["device"], network["machine"], ", ".join(f"{k} {v}" for k, v in network["versions"].items()))
+        for network in networks
+    )
+    return [
+        {"networks": count, "trained on": device, "architecture": machine, "versions": versions}
+        for (device, machine, versions), count in counts.most_common()
+    ]
+
+
+def _unknown(rows: list[dict]) -> list[str]:
+    """The jobs whose time is missing or not whole."""
+    lines = []
+    for title, mine in {
+        "No record of time and memory, so not in the sums": [row for row in rows if row["hours"] is None],
+        "Went on from a saved state; the hours before it are not in the sums": [
+            row for row in rows if "last of several" in (row["note"] or "")
+        ],
+    }.items():
+        names = [f"`{row['rule']} {row['place']}`" for row in mine[:MOST]]
+        names += [f"{len(mine) - MOST} more"] if len(mine) > MOST else []
+        lines += [f"- {title}: {', '.join(names)}."] if mine else []
+    return ["## What is not known", "\n".join(lines)] if lines else []
+
+
+def _hours(rows: list[dict], column: str = "hours") -> str:
+    """The sum; where some are not known, that of the others as a bound."""
+    known = [row[column] for row in rows if row[column] is not None]
+    if rows and not known:
+        return "unknown"
+    return f"{'over ' if len(known) < len(rows) else ''}{_short(sum(known))}"
+
+
+def _short(number: float) -> str:
+    """Three digits, never a power of ten."""
+    return f"{number:.0f}" if number >= 100 else f"{number:.2g}" if number < 0.01 else f"{number:.3g}"
+
+
+def _memory(rows: list[dict]) -> str:
+    known = [row["memory"] for row in rows if row["memory"] is not None]
+    return f"{max(known):.0f} MiB" if known else "unknown"
+
+
+def _table(rows: Iterable[dict]) -> str:
+    rows = list(rows)
+    lines = [list(rows[0]), ["---"] * len(rows[0]), *(row.values() for row in rows)] if rows else []
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
