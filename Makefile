@@ -10,7 +10,17 @@ DEVICE ?= cpu
 # Seconds that the job of `make doctor` on a cluster may take to answer.
 WAIT ?= 120
 
-.PHONY: figures paper doctor test test-slurm benchmark lint format pins freeze
+# What `make explain` and `make diff` are asked: see docs/commands.md.
+WHAT ?=
+RUN ?= paper
+A ?= paper
+B ?= quick
+# What `make plan` looks at: a preset, a profile, and words for Snakemake.
+PRESET ?=
+PROFILE ?=
+ARGS ?=
+
+.PHONY: figures paper doctor explain plan diff test test-slurm benchmark lint format pins freeze
 
 figures: .venv/ready  ## all figures at a reduced size, in minutes
 	$(SNAKEMAKE) --configfile workflow/presets/quick.yaml
@@ -22,6 +32,15 @@ paper: .venv/ready  ## all figures at the paper's size
 
 doctor: .venv/ready  ## whether all is there that a run needs, here and on the cluster
 	@$(BIN)/python workflow/scripts/doctor.py --wait $(WAIT)
+
+explain: .venv/ready  ## where a number comes from: WHAT=fig2.b, claim.12, romo/g0.9/seed0, ...; RUN=quick
+	@$(BIN)/python workflow/scripts/explain.py --run "$(RUN)" $(WHAT)
+
+plan: .venv/ready  ## what would run and why, core and GPU hours, disk: PRESET=quick, PROFILE=slurm, ARGS="fig3"
+	@$(BIN)/python workflow/scripts/plan.py --cores "$(CORES)" --preset "$(PRESET)" --profile "$(PROFILE)" $(ARGS)
+
+diff: .venv/ready  ## two runs: config, verdicts, numbers, figures over one another: A=paper B=quick
+	@$(BIN)/python workflow/scripts/diff.py "$(A)" "$(B)"
 
 test: .venv/ready
 	$(BIN)/python -m pytest -n 2 --ignore tests/slurm
