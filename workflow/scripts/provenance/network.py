@@ -11,7 +11,7 @@ from lowrank.trials import BLOCK
 
 from . import records
 from .code import commit, compared
-from .page import Page, numbers
+from .page import MOST, Page, numbers
 from .runs import RESULTS, about, name_of
 
 RECURRENT = {  # purpose of a stream: what it draws, and what counts its numbers
@@ -121,3 +121,20 @@ def summed(files: list[str]) -> str:
 def of(file: str) -> str:
     """Its place, {task}/g{g}/seed{seed}."""
     return place(about(file)["spec"])
+
+
+def tell_all(page: Page, files: list[str], run: str) -> None:
+    """Many networks by their places, the first in full."""
+    by_task: dict[str, list[str]] = {}
+    for file in files:
+        task, _, rest = of(file).partition("/")
+        by_task.setdefault(task, []).append(rest)
+    page.add("NETWORKS", f"{len(files)}; training took seconds: {summed(files)}")
+    for task, places in by_task.items():
+        listed = places if len(places) <= MOST else [*places[: MOST - 2], "…", places[-1]]
+        page.add("", f"{len(places):>4} {task}: {', '.join(listed)}")
+    if len(files) > 1:
+        of_run = "" if run == "paper" else f" RUN={run}"
+        page.add("", f"the first in full; any other: make explain WHAT={of(files[-1])}{of_run}")
+    for file in files[:1]:
+        tell(page, file)

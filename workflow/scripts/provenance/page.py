@@ -3,6 +3,7 @@
 import textwrap
 
 HEAD, WIDTH = 13, 112
+MOST = 12  # rows, curves or networks that are listed
 
 
 class Page:

@@ -63,7 +63,7 @@ def _trial(task: str, shown: dict) -> Panel:
     text = f"one test trial of the trained {task} network of g = {shown['trial_g']:g}: inputs, outputs, targets"
     rows = _of_network(task, shown, [shown["trial_g"]])
     return Panel(
-        text, "trials", "time", "value", ("signal", "channel"), rows, "trials_panel", "lines at `phase`s' ends"
+        text, "trials", "time", "value", ("signal", "channel"), rows, "trials_panel", "dashed: where a phase ends"
     )
 
 
@@ -183,12 +183,14 @@ def _singular_values(weight: str, seed: int) -> Panel:
 
 def _fig5(settings: dict) -> dict[str, Panel]:
     seed = settings["fig5"]["seed"]
-    text = (
-        "accuracy on the validation sentences with W or dW cut to its first ranks, in all recurrent and input weights"
-    )
+    text = "accuracy on the validation sentences with W or dW cut to its first ranks: W1, W2 and U2 at once"
     final = "dashed: the last validation_accuracy of the table sentiment_history"
+
+    def truncated(table: DataFrame) -> DataFrame:
+        return table[(table["seed"] == seed) & table["truncated"].isin(["dW", "W"])]
+
     accuracy = Panel(
-        text, "sentiment_truncation", "rank", "accuracy", ("truncated",), _of_seed(seed), "accuracy_panel", final
+        text, "sentiment_truncation", "rank", "accuracy", ("truncated",), truncated, "accuracy_panel", final
     )
     return {"a": _singular_values(fig5.WEIGHT, seed), "b": accuracy}
 
