@@ -7,7 +7,6 @@ from pathlib import Path
 from lowrank.networks import FOLDER
 from lowrank.problems import Problem
 from lowrank.spec import digest, place
-from lowrank.trials import BLOCK
 
 from . import records
 from .code import commit, compared
@@ -16,7 +15,7 @@ from .runs import RESULTS, about, name_of
 
 RECURRENT = {  # purpose of a stream: what it draws, and what counts its numbers
     "initialization": ("W0, M0, v0", "0"),
-    "training trials": (f"fresh trials, {BLOCK} epochs a block", "block"),
+    "training trials": ("fresh trials, a block of epochs at a time", "block"),
     "test trials": ("what altered networks are judged on, at every g", "0"),
     "shuffling": ("permutations of W0", "repetition"),
 }

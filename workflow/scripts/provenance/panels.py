@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 from pandas import DataFrame
 
-from lowrank.figures import fig2, fig4, fig5, figS_lstm
-
 Select = Callable[[DataFrame], DataFrame]
 SPREAD = "a line of means over seeds, a band of one standard deviation (ddof 0) to each side"
 COLUMNS_OF_SUMMARY = {
@@ -89,6 +87,8 @@ def _truncation(task: str, shown: dict) -> Panel:
 
 
 def _fig2(settings: dict) -> dict[str, Panel]:
+    from lowrank.figures import fig2  # only now, like the others: what draws takes seconds to import
+
     texts = {
         "convergence_epoch": ("the epoch at which training has converged", ()),
         "norm_dW": ("the Frobenius norm of the change dW of the connectivity", ()),
@@ -143,6 +143,8 @@ def _fig3(settings: dict) -> dict[str, Panel]:
 
 
 def _fig4(settings: dict) -> dict[str, Panel]:
+    from lowrank.figures import fig4
+
     tasks = settings["fig4"]["tasks"]
     texts = {
         "a": "learning time tau* until the loss is below measure.threshold of L0, divided by its mean at g = 0",
@@ -182,6 +184,8 @@ def _singular_values(weight: str, seed: int) -> Panel:
 
 
 def _fig5(settings: dict) -> dict[str, Panel]:
+    from lowrank.figures import fig5
+
     seed = settings["fig5"]["seed"]
     text = "accuracy on the validation sentences with W or dW cut to its first ranks: W1, W2 and U2 at once"
     final = "dashed: the last validation_accuracy of the table sentiment_history"
@@ -196,6 +200,8 @@ def _fig5(settings: dict) -> dict[str, Panel]:
 
 
 def _supplement(settings: dict) -> dict[str, Panel]:
+    from lowrank.figures import figS_lstm
+
     seed = settings["figS_lstm"]["seed"]
     learning = {
         letter: Panel(

@@ -29,7 +29,7 @@ class Run:
     def __init__(self, name: str):
         if name not in names():
             there = nearest(name, names()) if names() else ": make figures makes one, named quick"
-            raise Problem(f"there is no run {name!r} in {RESULTS}/{there}")
+            raise Problem(f"there is no run {name!r} in {RESULTS}{there}")
         self.name, self.folder = name, RESULTS / name
         self.frame = cache(self._frame)
 
