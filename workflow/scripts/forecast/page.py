@@ -20,7 +20,10 @@ WHY = {  # how Snakemake's reasons begin, and how they are told; the first that 
     "Input files updated": "input updated",
     "Forced": "forced",
 }
-STAGES = ("sentiment_data", "train ", "train", "truncate", "shuffle", "spectrum", "trials", "history", "gather")
+STAGES = (  # in the order in which data flows
+    *("sentiment_data", "train ", "train", "truncate", "shuffle", "spectrum", "trials", "history", "sentiment_history"),
+    *("gather", "summary", "theory", "fig", "claims", "comparison"),
+)
 STEPS = (("kB", 1e3), ("MB", 1e6), ("GB", 1e9))
 
 
@@ -127,7 +130,7 @@ def _sums(by_rule: dict[str, Line], jobs: list[Job], seconds: list[float], machi
     lines = list(by_rule.values())
     core, gpu, disk = (sum(getattr(line, name) for line in lines) for name in ("core", "gpu", "disk"))
     unknown = [name for name, line in by_rule.items() if line.unknown]
-    told = [f"{len(jobs)} jobs: {core / 3600:.2g} core hours" + (f", {gpu / 3600:.2g} GPU hours" if gpu else "")]
+    told = [f"{len(jobs)} jobs: {_hours(core)} core hours" + (f", {_hours(gpu)} GPU hours" if gpu else "")]
     told[0] += f", {size(disk)} on disk"
     told[0] += f"; without {', '.join(unknown)}, whose time is not known" if unknown else ""
     wall = hours(jobs, seconds, machine.cores, machine.gpus)
