@@ -76,12 +76,20 @@ def test_what_differs_is_told_and_nothing_else(two):
 def test_both_runs_are_in_the_picture(two):
     a, b = Run("tiny"), Run("other")
     both = overlay.drawn("fig1", a, b)
-    module = sys.modules["lowrank.figures.fig1"]
-    alone = module.draw({name: a.frame(name) for name in overlay.TABLES["fig1"]}, a.figures("fig1"))
-    ax, single = both.axes[-8], alone.axes[-8]
-    grey = [line for line in ax.lines if line.get_color() == overlay.GREY]
-    assert len(grey) == len([line for line in single.lines if line.get_transform() == single.transData])
-    assert any("In colour: tiny.  Grey, dashed: other." in text.get_text() for text in both.texts)
+    behind = [[line for line in ax.lines if line.get_color() == overlay.COLOR] for ax in both.axes]
+    own = [
+        [line for line in ax.lines if line.get_color() != overlay.COLOR and line.get_zorder() > 0] for ax in both.axes
+    ]
+    assert [len(lines) for lines in behind] == [len(lines) for lines in own]
+    moved = [
+        number
+        for number, (lines, others) in enumerate(zip(own, behind, strict=True))
+        for line, other in zip(lines, others, strict=True)
+        if not np.array_equal(line.get_xydata(), other.get_xydata(), equal_nan=True)
+    ]
+    losses = [number for number, ax in enumerate(both.axes) if ax.get_xlabel() == "Epoch"]
+    assert moved == [losses[1]], "Mante's loss at g = 0.9"
+    assert any("In colour: tiny.  In violet, behind it: other." in text.get_text() for text in both.texts)
 
 
 def test_tasks_that_one_run_lacks_are_left_out(two):

@@ -21,7 +21,7 @@ def main() -> int:
     """Compare the two runs that the command line names; the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("a", help="a finished run: shown in colour")
-    parser.add_argument("b", help="another: shown in grey")
+    parser.add_argument("b", help="another: shown in violet, behind")
     given = parser.parse_args()
     os.chdir(ROOT)
     try:

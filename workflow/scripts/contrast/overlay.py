@@ -1,4 +1,4 @@
-"""The figures of two runs over one another: the first as it is always drawn, the second's lines in grey on top."""
+"""The figures of two runs over one another: the first as it is always drawn, the second in violet behind it."""
 
 import importlib
 from pathlib import Path
@@ -22,7 +22,9 @@ TABLES = {
     "fig5": ("sentiment_history", "sentiment_truncation", "sentiment_spectrum"),
     "figS_lstm": ("sentiment_history", "sentiment_spectrum"),
 }
-GREY, ROOM = "0.3", 0.16  # inches below a figure, for what is said of the two
+COLOR = "#cfa9e0"  # no figure has it; greys are in Figure 1
+WIDER = 1.6  # points: where both are equal, it is seen on either side of the line
+ROOM = 0.17  # inches below a figure, for what is said of the two
 
 
 def common(name: str, a: Run, b: Run) -> tuple[dict, dict]:
@@ -36,6 +38,7 @@ def common(name: str, a: Run, b: Run) -> tuple[dict, dict]:
     return tuple(each | {name: each[name] | {"tasks": tasks}} for each in settings)
 
 
+@style.context()
 def drawn(name: str, a: Run, b: Run) -> Figure:
     """A figure of both runs; Problem if one of them cannot be drawn, or is laid out in another way."""
     module = importlib.import_module(f"lowrank.figures.{name}")
@@ -61,29 +64,32 @@ def save(figure: Figure, path: Path) -> None:
 
 def _add(below: Axes, above: Axes) -> None:
     """The lines and bands of `above` onto `below`, whose axes become wide enough for both."""
-    limits = [(below.get_xlim(), below.get_ylim()), (above.get_xlim(), above.get_ylim())]
+    wide = [_both(below.get_xlim(), above.get_xlim()), _both(below.get_ylim(), above.get_ylim())]
     for band in above.collections:
         paths = [path.vertices for path in band.get_paths()]
-        below.add_collection(PolyCollection(paths, color=GREY, alpha=0.12, linewidth=0), autolim=False)
-    for line in above.lines:
-        if line.get_transform() is above.transData or line.get_transform() == above.transData:
-            below.add_line(_in_grey(line))
-    for axis, pair in (
-        ("x", zip(*(x for x, _ in limits), strict=True)),
-        ("y", zip(*(y for _, y in limits), strict=True)),
-    ):
-        low, high = pair
-        getattr(below, f"set_{axis}lim")(min(low), max(high))
+        below.add_collection(PolyCollection(paths, color=COLOR, alpha=0.25, linewidth=0, zorder=0.5), autolim=False)
+    for line in (line for line in above.lines if line.get_zorder() > 0):  # those at 0 are only for the eye
+        x, y = line.get_data()
+        if line.get_transform() == above.transData:
+            below.add_line(Line2D(x, y, **_look(line)))
+        else:
+            below.axhline(y[0], **_look(line))  # from side to side, as the final accuracy
+    below.set_xlim(wide[0])
+    below.set_ylim(wide[1])
 
 
-def _in_grey(line: Line2D) -> Line2D:
-    x, y = line.get_data()
-    mark = {"marker": line.get_marker(), "markersize": line.get_markersize(), "markerfacecolor": "white"}
-    dashes = {"linestyle": (0, (2.5, 1.2)), "linewidth": 0.8, "drawstyle": line.get_drawstyle()}
-    return Line2D(x, y, color=GREY, markeredgewidth=0.7, zorder=4, **dashes, **mark)
+def _both(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
+    return min(a[0], b[0]), max(a[1], b[1])
+
+
+def _look(line: Line2D) -> dict:
+    """As the line itself, but for the colour and a little wider."""
+    look = {"linestyle": line.get_linestyle(), "drawstyle": line.get_drawstyle(), "marker": line.get_marker()}
+    sizes = {"linewidth": line.get_linewidth() + WIDER, "markersize": line.get_markersize() + WIDER}
+    return {"color": COLOR, "zorder": 0.6, **look, **sizes}
 
 
 def _say(figure: Figure, a: str, b: str) -> None:
     """Which run is which."""
     height = -ROOM / figure.get_figheight()
-    figure.text(0.5, height, f"In colour: {a}.  Grey, dashed: {b}.", ha="center", fontsize=style.SMALL, color=GREY)
+    figure.text(0.5, height, f"In colour: {a}.  In violet, behind it: {b}.", ha="center", fontsize=style.LABEL)

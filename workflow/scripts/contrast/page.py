@@ -39,9 +39,9 @@ def _verdicts(a: Run, b: Run) -> str:
         found, told = changed(a, b), f"{a.name}: {counts(a)}; {b.name}: {counts(b)}."
     except Problem as problem:
         return f"## Claims\n\nNot compared: {problem}"
-    lines = [f"## Claims: {len(found)} verdicts changed", "", told]
+    lines = [f"## Claims: {len(found)} verdicts changed", "", told, *([""] if found else [])]
     for change in found:
-        lines += ["", f"- {change.claim}. {change.statement} {change.verdicts[0]} | {change.verdicts[1]}"]
+        lines += [f"- {change.claim}. {change.statement} {change.verdicts[0]} | {change.verdicts[1]}"]
         lines += [f"  - {run.name}: {measured}" for run, measured in zip((a, b), change.measured, strict=True)]
     return "\n".join(lines)
 
