@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 def main() -> int:
     """Explain what the command line asks for; the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("what", nargs="+", help=f"one of {FORMS}")
+    parser.add_argument("what", nargs="*", help=f"one of {FORMS}")
     parser.add_argument("--run", default="paper", help="the name of the run (default: paper)")
     given = parser.parse_args()
     os.chdir(ROOT)  # results/ and the paths in the tables are from here

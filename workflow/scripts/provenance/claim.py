@@ -3,7 +3,7 @@
 from lowrank.problems import Problem
 from lowrank.tables import SCHEMAS
 
-from . import network, origins, tracing
+from . import network, origins, records, tracing
 from .page import MOST, Page
 from .runs import Run
 from .subject import Judged
@@ -25,7 +25,8 @@ def tell(page: Page, subject: Judged, run: Run) -> None:
     page.add("  rule", f"{code.co_name} in workflow/scripts/{file}, line {code.co_firstlineno}")
     page.add("  code", origins.code(run.table("claims"), "claims"))
     names = [name for name in SCHEMAS if (run.folder / f"tables/{name}.parquet").exists()]
-    verdict, measured, looked = tracing.judged(claim, {name: run.frame(name) for name in names}, run.config["tasks"])
+    tasks = records.order(run.table("claims")).get("tasks") or run.config["tasks"]
+    verdict, measured, looked = tracing.judged(claim, {name: run.frame(name) for name in names}, tasks)
     same = (verdict, measured) == (row["verdict"], row["measured"])
     page.add("  again", "judged anew by the tables: the same" if same else f"NOT THE SAME: {verdict}: {measured}")
     page.add("TABLES", f"by the claim's own words: {row['source']}; the rule looked at:")

@@ -50,7 +50,10 @@ class Run:
     @cached_property
     def raw(self) -> dict:
         """The config of the run's last start, as the user gave it."""
-        return yaml.safe_load(Path(self.file("config.yaml")).read_text(encoding="utf-8"))
+        path = self.folder / "config.yaml"
+        if not path.exists():
+            raise Problem(f"{path} is missing, the config of the last start: a start that has anything to do writes it")
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
 
     @cached_property
     def config(self) -> dict:

@@ -9,7 +9,7 @@ from lowrank.tables import SCHEMAS
 
 from .panels import FIGURES
 
-FORMS = "fig2, fig2.b, claim.12, romo/g0.9/seed0, truncation/romo/g0.9/seed0 or the last one with rank=3"
+FORMS = "fig2.b, fig2, claim.12, romo/g0.9/seed0, truncation/romo/g0.9/seed0 or the last one with rank=3"
 OF_NETWORKS = ["history", "truncation", "shuffle", "spectrum", "trials", "summary"]
 OF_LSTM = ["sentiment_history", "sentiment_truncation", "sentiment_spectrum"]
 
@@ -47,6 +47,8 @@ class Rows:
 def parsed(what: str) -> Drawn | Judged | Rows:
     """What is meant; Problem if nothing is."""
     first, *conditions = what.replace(",", " ").split() or [""]
+    if not first:
+        raise Problem(f"say what to explain: WHAT={FORMS}")
     if re.fullmatch(r"claims?[./]?\d+", first):
         return Judged(re.search(r"\d+", first).group())
     if first.partition(".")[0] in FIGURES:
