@@ -20,7 +20,10 @@ PRESET ?=
 PROFILE ?=
 ARGS ?=
 
-.PHONY: figures paper doctor explain plan diff test test-slurm benchmark lint format pins freeze
+# The archive that `make validate` checks.
+FILE ?= results/quick/archive/quick.zip
+
+.PHONY: figures paper doctor explain plan diff test test-slurm validate benchmark lint format pins freeze
 
 figures: .venv/ready  ## all figures at a reduced size, in minutes
 	$(SNAKEMAKE) --configfile workflow/presets/quick.yaml
@@ -48,6 +51,9 @@ test: .venv/ready
 test-slurm: .venv/ready  ## faults of clusters, on a SLURM that the tests start (Debian: slurm-wlm; as root)
 	$(BIN)/python -m pytest -n 6 tests/slurm
 
+validate: .venv-validator/ready  ## whether other programs read an archive: FILE=..., as `snakemake archive` wrote it
+	.venv-validator/bin/python tests/validator.py $(FILE)
+
 benchmark: .venv/ready  ## what trains, against plain PyTorch, as a ratio; DEVICE=cuda: stacks on a GPU
 	PYTHONPATH=workflow/scripts $(BIN)/python tests/benchmark.py --device $(DEVICE)
 
@@ -72,4 +78,9 @@ freeze: .venv/ready  ## pin what the pinned packages brought along
 	  { echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) --version 2>&1): try make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r envs/requirements.txt
+	@touch $@
+
+.venv-validator/ready: envs/validator.txt
+	$(PYTHON) -m venv .venv-validator
+	.venv-validator/bin/python -m pip install --quiet --disable-pip-version-check -r envs/validator.txt
 	@touch $@

@@ -38,3 +38,6 @@ include: "workflow/rules/comparison.smk"
 if LSTMS:
 
     include: "workflow/rules/sentiment.smk"
+
+
+include: "workflow/rules/archive.smk"

@@ -21,6 +21,11 @@ def requirements(pins: dict) -> str:
     return NOTE + "".join(lines)
 
 
+def validator(pins: dict) -> str:
+    """The file for pip of the environment that checks archives."""
+    return NOTE + _lines(pins["validator"], "{}=={}\n")
+
+
 def conda(pins: dict, name: str) -> str:
     """The file for conda of one environment: what we name ourselves; conda solves for the rest."""
     packages = {pins["conda"].get(k, k): v for section in ENVIRONMENTS[name] for k, v in pins[section].items()}
@@ -30,7 +35,8 @@ def conda(pins: dict, name: str) -> str:
 
 def files(pins: dict) -> dict[str, str]:
     """All that is written, by file name."""
-    return {"requirements.txt": requirements(pins)} | {f"{name}.yaml": conda(pins, name) for name in ENVIRONMENTS}
+    ours = {"requirements.txt": requirements(pins), "validator.txt": validator(pins)}
+    return ours | {f"{name}.yaml": conda(pins, name) for name in ENVIRONMENTS}
 
 
 def load() -> dict:

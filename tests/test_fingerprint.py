@@ -469,6 +469,25 @@ def test_a_module_stays_in_its_room(module):
         assert ours(module) <= room(OURS, module)
 
 
+ROOMS_OF_CRATE = {  # the package that archives a run; what verifies one needs the standard library alone
+    "__init__": "",
+    "again": "threadpoolctl yaml",
+    "building": "yaml",
+    "contents": "",
+    "likeness": "numpy",
+    "metadata": "rocrate yaml",
+    "origin": "",
+    "packing": "",
+    "page": "",
+    "verify": "",
+}
+
+
+def test_modules_of_the_archive_stay_in_their_rooms():
+    found = {path.stem: third_party(path) for path in (SCRIPTS / "crate").glob("*.py")}
+    assert found == {name: set(packages.split()) for name, packages in ROOMS_OF_CRATE.items()}
+
+
 def test_every_room_is_lived_in():
     assert {name for name in ROOMS if name not in MODULES} == {"figures.*", "tasks.*"}
 
@@ -490,7 +509,7 @@ WITHOUT_TORCH += ["sentiment_data", "truncate_sentiment", "spectrum_sentiment"]
 
 def test_all_scripts_are_known():
     with_pandas = {"figure", "figure_published", "claims", "comparison"}
-    assert set(RUN_BY_RULES) == {*WITHOUT_TORCH, "train", "train_sentiment", *with_pandas}
+    assert set(RUN_BY_RULES) == {*WITHOUT_TORCH, "train", "train_sentiment", "archive", "verify", *with_pandas}
     assert {path.stem for path in SCRIPTS.glob("*.py")} == {*RUN_BY_RULES, "job", "doctor", "explain", "plan", "diff"}
 
 

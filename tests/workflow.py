@@ -14,7 +14,7 @@ import yaml
 import sentences
 
 ROOT = Path(__file__).parents[1]
-SOURCES = ("Snakefile", "config.yaml", "profiles", "slurm", "envs", "workflow")
+SOURCES = ("Snakefile", "config.yaml", "profiles", "slurm", "envs", "workflow", "CITATION.cff")
 TINY = {
     "run": "tiny",
     "seeds": [0, 1],

@@ -48,6 +48,8 @@ OTHER = {
     "theory": ["theory"],
     "claims": ["claims"],
     "comparison": ["comparison"],
+    "archive": ["archive"],
+    "verify": ["verify", "crate.verify"],
     "sentiment_data": ["lowrank.sentiment.prepare"],
     "train_sentiment": ["lowrank.sentiment.training"],
     "truncate_sentiment": ["truncate_sentiment"],

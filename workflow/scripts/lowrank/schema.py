@@ -252,5 +252,9 @@ class Config(Section):
     measure: Measure
     sentiment: Sentiment | None
     figures: Figures
+    archive: File
+    archive_networks: bool
+    archive_data: bool
+    verify_sample: Annotated[int, NUMBER, Field(ge=0)]
 
     _no_seed_twice = field_validator("seeds")(_distinct)

@@ -15,6 +15,7 @@ from .downloads import FOLDER, Download, Unreachable, sha256
 from .prepare import TREES
 
 ABOUT = FOLDER / "sentiment"  # what was made of the sources, and JSON files that tell which those were
+BY_SUM = "sha256:"  # in place of a path: a file that is elsewhere, of which only what was made is at hand
 PROBE_SECONDS = 5.0  # for Stanford to answer, when a run is planned
 
 DOWNLOADS = {
@@ -71,6 +72,8 @@ def settle(settings: dict) -> dict[str, dict]:
 
 
 def _named(kind: str, path: str) -> dict:
+    if path.startswith(BY_SUM):
+        return {"source": "files", "path": path, "sha256": path.removeprefix(BY_SUM)}
     if not Path(path).exists():
         raise Problem(f"sentiment.{kind} = {path!r}: there is no such file or folder")
     return {"source": "files", "path": path, "sha256": sum_of(Path(path))}
@@ -121,6 +124,11 @@ def sum_of(path: Path) -> str:
 
 def fetch(kind: str, settled: dict) -> Path:
     """The file or folder that was settled, with the content that was; downloaded if it is not there."""
+    if settled["path"].startswith(BY_SUM):
+        raise Problem(
+            f"what was prepared of the {kind} with {settled['path']} is not in {ABOUT}/: name the file itself in "
+            f"sentiment.{kind}"
+        )
     if settled["source"] == "files":
         path = Path(settled["path"])
         if sum_of(path) != settled["sha256"]:

@@ -1,0 +1,19 @@
+"""Write the run as an archive; how large it becomes stands on the screen first."""
+
+import os
+import sys
+
+from crate import building
+from job import job
+
+screen = os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1)
+
+
+def say(sentence: str) -> None:
+    """On the screen and into the log."""
+    print(sentence, file=screen)
+    print(sentence)
+
+
+with job(snakemake) as settings:
+    building.build(f"results/{settings['run']}/archive/{settings['run']}.zip", list(snakemake.input), settings, say)

@@ -1,0 +1,123 @@
+"""What an unpacked archive holds, made again by its own code: figures drawn, networks trained. Run by verify.py."""
+
+import contextlib
+import json
+import os
+import sys
+import tempfile
+from importlib import import_module
+from pathlib import Path
+
+import yaml
+from threadpoolctl import threadpool_limits
+
+from lowrank import checkpoint, networks, plan, tables
+from lowrank.problems import Problem
+from lowrank.spec import digest
+
+from . import likeness, origin
+
+
+def main() -> None:
+    """Make again what is asked for; prints {findings, remarks} as the last line."""
+    folder, order = Path(sys.argv[1]), json.loads(sys.argv[2])
+    with contextlib.redirect_stdout(sys.stderr), threadpool_limits(1):  # as in every job
+        try:
+            found, remarks = made(folder, order)
+        except Problem as problem:
+            found, remarks = [f"{problem}"], []
+    print(json.dumps({"findings": found, "remarks": remarks}))
+
+
+def made(folder: Path, order: dict) -> tuple[list[str], list[str]]:
+    """Findings and remarks of all that is made again."""
+    os.chdir(folder)
+    facts = json.loads(Path("archive.json").read_text(encoding="utf-8"))
+    planned = plan.networks(plan.make(yaml.safe_load(Path("run.yaml").read_text(encoding="utf-8"))))
+    found = unplanned(facts, planned)
+    remarks = [] if found else [f"code and config give the archive's {len(planned)} networks"]
+    for each in (
+        redrawn(facts) if order["redraw"] else ([], []),
+        *(retrained(name, facts) for name in order["retrain"]),
+    ):
+        found, remarks = found + each[0], remarks + each[1]
+    return found, remarks
+
+
+def unplanned(facts: dict, planned: dict[str, dict]) -> list[str]:
+    """Networks that the archive's config and code would not make, and those that they would and are not there."""
+    archived, expected = set(facts["networks"]["files"]), set(map(networks.file, planned.values()))
+    found = [f"{name}: is none of the networks of run.yaml, by the archive's code" for name in archived - expected]
+    found += [
+        f"{name}: would be made of run.yaml by the archive's code, and is not there" for name in expected - archived
+    ]
+    return sorted(found)
+
+
+def redrawn(facts: dict) -> tuple[list[str], list[str]]:
+    """Draw every figure from the archive's tables, and compare bytes."""
+    from lowrank.figures import style
+
+    found = []
+    for name, figure in facts["figures"].items():
+        shown = {table: tables.read_frame(path, table) for table, path in figure["tables"].items()}
+        drawing = import_module(f"lowrank.figures.{figure['module']}").draw(shown, figure["settings"])
+        with tempfile.TemporaryDirectory() as folder:
+            for path in figure["files"]:
+                style.save(drawing, [new := Path(folder, Path(path).name)])
+                if new.read_bytes() != Path(path).read_bytes():
+                    found.append(f"{path}: drawn again from the tables it is another file{_other_versions(facts)}")
+        print(f"drew {name}")
+    return found, [] if found else [f"{len(facts['figures'])} figures, drawn again, are the same to the byte"]
+
+
+def _other_versions(facts: dict) -> str:
+    """What explains it, perhaps: libraries of other versions than the archive's."""
+    here = origin.installed(facts["pins"])
+    other = [
+        f"{name} {here[name]} instead of {pin}" for name, pin in facts["installed"].items() if here.get(name) != pin
+    ]
+    return f" (here is {', '.join(other)})" if other else ""
+
+
+def retrained(name: str, facts: dict) -> tuple[list[str], list[str]]:
+    """Train a network again, and compare: bits on the machine type that trained it, statistics elsewhere."""
+    path, archived = Path(name).resolve(), Path.cwd()
+    about = checkpoint.read_about(path)
+    spec = about["spec"]
+    before = checkpoint.read(path, digest(spec))[1]
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        try:
+            _train(spec, archived)
+            after = checkpoint.read(name, digest(spec))[1]
+            losses = [_losses(spec, Path(file).with_suffix(".parquet")) for file in (path, name)]
+        finally:
+            os.chdir(archived)
+    if likeness.same_bits(before, after) and losses[0] == losses[1]:
+        return [], [f"{name}: trained again it is the same to the bit"]
+    elsewhere = likeness.elsewhere(about, facts)
+    if not elsewhere:
+        return [f"{name}: trained again on the same type of machine it is another network"], []
+    wrong, told = likeness.compared(before, after, *losses)
+    if wrong:
+        return [f"{name}: trained again elsewhere ({elsewhere}) {sentence}" for sentence in wrong], []
+    return [], [f"{name}: trained again elsewhere ({elsewhere}) it is the same within tolerance: {told}"]
+
+
+def _train(spec: dict, archived: Path) -> None:
+    if spec["task"] == "sentiment":
+        train_job = import_module("lowrank.sentiment.train_job")
+        train_job.run([spec], archived / f"resources/sentiment/{digest(spec['data'])}.safetensors")
+    else:
+        import_module("lowrank.train_job").run([spec])
+
+
+def _losses(spec: dict, path: Path) -> list[float | None]:
+    """The loss of every epoch."""
+    table, column = ("sentiment_history", "train_loss") if spec["task"] == "sentiment" else ("history", "loss")
+    return tables.read(path, table)[column].to_pylist()
+
+
+if __name__ == "__main__":
+    main()

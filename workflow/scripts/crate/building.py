@@ -1,0 +1,77 @@
+"""An archive, from a run that is finished: facts, description, files."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+
+from . import contents, origin, page
+from .metadata import citation_of, described
+from .packing import Entry, check_room, pack, written_size
+from .verify import FACTS, METADATA, SUMS
+
+RUN, DIFFERENCE, READ_ME = "run.yaml", "workflow.diff", "ARCHIVE.md"
+
+
+def build(path: str, files: list[str], settings: dict, say: Callable[[str], None], root: Path = Path()) -> None:
+    """Write the archive of a run whose results are `files`; its size is said before, its digest after."""
+    left_out = [
+        name for kind in ("networks", "data") if not settings[kind]["included"] for name in settings[kind]["files"]
+    ]
+    files = contents.of_run(contents.without(files, left_out), settings["run"])
+    project = contents.of_project(root)
+    tree = origin.tree(root)
+    changed = {DIFFERENCE: origin.difference(root).encode(errors="surrogateescape")} if tree["changed"] else {}
+    facts = _facts(files, settings, tree, root)
+    made = {FACTS: _json(facts), RUN: _yaml(portable(settings["raw"], settings["sources"]))} | changed
+    made["verify.py"] = Path(__file__).with_name("verify.py").read_bytes()
+    made[READ_ME] = page.text(facts).encode()
+    names = [*made, *project, *files, SUMS]
+    made[METADATA] = described(facts, names, citation_of(root / "CITATION.cff"))
+    entries = [Entry(name, content) for name, content in made.items()]
+    entries += [Entry(name, root / name) for name in (*project, *files)]
+    needed = written_size(entries)
+    for sentence in (_sizes(path, entries, needed), *page.warnings(facts)):
+        say(sentence)
+    check_room(Path(path), needed)
+    say(f"{path} is written; its digest, the SHA-256 of its list of sums: {pack(Path(path), entries)}")
+
+
+def portable(raw: dict, sources: dict | None) -> dict:
+    """The config as it was given, but for paths that hold on one machine only: files are named by their sums."""
+    raw = raw | {"archive": None}
+    named = {kind: f"sha256:{each['sha256']}" for kind, each in (sources or {}).items() if each["source"] == "files"}
+    return raw | {"sentiment": raw["sentiment"] | named} if named else raw
+
+
+def _facts(files: list[str], settings: dict, tree: dict, root: Path) -> dict:
+    ended = datetime.fromtimestamp(int(max((root / file).stat().st_mtime for file in files)), UTC).isoformat()
+    pins = origin.pins(root)
+    facts = {key: settings[key] for key in ("run", "networks", "figures")} | {"data": _data(settings["data"], root)}
+    facts |= {"tree": tree, "ended": ended, "date": tree["date"] or ended, "machine": origin.machine()}
+    facts |= {"pins": pins, "installed": origin.installed(pins)}
+    return facts | {"promise": page.promise(facts)}
+
+
+def _data(data: dict, root: Path) -> dict:
+    """The LSTM's data, with the licences of what it was made of."""
+    licences = {}
+    for file in (root / name for name in data["files"] if name.endswith(".json")):
+        licences = {kind: each["licence"] for kind, each in json.loads(file.read_text()).items() if kind != "lowercase"}
+    return data | {"licences": licences}
+
+
+def _sizes(path: str, entries: list[Entry], needed: int) -> str:
+    networks = [entry.size for entry in entries if entry.name.startswith("results/networks/")]
+    told = f"{sum(networks) / 1e6:.1f} MB of networks" if networks else "no networks"
+    return f"{path}: {len(entries) + 1} files, {needed / 1e6:.1f} MB, of them {told}"
+
+
+def _json(value) -> bytes:
+    return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
+
+
+def _yaml(value: dict) -> bytes:
+    return yaml.safe_dump(value, sort_keys=False, width=100, allow_unicode=True).encode()

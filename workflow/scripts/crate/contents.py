@@ -1,0 +1,55 @@
+"""What an archive holds, in the order of the data flow: any unpacking then writes nothing before what it is made of."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from lowrank.networks import FOLDER
+from lowrank.problems import Problem
+
+# Of the project, as far as it is there; what a run is started with comes first.
+WORKFLOW = ("Snakefile", "config.yaml", "profiles", "slurm", "envs", "workflow")
+BESIDE = ("Makefile", "pyproject.toml", "CITATION.cff", "LICENSE", "README.md", "docs", "tests")
+STAGES = ("truncation", "shuffle", "spectrum", "trials", "tables", "figures")  # of a run's results; the rest is last
+TABLES = ("history", "truncation", "shuffle", "spectrum", "trials", "theory", "summary")  # and what is made of them
+
+
+def of_project(root: Path) -> list[str]:
+    """The files of the workflow; Problem if one that every run needs is missing."""
+    missing = [name for name in WORKFLOW if not (root / name).exists()]
+    if missing:
+        raise Problem(f"{root} is not the workflow's folder: {', '.join(missing)} is missing")
+    return [name for top in (*WORKFLOW, *BESIDE) for name in _below(root, root / top)]
+
+
+def _below(root: Path, path: Path) -> list[str]:
+    """A file, or all in a folder but what is hidden or left by Python."""
+    if path.is_file():
+        return [path.relative_to(root).as_posix()]
+    if not path.is_dir() or path.name.startswith(".") or path.name == "__pycache__":
+        return []
+    return [name for each in sorted(path.iterdir()) if not each.name.startswith(".") for name in _below(root, each)]
+
+
+def without(files: Iterable[str], left_out: Iterable[str]) -> list[str]:
+    """The files without those left out, nor what stands beside them: a network's history, the data's description."""
+    stems = {Path(name).with_suffix("") for name in left_out}
+    return [file for file in files if Path(file).with_suffix("") not in stems]
+
+
+def of_run(files: Iterable[str], run: str) -> list[str]:
+    """The run's files in the order of the data flow, each once."""
+    return sorted(set(files), key=lambda file: (*_stage(Path(file), run), file))
+
+
+def _stage(file: Path, run: str) -> tuple[int, int]:
+    """How far down the data flow a file is: its stage, and its place in that."""
+    if file.parts[0] == "resources":
+        return 0, 0
+    if file.is_relative_to(FOLDER):
+        return 1, 0
+    stage, *_ = file.relative_to(f"results/{run}").parts
+    within = 0
+    if stage == "tables":
+        name = file.stem.removeprefix("sentiment_")
+        within = TABLES.index(name) if name in TABLES else len(TABLES)
+    return 2 + (STAGES.index(stage) if stage in STAGES else len(STAGES)), within

@@ -1,0 +1,84 @@
+"""Where a run comes from: the commit, whether the tree was clean, the machine, the versions that are installed."""
+
+import platform
+import shutil
+import subprocess
+import tomllib
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from lowrank.problems import Problem
+
+PINNED = ("lowrank", "workflow")  # the sections of envs/pins.toml that a run needs
+
+
+def tree(root: Path) -> dict:
+    """{commit, date, clean, state, changed, untracked, note} of the workflow's files; None: not known."""
+    unknown = {"commit": None, "date": None, "clean": None, "changed": [], "untracked": [], "state": "unknown"}
+    if not (root / ".git").exists():
+        return unknown | {"note": "the workflow was no checkout of git: its files in the archive are all that is known"}
+    if not shutil.which("git"):
+        return unknown | {"note": "git was not installed where the archive was made"}
+    status = [line for line in _git(root, "status", "--porcelain", "--no-renames", "-z").split("\0") if line]
+    changed = sorted(line[3:] for line in status if not line.startswith("??"))
+    untracked = sorted(line[3:] for line in status if line.startswith("??"))
+    state = ["with changes, see workflow.diff"] if changed else []
+    state += [f"with files that git did not know: {', '.join(untracked)}"] if untracked else []
+    return {
+        "commit": _git(root, "rev-parse", "HEAD").strip(),
+        "date": _git(root, "show", "--no-patch", "--format=%cI", "HEAD").strip(),
+        "clean": not status,
+        "state": "; ".join(state) or "without changes",
+        "changed": changed,
+        "untracked": untracked,
+        "note": "the commit when the archive was made; each network's spec names the code that trained it",
+    }
+
+
+def difference(root: Path) -> str:
+    """All that differs from the commit in files that git knows, as `git apply` takes it."""
+    return _git(root, "diff", "--binary", "--no-color", "--no-ext-diff", "--no-renames", "HEAD")
+
+
+def _git(root: Path, *arguments: str) -> str:
+    command = ["git", "--no-optional-locks", "-C", str(root), "-c", "core.quotePath=false", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="surrogateescape")
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise Problem(f"git {arguments[0]} fails in {root}: {reason}")
+    return done.stdout
+
+
+def machine() -> dict:
+    """What decides about the last bits of a training: the system, the kind of machine and its processor."""
+    return {"system": platform.system(), "machine": platform.machine(), "processor": _processor()}
+
+
+def _processor() -> str:
+    """The processor's name, as the system tells it; nothing if it does not."""
+    if Path("/proc/cpuinfo").exists():
+        lines = Path("/proc/cpuinfo").read_text(errors="replace").splitlines()
+        return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+    if shutil.which("sysctl"):
+        return subprocess.run(
+            ["sysctl", "-n", "machdep.cpu.brand_string"], capture_output=True, text=True
+        ).stdout.strip()
+    return platform.processor()
+
+
+def pins(root: Path) -> dict[str, str]:
+    """The versions that the workflow asks for."""
+    sections = tomllib.loads((root / "envs/pins.toml").read_text(encoding="utf-8"))
+    return {name: pin for section in PINNED for name, pin in sections[section].items()}
+
+
+def installed(names) -> dict[str, str | None]:
+    """The versions that are there, Python's among them."""
+    return {"python": platform.python_version()} | {name: _version(name) for name in names}
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

@@ -1,0 +1,92 @@
+"""Files as one zip: the same files give the same bytes.
+
+Nothing is compressed: networks are random numbers, which do not shrink, tables and figures are packed already, and a
+compressor's bytes depend on its version. Time stamps are all the same, since only an order is meant.
+"""
+
+import hashlib
+import shutil
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lowrank.files import atomic
+from lowrank.problems import Problem
+
+from .verify import OWN_SUM, SUMS, Zip, findings_of
+
+STAMP = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold
+CHUNK = 1 << 20
+OVERHEAD = 256  # bytes a file, at most: its headers, beside twice its name, and its line in the list of sums
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file of the archive: its name there, and its content or where that is."""
+
+    name: str
+    content: bytes | Path
+
+    @property
+    def size(self) -> int:
+        if isinstance(self.content, bytes):
+            return len(self.content)
+        try:
+            return self.content.stat().st_size
+        except OSError as error:
+            raise Problem(f"{self.content} cannot be archived: {error.strerror}") from error
+
+
+def written_size(entries: Iterable[Entry]) -> int:
+    """The bytes of the archive, at most."""
+    return sum(entry.size + 3 * len(entry.name.encode()) + OVERHEAD for entry in entries)
+
+
+def check_room(path: Path, needed: int) -> None:
+    """Problem if the archive would not fit onto its disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(path.parent).free
+    if free < needed:
+        raise Problem(f"cannot write {path}: it needs {needed / 1e6:.0f} MB, and {free / 1e6:.0f} MB are free")
+
+
+def pack(path: Path, entries: Iterable[Entry]) -> str:
+    """Write the archive whole or not at all, its list of sums last; the SHA-256 of that list names it.
+
+    It appears only if it verifies: a network that was damaged on disk does not get into an archive.
+    """
+    with atomic(path) as temporary:
+        sums = {}
+        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED, strict_timestamps=True) as archive:
+            for entry in entries:
+                sums[entry.name] = _add(archive, entry)
+            lines = "".join(f"{total}  {name}\n" for name, total in sums.items())
+            text = f"{lines}{OWN_SUM}{hashlib.sha256(lines.encode()).hexdigest()}\n"
+            total = _add(archive, Entry(SUMS, text.encode()))
+        if found := findings_of(Zip(temporary)):
+            raise Problem("\n  ".join(["what there is cannot be archived:", *found]))
+    return total
+
+
+def _add(archive: zipfile.ZipFile, entry: Entry) -> str:
+    """Add a file; its SHA-256."""
+    total, size = hashlib.sha256(), entry.size
+    info = zipfile.ZipInfo(entry.name, STAMP)
+    info.create_system, info.external_attr, info.file_size = 3, 0o100644 << 16, size  # a plain file of Unix
+    with archive.open(info, "w") as target:
+        for part in _parts(entry):
+            total.update(part)
+            size -= len(part)
+            target.write(part)
+    if size:
+        raise Problem(f"{entry.content} was changed while it was archived: start again")
+    return total.hexdigest()
+
+
+def _parts(entry: Entry) -> Iterable[bytes]:
+    if isinstance(entry.content, bytes):
+        yield entry.content
+        return
+    with entry.content.open("rb") as file:
+        yield from iter(lambda: file.read(CHUNK), b"")

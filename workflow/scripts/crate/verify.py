@@ -1,0 +1,354 @@
+"""Whether an archive of a run is whole, and what is in it as it was.
+
+    python3 verify.py                  in the folder that the archive was unpacked into
+    python3 verify.py ARCHIVE.zip      before it is unpacked
+    python3 verify.py --redraw         the figures drawn again: the same bytes?
+    python3 verify.py --retrain 2      two networks, chosen at random, trained again: the same bits?
+
+Needs Python 3.8 or newer and nothing else, but for --redraw and --retrain, which run the archive's own code and need
+its environment. A line for everything that is wrong; exit status 1 if there is any.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import io
+import json
+import os
+import random
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+
+SUMS = "SHA256SUMS"
+FACTS = "archive.json"
+METADATA = "ro-crate-metadata.json"
+OWN_SUM = "# sha256 of the lines above: "
+# What working in an unpacked archive leaves there, and no run reads.
+LEFT = re.compile(
+    r"(.*/)?(__pycache__|\.pytest_cache|\.ruff_cache)/.*|\.snakemake/.*|\.venv/.*|\.git/.*|results/networks/\.lock"
+    r"|results/[^/]+/(logs|benchmarks|archive)/.*|results/[^/]+/config\.yaml|resources/\.lock"
+)
+SIZES = {"F64": 8, "F32": 4, "F16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}  # bytes
+NUMPYS = {"F64": "float64", "F32": "float32", "F16": "float16", "I64": "int64", "I32": "int32", "I16": "int16"}
+NUMPYS.update({"I8": "int8", "U8": "uint8", "BOOL": "bool"})
+MARKS = {  # how files of a kind begin and end
+    ".parquet": (b"PAR1", b"PAR1"),
+    ".png": (b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"),
+    ".pdf": (b"%PDF-", b"%%EOF\n"),
+}
+CHUNK = 1 << 20
+BROKEN = (OSError, EOFError, ValueError, RuntimeError, zlib.error, struct.error, zipfile.BadZipFile)  # of damaged zips
+
+
+class Unusable(Exception):
+    """There is nothing that could be checked; the text says why."""
+
+
+class Folder:
+    """An archive that was unpacked."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        found = sorted(each for each in path.rglob("*") if each.is_symlink() or not each.is_dir())
+        names = [each.relative_to(path).as_posix() for each in found]
+        self.names = [name for name in names if not LEFT.fullmatch(name)]
+        self.findings = [f"{name}: is a link" for name in self.names if (path / name).is_symlink()]
+
+    def size(self, name: str) -> int:
+        return (self.path / name).stat().st_size
+
+    def open(self, name: str):
+        return (self.path / name).open("rb")
+
+
+class Zip:
+    """An archive as one file. Its directory may say anything: names that lead elsewhere, or twice the same."""
+
+    def __init__(self, path: Path):
+        try:
+            self.zip = zipfile.ZipFile(path)
+        except BROKEN as error:
+            raise Unusable(f"{path} is not a whole zip file: {error}") from error
+        entries = [entry for entry in self.zip.infolist() if not entry.is_dir()]
+        self.sizes = {entry.filename: entry.file_size for entry in entries}
+        self.names = list(self.sizes)
+        names = [entry.filename for entry in entries]
+        self.findings = [f"{name}: is there {names.count(name)} times" for name in self.names if names.count(name) > 1]
+        self.findings += [f"{name}: leads out of the archive" for name in self.names if leads_out(name)]
+        kinds = {entry.filename: entry.external_attr >> 28 for entry in entries}
+        self.findings += [f"{name}: is not a plain file" for name, kind in kinds.items() if kind not in (0, 8)]
+
+    def size(self, name: str) -> int:
+        return self.sizes[name]
+
+    def open(self, name: str):
+        return self.zip.open(name)
+
+
+def leads_out(name: str) -> bool:
+    """Whether a file of this name would be written elsewhere."""
+    path = PurePosixPath(name)
+    return path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name
+
+
+def opened(path: Path):
+    """The archive at a path; Unusable if there is none."""
+    if not path.exists():
+        raise Unusable(f"{path}: there is no such file or folder")
+    archive = Folder(path) if path.is_dir() else Zip(path)
+    if SUMS not in archive.names:
+        raise Unusable(f"{path} is not an archive of a run, or has lost its list of files: there is no {SUMS} in it")
+    return archive
+
+
+def findings_of(archive) -> list[str]:
+    """All that is wrong with an archive, a sentence each."""
+    found = list(archive.findings)
+    sums = listed(archive, found)
+    found += [f"{name}: is missing" for name in sums if name not in archive.names]
+    found += [f"{name}: does not belong to the archive" for name in archive.names if name not in sums and name != SUMS]
+    wrong = {name: wrong_with(archive, name, sums.get(name)) for name in archive.names if name != SUMS}
+    found += [f"{name}: {sentence}" for name, sentences in wrong.items() for sentence in sentences]
+    for name, promised in ((FACTS, missing_parts), (METADATA, undescribed)):
+        if not wrong.get(name, ["is missing"]):  # what a changed file says follows from the change
+            found += promised(archive, as_json(archive, name, found))
+    return list(dict.fromkeys(found))
+
+
+def listed(archive, found: list[str]) -> dict[str, str]:
+    """The sums by file, as the list has them; what is wrong with the list itself goes to `found`."""
+    try:
+        text = whole(archive, SUMS).decode("utf-8")
+    except BROKEN as error:
+        found.append(f"{SUMS}: cannot be read ({error})")
+        return {}
+    lines, mark, own = text.rpartition(OWN_SUM)
+    if not mark or own.strip() != hashlib.sha256(lines.encode()).hexdigest():
+        found.append(f"{SUMS}: was changed: its last line is not the sum of the others")
+    sums = {}
+    for number, line in enumerate(lines.splitlines(), 1):
+        match = re.fullmatch(r"([0-9a-f]{64})  (.+)", line)
+        if match:
+            sums[match.group(2)] = match.group(1)
+        else:
+            found.append(f"{SUMS}: line {number} is not a sum and a name")
+    return sums
+
+
+def wrong_with(archive, name: str, expected: str | None) -> list[str]:
+    """What is wrong with the content of one file."""
+    total, head, tail = hashlib.sha256(), b"", b""
+    try:
+        with archive.open(name) as file:
+            for part in iter(lambda: file.read(CHUNK), b""):
+                total.update(part)
+                head = head or part[:16]
+                tail = (tail + part)[-16:]
+    except BROKEN as error:
+        return [f"cannot be read ({error})"]
+    found = []
+    if expected and total.hexdigest() != expected:
+        found.append(f"was changed: its content does not have the sum that {SUMS} says")
+    suffix = PurePosixPath(name).suffix
+    begins, ends = MARKS.get(suffix, (b"", b"")) if name.startswith("results/") else (b"", b"")
+    if not head.startswith(begins) or not tail.endswith(ends):
+        found.append(f"is not a whole {suffix[1:]} file")
+    if suffix == ".safetensors":
+        found += wrong_arrays(archive, name)
+    return found
+
+
+# Networks, and the LSTM's sentences: arrays in a safetensors file, whose name holds a hash of what they depend on.
+
+
+def wrong_arrays(archive, name: str) -> list[str]:
+    """What of a file of arrays does not fit together: its bytes, its shapes, its checksum, its spec, its name."""
+    try:
+        with archive.open(name) as file:
+            length = int.from_bytes(file.read(8), "little")
+            if length > archive.size(name):
+                raise ValueError("its header is cut short")
+            header = json.loads(file.read(length))
+            about = json.loads(header.pop("__metadata__")["about"])
+            found = wrong_ranges(header, archive.size(name) - 8 - length)
+            if not found and checksum(file, header, about) != about["checksum"]:
+                found.append("its content does not give the checksum that it says")
+        return found + wrong_name(name, about["spec"])
+    except (*BROKEN, LookupError, TypeError, AttributeError) as error:
+        return [f"is not a whole file of arrays ({error})"]
+
+
+def wrong_ranges(header: dict, size: int) -> list[str]:
+    """Whether the arrays fill the file, one after the other, each with the bytes of its shape."""
+    at = 0
+    for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
+        count = 1
+        for length in entry["shape"]:
+            count *= length
+        start, end = entry["data_offsets"]
+        if start != at or end - start != count * SIZES[entry["dtype"]]:
+            return [f"array {name} has bytes {start} to {end}, which is not {entry['dtype']} of shape {entry['shape']}"]
+        at = end
+    return [] if at == size else [f"has {size} bytes of arrays instead of {at}"]
+
+
+def checksum(file, header: dict, about: dict) -> str:
+    """The checksum as it was made when the file was written: over what it says, and every array by name."""
+    contents = {}
+    for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
+        start, end = entry["data_offsets"]
+        contents[name] = file.read(end - start)
+    total = hashlib.sha256(canonical({key: value for key, value in about.items() if key != "checksum"}).encode())
+    for name in sorted(contents):
+        total.update(canonical([name, NUMPYS[header[name]["dtype"]], header[name]["shape"]]).encode())
+        total.update(contents[name])
+    return total.hexdigest()
+
+
+def wrong_name(name: str, spec: dict) -> list[str]:
+    """Whether a file stands where its spec belongs, under the hash of it."""
+    place = ""
+    if "task" in spec:
+        strength = f"/g{spec['g']}" if "g" in spec else ""
+        place = f"results/networks/{spec['task']}{strength}/seed{spec['seed']}-"
+    expected = f"{place or 'resources/sentiment/'}{digest(spec)}.safetensors"
+    return [] if name == expected else [f"holds what belongs into {expected}"]
+
+
+def canonical(value) -> str:
+    """The one JSON text of a value."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def digest(value) -> str:
+    """48 bits of a hash over the canonical text."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()[:12]
+
+
+# What the archive says of itself.
+
+
+def missing_parts(archive, facts: dict) -> list[str]:
+    """Whether the networks and figures that the run had are there."""
+    networks = facts.get("networks", {})
+    wanted = networks.get("files", []) if networks.get("included") else []
+    wanted = [*wanted, *facts.get("data", {}).get("files", [])] if facts.get("data", {}).get("included") else wanted
+    wanted = [*wanted, *(file for figure in facts.get("figures", {}).values() for file in figure["files"])]
+    return [f"{name}: is missing, though {FACTS} says that it is there" for name in wanted if name not in archive.names]
+
+
+def undescribed(archive, metadata: dict) -> list[str]:
+    """Whether all that the crate's description names is there."""
+    folders = {f"{parent}/" for name in archive.names for parent in PurePosixPath(name).parents}
+    there = {*archive.names, *folders, "./"}
+    parts = [entity for entity in metadata.get("@graph", []) if {"File", "Dataset"} & set(kinds(entity))]
+    names = [entity.get("@id", "") for entity in parts]
+    return [f"{name}: is missing, though {METADATA} describes it" for name in names if name not in there]
+
+
+def kinds(entity: dict) -> list[str]:
+    found = entity.get("@type", [])
+    return [found] if isinstance(found, str) else found
+
+
+def as_json(archive, name: str, found: list[str]) -> dict:
+    """A file's content, or nothing; what is wrong with it goes to `found`."""
+    try:
+        content = json.loads(whole(archive, name))
+        if not isinstance(content, dict):
+            raise ValueError("it is not a mapping")
+        return content
+    except BROKEN as error:
+        found.append(f"{name}: cannot be read ({error})")
+    return {}
+
+
+def whole(archive, name: str) -> bytes:
+    with archive.open(name) as file:
+        return file.read()
+
+
+# Made again, by the archive's own code.
+
+
+def made_again(folder: Path, redraw: bool, retrain: int, seed: int) -> tuple[list[str], list[str]]:
+    """Findings and remarks of what is drawn and trained again; Unusable without the environment."""
+    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    chosen = []
+    if retrain and facts["networks"]["included"]:
+        names = sorted(facts["networks"]["files"])
+        chosen = random.Random(seed).sample(names, min(retrain, len(names)))
+    order = {"redraw": redraw, "retrain": chosen}
+    environment = dict(os.environ, PYTHONPATH=str(folder / "workflow/scripts"), PYTHONDONTWRITEBYTECODE="1")
+    environment.pop("LOWRANK_PLAN", None)
+    command = [sys.executable, "-m", "crate.again", str(folder), json.dumps(order)]
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise Unusable(f"nothing could be made again (exit status {done.returncode}; what it said stands above)")
+    answer = json.loads(done.stdout.splitlines()[-1])
+    remarks = answer["remarks"]
+    if retrain and not facts["networks"]["included"]:
+        remarks.append("no network was trained again: the archive has none to compare with")
+    return answer["findings"], remarks
+
+
+def unpacked(archive, folder: str) -> Path:
+    """The folder of an archive; a zip, in which nothing was found, is unpacked for a while."""
+    if isinstance(archive, Folder):
+        return archive.path.resolve()
+    archive.zip.extractall(folder)
+    return Path(folder).resolve()
+
+
+def main() -> int:
+    """Check everything; the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("archive", nargs="?", type=Path, default=Path(__file__).parent, help="a zip, or a folder")
+    parser.add_argument("--digest", help=f"the SHA-256 that {SUMS} has to have, as `archive` told it")
+    parser.add_argument("--redraw", action="store_true", help="draw the figures again and compare bytes")
+    parser.add_argument("--retrain", type=int, default=0, metavar="K", help="train K networks again and compare bits")
+    parser.add_argument("--seed", type=int, help="of the choice of networks; without it, one from the clock")
+    asked = parser.parse_args()
+    try:
+        return told(asked)
+    except Unusable as error:
+        print(error)
+        return 1
+
+
+def told(asked) -> int:
+    archive = opened(asked.archive)
+    found, remarks = findings_of(archive), []
+    own = hashlib.sha256(whole(archive, SUMS)).hexdigest()
+    if asked.digest and asked.digest.lower() != own:
+        found.append(f"{SUMS}: has the SHA-256 {own}, not the one that was asked for")
+    size = sum(map(archive.size, archive.names))
+    remarks.append(f"{len(archive.names)} files, {size / 1e6:.1f} MB; the archive's digest is {own}")
+    if (asked.redraw or asked.retrain) and found:
+        remarks.append("nothing was drawn or trained again: first the archive has to be whole")
+    elif asked.redraw or asked.retrain:
+        seed = random.SystemRandom().randrange(10**6) if asked.seed is None else asked.seed
+        if asked.retrain:
+            remarks.append(f"the choice of networks is that of --seed {seed}")
+        with tempfile.TemporaryDirectory() as folder:
+            more = made_again(unpacked(archive, folder), asked.redraw, asked.retrain, seed)
+        found, remarks = found + more[0], remarks + more[1]
+    print(*found, *remarks, sep="\n")
+    if found:
+        print(f"NOT as it was: {len(found)} finding{'s' if len(found) > 1 else ''}, above")
+        return 1
+    print("all is there, nothing else is, and all is as it was")
+    return 0
+
+
+if __name__ == "__main__":
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
+    sys.exit(main())

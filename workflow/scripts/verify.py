@@ -1,0 +1,23 @@
+"""Check an archive with the program that it has inside: figures are drawn, some networks trained again."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from job import job
+from lowrank.problems import Problem
+
+PROGRAM = Path("workflow/scripts/crate/verify.py")
+screen = os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1)
+
+with job(snakemake) as settings:
+    if settings["archive"] is None:
+        raise Problem("verify has to know what: --config archive=FILE, a zip or the folder it was unpacked into")
+    options = ["--redraw", "--retrain", str(settings["sample"])]
+    command = [sys.executable, PROGRAM, settings["archive"], *options]
+    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    print(told.stdout)
+    if told.returncode:
+        raise Problem(told.stdout.strip() or f"{PROGRAM} ended with exit status {told.returncode}")
+    screen.write(told.stdout)
