@@ -10,10 +10,20 @@ DEVICE ?= cpu
 # Seconds that the job of `make doctor` on a cluster may take to answer.
 WAIT ?= 120
 
+# What `make explain` and `make diff` are asked: see docs/commands.md.
+WHAT ?=
+RUN ?= paper
+A ?= paper
+B ?= quick
+# What `make plan` looks at: a preset, a profile, and words for Snakemake.
+PRESET ?=
+PROFILE ?=
+ARGS ?=
+
 # The archive that `make validate` checks.
 FILE ?= results/quick/archive/quick.zip
 
-.PHONY: figures paper report doctor test test-slurm validate benchmark lint format pins freeze
+.PHONY: figures paper report doctor explain plan diff test test-slurm validate benchmark lint format pins freeze
 
 figures: .venv/ready  ## all figures at a reduced size, in minutes
 	$(SNAKEMAKE) --configfile workflow/presets/quick.yaml
@@ -30,6 +40,15 @@ report: .venv/ready  ## results/paper/report.html, or that of another run: RUN=q
 
 doctor: .venv/ready  ## whether all is there that a run needs, here and on the cluster
 	@$(BIN)/python workflow/scripts/doctor.py --wait $(WAIT)
+
+explain: .venv/ready  ## where a number comes from: WHAT=fig2.b, claim.12, romo/g0.9/seed0, ...; RUN=quick
+	@$(BIN)/python workflow/scripts/explain.py --run "$(RUN)" $(WHAT)
+
+plan: .venv/ready  ## what would run and why, core and GPU hours, disk: PRESET=quick, PROFILE=slurm, ARGS="fig3"
+	@$(BIN)/python workflow/scripts/plan.py --cores "$(CORES)" --preset "$(PRESET)" --profile "$(PROFILE)" $(ARGS)
+
+diff: .venv/ready  ## two runs: config, verdicts, numbers, figures over one another: A=paper B=quick
+	@$(BIN)/python workflow/scripts/diff.py "$(A)" "$(B)"
 
 test: .venv/ready
 	$(BIN)/python -m pytest -n 2 --ignore tests/slurm

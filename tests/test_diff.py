@@ -1,0 +1,148 @@
+"""`make diff`: keys, verdicts and points that differ are told; both runs' lines are in the pictures."""
+
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import workflow
+from contrast import overlay
+from contrast.numbers import difference
+from contrast.settings import differing
+from lowrank import tables
+from lowrank.problems import Problem
+from provenance.panels import panels
+from provenance.runs import Run
+
+TINY = "results/tiny"
+
+
+def told(folder, *words: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, str(folder / "workflow/scripts/diff.py"), *words]
+    return subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
+
+
+def edit(path, name: str, change) -> None:
+    """Alter a table."""
+    frame = tables.read_frame(path, name)
+    change(frame)
+    pq.write_table(pa.Table.from_pandas(frame, tables.SCHEMAS[name], preserve_index=False), path)
+
+
+@pytest.fixture
+def two(project, monkeypatch):
+    """The tiny run, and a copy with another threshold, one loss, and one verdict."""
+    other = project / "results/other"
+    shutil.copytree(project / TINY, other)
+    workflow.replace(other / "config.yaml", "run: tiny", "run: other")
+    workflow.replace(other / "config.yaml", "threshold: 0.05", "threshold: 0.1")
+
+    def one_loss(frame):
+        row = (frame["task"] == "mante") & (frame["seed"] == 0) & (frame["epoch"] == 5)
+        assert row.sum() == 1
+        frame.loc[row, "loss"] *= 1.5
+
+    def one_verdict(frame):
+        frame.loc[frame["claim"] == "2", "verdict"] = "fails"
+
+    edit(other / "tables/history.parquet", "history", one_loss)
+    edit(other / "tables/claims.parquet", "claims", one_verdict)
+    monkeypatch.chdir(project)
+    return project
+
+
+def test_what_differs_is_told_and_nothing_else(two):
+    before = tables.read_frame(two / TINY / "tables/claims.parquet", "claims").set_index("claim").loc["2"]
+    assert before["verdict"] != "fails"
+    done = told(two, "tiny", "other")
+    assert done.returncode == 0, done.stderr
+    text = done.stdout
+    assert "## Config: 1 keys differ\n\n- `measure.threshold`: 0.05 | 0.1\n" in text
+    assert f"## Claims: 1 verdicts changed\n\ntiny: {''}" in text
+    assert f"- 2. {before['statement']} {before['verdict']} | fails" in text
+    assert "10 and 10 networks of tasks, 10 of them the same files" in text or "of them the same files" in text
+    changed = [line for line in text.splitlines() if line.startswith("- fig") and "%" in line]
+    assert [line.partition(":")[0] for line in changed] == ["- fig1.e"]
+    assert "at g 0.9, epoch 5: " in changed[0]
+    assert (two / TINY / "diff/other/diff.md").read_text() == text
+    pictures = {path.stem for path in (two / TINY / "diff/other").glob("*.png")}
+    assert pictures == set(overlay.TABLES)
+
+
+def test_both_runs_are_in_the_picture(two):
+    a, b = Run("tiny"), Run("other")
+    both = overlay.drawn("fig1", a, b)
+    behind = [[line for line in ax.lines if line.get_color() == overlay.COLOR] for ax in both.axes]
+    own = [
+        [line for line in ax.lines if line.get_color() != overlay.COLOR and line.get_zorder() > 0] for ax in both.axes
+    ]
+    assert [len(lines) for lines in behind] == [len(lines) for lines in own]
+    moved = [
+        number
+        for number, (lines, others) in enumerate(zip(own, behind, strict=True))
+        for line, other in zip(lines, others, strict=True)
+        if not np.array_equal(line.get_xydata(), other.get_xydata(), equal_nan=True)
+    ]
+    losses = [number for number, ax in enumerate(both.axes) if ax.get_xlabel() == "Epoch"]
+    assert moved == [losses[1]], "Mante's loss at g = 0.9"
+    assert any("In colour: tiny.  In violet, behind it: other." in text.get_text() for text in both.texts)
+
+
+def test_tasks_that_one_run_lacks_are_left_out(two):
+    a, b = Run("tiny"), Run("other")
+    settings = b.figures("fig1")
+    settings["fig1"]["tasks"] = ["romo", "mante"]
+    b.figures = lambda name: settings
+    shown = overlay.common("fig1", a, b)
+    assert [each["fig1"]["tasks"] for each in shown] == [["mante", "romo"]] * 2
+    settings["fig1"]["tasks"] = ["other"]
+    with pytest.raises(Problem, match="fig1: tiny and other show no task in common"):
+        overlay.common("fig1", a, b)
+
+
+def test_a_change_is_measured_by_the_panels_largest_value(two):
+    a, b = Run("tiny"), Run("other")
+    panel = panels("fig1", a.figures("fig1"))["e"]
+    found = difference((panel, panel), (a, b))
+    rows = panel.rows(a.frame("history"))
+    loss = rows[rows["epoch"] == 5]["loss"].iloc[0]
+    assert found.values == pytest.approx((loss, 1.5 * loss))
+    assert found.change == pytest.approx(0.5 * loss / rows["loss"].max())
+    assert (found.common, found.alone) == (len(rows), (0, 0))
+
+
+def test_runs_without_points_in_common_are_told(two):
+    a, b = Run("tiny"), Run("other")
+    history = b.frame("history")
+    b.frame = lambda name: history.assign(epoch=history["epoch"] + 1000)
+    panel = panels("fig1", a.figures("fig1") | {"fig1": {**a.figures("fig1")["fig1"], "epochs": {}}})["e"]
+    assert np.isnan(difference((panel, panel), (a, b)).change)
+
+
+def test_keys_are_compared_by_what_they_mean():
+    a = {"run": "a", "seeds": [0, 1], "tasks": {"romo": {"epochs": 23}, "mante": None}, "colour": "#3465b0"}
+    b = {"run": "b", "seeds": ["0", "1"], "tasks": {"romo": {"epochs": "23", "g": [0.9]}, "mante": {"g": [1.0]}}}
+    assert differing(a, b) == [
+        ("tasks.mante", "None", "(none)"),
+        ("colour", "#3465b0", "(none)"),
+        ("tasks.romo.g", "(none)", "[0.9]"),
+        ("tasks.mante.g", "(none)", "[1.0]"),
+    ]
+
+
+def test_what_is_not_there_is_told(two):
+    (two / "results/other/tables/claims.parquet").unlink()
+    (two / "results/other/config.yaml").unlink()
+    done = told(two, "tiny", "other")
+    assert "Not compared: results/other/tables/claims.parquet is missing" in done.stdout
+    assert "Not compared: results/other/config.yaml is missing" in done.stdout
+    for words, sentence in {
+        ("tiny", "tny"): "there is no run 'tny' in results: did you mean tiny?\n",
+        ("tiny", "tiny"): "tiny and tiny are one run: name two, A=paper B=quick, say\n",
+    }.items():
+        done = told(two, *words)
+        assert (done.returncode, done.stderr) == (1, sentence)

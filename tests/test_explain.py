@@ -1,0 +1,217 @@
+"""`make explain`: what it says of a run is what stands in the run's files."""
+
+import importlib
+import json
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import specs
+import workflow
+from lowrank import plan, streams, tables
+from lowrank.problems import Problem
+from lowrank.spec import digest, place
+from provenance import network, tracing
+from provenance.explain import explain
+from provenance.panels import FIGURES, panels
+from provenance.runs import Run
+from provenance.subject import parsed
+
+NETWORK = "romo/g0.9/seed0"
+
+
+@pytest.fixture
+def run(finished, monkeypatch) -> Run:
+    """The tiny run, from its folder."""
+    monkeypatch.chdir(finished)
+    return Run("tiny")
+
+
+def flat(text: str) -> str:
+    """A page without its line breaks."""
+    return re.sub(r"\s+", " ", text)
+
+
+def told(folder, *words: str) -> subprocess.CompletedProcess:
+    """The program as `make` starts it, from elsewhere."""
+    command = [sys.executable, str(folder / "workflow/scripts/explain.py"), *words, "--run", "tiny"]
+    return subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
+
+
+def test_a_panel_leads_to_its_table_networks_and_their_specs(finished):
+    done = told(finished, "fig1.d")
+    assert done.returncode == 0, done.stderr
+    page = flat(done.stdout)
+    history = tables.read_frame(finished / "results/tiny/tables/history.parquet", "history")
+    drawn = history[(history["task"] == "flipflop") & (history["seed"] == 0) & (history["epoch"] <= 200)]
+    assert f"history.parquet: {len(drawn)} of {len(history)} rows" in page
+    first = drawn[(drawn["g"] == 0) & (drawn["epoch"] == 0)]["loss"].iloc[0]
+    assert f"g 0: 0: {first:.5g}, " in page
+    assert "2 flipflop: g0.0/seed0, g0.9/seed0" in page
+    file = workflow.network(finished, "flipflop/g0.0/seed0")
+    spec = network.about(str(file))["spec"]
+    assert digest(spec) == file.stem.rpartition("-")[2]
+    assert f"{file.relative_to(finished)} ({file.stat().st_size:,} bytes)" in page
+    assert f"{digest(spec)}, the hash of the spec" in page
+    assert f"{spec['code']}: this checkout gives the same" in page
+    assert f"epochs {spec['epochs']}" in page
+    assert "torch 2." in page
+    assert "device cpu" in page
+    assert re.search(rf"seconds [\d.]+ by results/tiny/benchmarks/train/flipflop/g0.0/{file.stem}.tsv", page)
+    assert len(done.stdout.splitlines()) <= 60
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_panels_are_those_of_the_figure(run, name):
+    """Their letters, the columns of their tables, and the functions that draw them."""
+    settings = run.figures(name)
+    module = importlib.import_module(f"lowrank.figures.{name}")
+    described = panels(name, settings)
+    used = {panel.table for panel in described.values()}
+    others = {"fig3": {"theory"}, "fig5": {"sentiment_history"}}.get(name, set())
+    with np.errstate(invalid="ignore"):  # tiny networks do not converge
+        figure = module.draw({table: run.frame(table) for table in used | others}, settings)
+    texts = [text.get_text() for ax in figure.axes for text in ax.texts]
+    assert sorted(described) == sorted(match[1] for text in texts if (match := re.fullmatch(r"\((\w)\)", text)))
+    for panel in described.values():
+        assert callable(getattr(module, panel.drawn))
+        assert set(panel.columns or [panel.y]) <= set(tables.SCHEMAS[panel.table].names)
+        assert {*panel.curves, panel.x, panel.y} <= set(panel.rows(run.frame(panel.table)).columns)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_panel_is_explained_on_a_page(run, name):
+    for letter in panels(name, run.figures(name)):
+        page = explain(f"{name}.{letter}", run)
+        assert "CHANGED SINCE" not in page
+        assert len(page.splitlines()) <= 60
+    assert "CHANGED SINCE" not in explain(name, run)
+
+
+def test_the_lines_of_a_panel_are_the_rows_that_are_told(run):
+    """Figure 1 d-l: point for point, up to the scale."""
+    settings = run.figures("fig1")
+    figure = importlib.import_module("lowrank.figures.fig1").draw(
+        {table: run.frame(table) for table in ("history", "spectrum", "truncation", "trials")}, settings
+    )
+    lettered = {text.get_text()[1]: ax for ax in figure.axes for text in ax.texts if len(text.get_text()) == 3}
+    for letter, panel in list(panels("fig1", settings).items())[3:]:
+        rows = panel.rows(run.frame(panel.table))
+        lines = {line.get_label(): line.get_xydata() for line in lettered[letter].lines}
+        for g, curve in rows.groupby("g"):
+            y = curve.sort_values(panel.x)[panel.y].to_numpy(float)
+            drawn = lines[f"{g}"]
+            np.testing.assert_array_equal(drawn[:, 0], sorted(curve[panel.x]))
+            np.testing.assert_allclose(drawn[:, 1] * y[0], y * drawn[0, 1], rtol=1e-12)
+
+
+def test_every_claim_is_judged_anew_by_the_rows_that_are_told(run):
+    judged = run.frame("claims").set_index("claim")
+    for number, row in judged.iterrows():
+        page = flat(explain(f"claim.{number}", run))
+        assert "judged anew by the tables: the same" in page
+        assert f"verdict {row['verdict']}, in" in page
+        assert flat(row["measured"]) in page
+
+
+def test_a_claim_tells_what_its_rule_looked_at(run):
+    claim = tracing.known("1")
+    _, _, looked = tracing.judged(claim, {"summary": run.frame("summary")}, run.config["tasks"])
+    assert ("summary", {"task": "flipflop", "g": 0.0}) in looked.asked
+    assert set(looked.networks["seed"]) == {0, 1}
+
+
+def test_rows_are_found_by_their_values(run):
+    page = flat(explain(f"truncation/{NETWORK} rank=2", run))
+    rows = run.frame("truncation")
+    row = rows[(rows["task"] == "romo") & (rows["seed"] == 0) & (rows["rank"] == 2)].iloc[0]
+    assert f"rows rank 2, loss {row['loss']:.5g}, relative_loss {row['relative_loss']:.5g}" in page
+    assert "results/tiny/truncation/romo/g0.9/seed0.parquet (and so on) by rule truncate" in page
+    assert workflow.network(run.folder.parents[1].resolve(), NETWORK).name in page
+
+
+def test_a_network_has_rows_in_every_table(run):
+    page = flat(explain(NETWORK, run))
+    for name in ("summary", "history", "truncation", "shuffle", "spectrum", "trials"):
+        count = (run.frame(name)[["task", "g", "seed"]] == ["romo", 0.9, 0]).all(axis=1).sum()
+        assert f"{name}.parquet: {count} of {len(run.frame(name))} rows" in page
+    assert "sentiment_truncation.parquet: 7 of 7 rows" in flat(explain("sentiment/seed0", run))
+
+
+SPECS = {
+    "reference": specs.spec("romo"),
+    "fast": specs.spec("linear_z0.5"),
+    "lstm": {"run_seed": 3, "task": "sentiment", "seed": 1},
+}
+
+
+@pytest.mark.parametrize("kind", SPECS)
+def test_streams_are_named_as_they_are_drawn(kind):
+    for purpose, (_, name) in network.streams(SPECS[kind]).items():
+        number = name[-1] if isinstance(name[-1], int) else 7
+        drawn = streams.named(*name[:-1], number).random(3)
+        np.testing.assert_array_equal(drawn, streams.stream(SPECS[kind], purpose, number).random(3))
+
+
+def test_all_streams_are_told():
+    told = set().union(*(network.streams(spec) for spec in SPECS.values()))
+    assert told == set(streams.PURPOSES)
+
+
+def test_the_code_of_a_network_is_that_of_the_plan(run):
+    settings = run.config
+    for task in settings["tasks"]:
+        (file, *_) = (run.folder.parent / "networks" / task).rglob("*.safetensors")
+        assert network.roots(network.about(file)["spec"]) == plan.roots(settings, f"train {task}")
+    assert plan.OTHER["train_sentiment"] == network.ROOTS_OF_LSTM
+
+
+def test_code_and_config_that_were_changed_since_are_told(project):
+    with (workflow.library(project) / "tasks/romo.py").open("a") as file:
+        file.write("\nEDIT = 1\n")
+    assert "CHANGED SINCE: this checkout gives" in told(project, NETWORK).stdout
+    config = project / "results/tiny/config.yaml"
+    workflow.replace(config, "convergence_limit: 600", "convergence_limit: 500")
+    page = flat(told(project, "fig2").stdout)
+    assert "convergence_limit 600" in page, "as it was drawn"
+    assert "CHANGED SINCE in results/tiny/config.yaml" in page
+
+
+def test_without_snakemakes_records_the_config_tells_the_settings(run, monkeypatch, tmp_path):
+    monkeypatch.setattr("provenance.records.FOLDER", tmp_path)
+    page = flat(explain("fig2.b", run))
+    assert "code no record of it" in page
+    assert "convergence_limit 600" in page
+
+
+def test_what_is_not_there_is_one_sentence(run, project):
+    for what, sentence in {
+        "fig2.e": "fig2 has no panel 'e': did you mean fig2.",
+        "fgi2": "'fgi2' is nothing to explain: did you mean fig2?",
+        "claim.999": "there is no claim 999: they are 1 to",
+        "romo/g0.8/seed0": "the run tiny has no network romo/g0.8/seed0: did you mean romo/g0.9/seed",
+        "trunction/romo/g0.9/seed0": "there is no table 'trunction' of networks: did you mean truncation?",
+        f"truncation/{NETWORK} rnk=3": "the table truncation has no column 'rnk': did you mean rank?",
+        f"truncation/{NETWORK} rank=30": f"the table truncation of {NETWORK} has no row with rank = 30",
+        "truncation/romo": "does not say which network",
+        "sentiment/seed9": "the run tiny has no network sentiment/seed9",
+    }.items():
+        with pytest.raises(Problem, match=re.escape(sentence)):
+            explain(what, run)
+    with pytest.raises(Problem, match="there is no run 'tyny' in results: did you mean tiny"):
+        Run("tyny")
+    (project / "results/tiny/figures/fig2.pdf").unlink()
+    done = told(project, "fig2.b")
+    assert done.returncode == 1
+    assert not done.stdout
+    assert done.stderr == "results/tiny/figures/fig2.pdf is missing: the run tiny is not finished, start it again\n"
+
+
+def test_every_form_is_understood():
+    assert place({"task": "romo", "g": 0.9, "seed": 0}) == parsed("summary/romo/g0.9/seed0").place
+    assert parsed("truncation/sentiment/seed0") == parsed("sentiment_truncation/seed0")
+    assert parsed("claim.12") == parsed("claims 12".replace(" ", "."))
+    assert json.dumps(parsed("spectrum/romo/g0.9/seed0 matrix=dW, index=1").where) == '{"matrix": "dW", "index": "1"}'

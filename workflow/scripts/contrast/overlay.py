@@ -1,0 +1,95 @@
+"""The figures of two runs over one another: the first as it is always drawn, the second in violet behind it."""
+
+import importlib
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from lowrank.figures import style
+from lowrank.files import atomic
+from lowrank.problems import Problem
+from provenance.runs import Run
+
+TABLES = {
+    "fig1": ("history", "spectrum", "truncation", "trials"),
+    "fig2": ("summary",),
+    "fig3": ("history", "trials", "theory"),
+    "fig4": ("summary",),
+    "fig5": ("sentiment_history", "sentiment_truncation", "sentiment_spectrum"),
+    "figS_lstm": ("sentiment_history", "sentiment_spectrum"),
+}
+COLOR = "#cfa9e0"  # no figure has it; greys are in Figure 1
+WIDER = 1.6  # points: where both are equal, it is seen on either side of the line
+ROOM = 0.17  # inches below a figure, for what is said of the two
+
+
+def common(name: str, a: Run, b: Run) -> tuple[dict, dict]:
+    """The settings of a figure in both runs, with the tasks that both show; Problem if there are none."""
+    settings = a.figures(name), b.figures(name)
+    if "tasks" not in settings[0][name]:
+        return settings
+    tasks = [task for task in settings[0][name]["tasks"] if task in settings[1][name]["tasks"]]
+    if not tasks:
+        raise Problem(f"{name}: {a.name} and {b.name} show no task in common")
+    return tuple(each | {name: each[name] | {"tasks": tasks}} for each in settings)
+
+
+@style.context()
+def drawn(name: str, a: Run, b: Run) -> Figure:
+    """A figure of both runs; Problem if one of them cannot be drawn, or is laid out in another way."""
+    module = importlib.import_module(f"lowrank.figures.{name}")
+    settings = common(name, a, b)
+    with np.errstate(invalid="ignore", divide="ignore"):  # what has not converged is not drawn
+        first, second = (
+            module.draw({table: run.frame(table) for table in TABLES[name]}, each)
+            for run, each in zip((a, b), settings, strict=True)
+        )
+    if len(first.axes) != len(second.axes):
+        raise Problem(f"{name}: {a.name} and {b.name} have other panels")
+    for below, above in zip(first.axes, second.axes, strict=True):
+        _add(below, above)
+    _say(first, a.name, b.name)
+    return first
+
+
+def save(figure: Figure, path: Path) -> None:
+    """As PNG, with what stands below it."""
+    with style.context(), atomic(path) as temporary:
+        figure.savefig(temporary, format="png", dpi=200, bbox_inches="tight", metadata=style.METADATA[".png"])
+
+
+def _add(below: Axes, above: Axes) -> None:
+    """The lines and bands of `above` onto `below`, whose axes become wide enough for both."""
+    wide = [_both(below.get_xlim(), above.get_xlim()), _both(below.get_ylim(), above.get_ylim())]
+    for band in above.collections:
+        paths = [path.vertices for path in band.get_paths()]
+        below.add_collection(PolyCollection(paths, color=COLOR, alpha=0.25, linewidth=0, zorder=0.5), autolim=False)
+    for line in (line for line in above.lines if line.get_zorder() > 0):  # those at 0 are only for the eye
+        x, y = line.get_data()
+        if line.get_transform() == above.transData:
+            below.add_line(Line2D(x, y, **_look(line)))
+        else:
+            below.axhline(y[0], **_look(line))  # from side to side, as the final accuracy
+    below.set_xlim(wide[0])
+    below.set_ylim(wide[1])
+
+
+def _both(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
+    return min(a[0], b[0]), max(a[1], b[1])
+
+
+def _look(line: Line2D) -> dict:
+    """As the line itself, but for the colour and a little wider."""
+    look = {"linestyle": line.get_linestyle(), "drawstyle": line.get_drawstyle(), "marker": line.get_marker()}
+    sizes = {"linewidth": line.get_linewidth() + WIDER, "markersize": line.get_markersize() + WIDER}
+    return {"color": COLOR, "zorder": 0.6, **look, **sizes}
+
+
+def _say(figure: Figure, a: str, b: str) -> None:
+    """Which run is which."""
+    height = -ROOM / figure.get_figheight()
+    figure.text(0.5, height, f"In colour: {a}.  In violet, behind it: {b}.", ha="center", fontsize=style.LABEL)

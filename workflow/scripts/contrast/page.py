@@ -1,0 +1,70 @@
+"""The text of `make diff`: what is not the same in two runs."""
+
+import numpy as np
+
+from lowrank.problems import Problem
+from provenance.panels import panels
+from provenance.runs import Run
+
+from .numbers import difference
+from .overlay import TABLES, common
+from .settings import differing
+from .verdicts import changed, counts
+
+
+def page(a: Run, b: Run, pictures: dict[str, str]) -> str:
+    """In Markdown that reads well on a screen; `pictures` are files, or why there is none, by figure."""
+    parts = [f"# {a.name} and {b.name}", _networks(a, b), _settings(a, b), _verdicts(a, b), _numbers(a, b)]
+    listed = "\n".join(f"- {name}: {what}" for name, what in pictures.items())
+    return "\n\n".join([*parts, f"## Figures over one another\n\n{listed}"]) + "\n"
+
+
+def _networks(a: Run, b: Run) -> str:
+    first, second = (set(run.frame("summary")["network"]) for run in (a, b))
+    both = len(first & second)
+    return f"{len(first)} and {len(second)} networks of tasks, {both} of them the same files."
+
+
+def _settings(a: Run, b: Run) -> str:
+    try:
+        keys = differing(a.raw, b.raw)
+    except Problem as problem:
+        return f"## Config\n\nNot compared: {problem}"
+    lines = [f"- `{name}`: {old} | {new}" for name, old, new in keys] or ["The same."]
+    return "\n".join([f"## Config: {len(keys)} keys differ", "", *lines])
+
+
+def _verdicts(a: Run, b: Run) -> str:
+    try:
+        found, told = changed(a, b), f"{a.name}: {counts(a)}; {b.name}: {counts(b)}."
+    except Problem as problem:
+        return f"## Claims\n\nNot compared: {problem}"
+    lines = [f"## Claims: {len(found)} verdicts changed", "", told, *([""] if found else [])]
+    for change in found:
+        lines += [f"- {change.claim}. {change.statement} {change.verdicts[0]} | {change.verdicts[1]}"]
+        lines += [f"  - {run.name}: {measured}" for run, measured in zip((a, b), change.measured, strict=True)]
+    return "\n".join(lines)
+
+
+def _numbers(a: Run, b: Run) -> str:
+    lines = ["## Numbers: the largest change in each panel, of the panel's largest value", ""]
+    for name in TABLES:
+        try:
+            settings = common(name, a, b)
+            shown = [panels(name, each) for each in settings]
+            lines += [_panel(f"{name}.{letter}", (shown[0][letter], shown[1][letter]), (a, b)) for letter in shown[0]]
+        except Problem as problem:
+            lines.append(f"- {name}: not compared: {problem}")
+    return "\n".join(lines)
+
+
+def _panel(name: str, both: tuple, runs: tuple[Run, Run]) -> str:
+    found = difference(both, runs)
+    alone = [f"{count} only in {run.name}" for count, run in zip(found.alone, runs, strict=True) if count]
+    of = ", ".join([f"{found.common} points in common", *alone])
+    if np.isnan(found.change):
+        return f"- {name}: {of}"
+    if not found.change:
+        return f"- {name}: equal ({of})"
+    old, new = found.values
+    return f"- {name}: {found.change:.1%} at {found.where}: {old:.4g} | {new:.4g} ({of})"

@@ -1,0 +1,33 @@
+"""The claims that are judged otherwise in the one run than in the other."""
+
+from typing import NamedTuple
+
+from lowrank.claims.base import FAILS, HOLDS, NOT_TESTED
+from provenance.runs import Run
+
+
+class Change(NamedTuple):
+    """A claim with its verdicts."""
+
+    claim: str
+    statement: str
+    verdicts: tuple[str, str]
+    measured: tuple[str, str]
+
+
+def changed(a: Run, b: Run) -> list[Change]:
+    """Those of the claims that both runs have; in the order of the claims."""
+    left, right = (run.frame("claims").set_index("claim") for run in (a, b))
+    both = [number for number in left.index if number in right.index]
+    pairs = [(number, left.loc[number], right.loc[number]) for number in both]
+    return [
+        Change(number, old["statement"], (old["verdict"], new["verdict"]), (old["measured"], new["measured"]))
+        for number, old, new in pairs
+        if old["verdict"] != new["verdict"]
+    ]
+
+
+def counts(run: Run) -> str:
+    """How many hold, fail and were not tested."""
+    verdicts = list(run.frame("claims")["verdict"])
+    return ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in (HOLDS, FAILS, NOT_TESTED))

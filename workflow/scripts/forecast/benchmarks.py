@@ -1,0 +1,76 @@
+"""The benchmarks of earlier jobs on this machine, of all runs, and what those jobs had to do."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from lowrank import checkpoint, config
+from lowrank.networks import FOLDER
+from lowrank.problems import Problem
+
+from .work import Work, lstm, measure, training
+
+MEASURES = ("truncate", "shuffle", "spectrum", "trials")
+OF_LSTM = ("truncate_sentiment", "spectrum_sentiment")
+
+
+class Measured(NamedTuple):
+    """A job that was run."""
+
+    work: Work
+    seconds: float
+
+
+def measured(results: Path = Path("results")) -> list[Measured]:
+    """All benchmarks whose jobs are known: trainings by their network's file, measures by their run's config."""
+    found = []
+    for folder in sorted(results.glob("*/benchmarks")):
+        found += _trainings(folder)
+        settings = _settings(folder.parent / "config.yaml")
+        if settings:
+            found += _measures(folder, settings)
+    return found
+
+
+def _trainings(folder: Path) -> Iterator[Measured]:
+    """Of networks that had a job of their own; a stack's job cannot be told from its name."""
+    for rule, below in ("train", ""), ("train_sentiment", "sentiment"):
+        for path in sorted((folder / rule).rglob("seed*.tsv")):
+            network = Path(FOLDER, below, path.relative_to(folder / rule)).with_suffix(".safetensors")
+            try:
+                about = checkpoint.read_about(network)
+            except Problem:
+                continue  # it was removed since, and with it what is known of it
+            device = "cpu" if about["device"] == "cpu" else "cuda"
+            yield from _read(path, training(about["spec"], device))
+
+
+def _measures(folder: Path, settings: dict) -> Iterator[Measured]:
+    for rule in MEASURES:
+        for task in settings["tasks"]:
+            for path in sorted((folder / rule / task).rglob("seed*.tsv")):
+                yield from _read(path, measure(settings, rule, task))
+    for rule in OF_LSTM if settings["sentiment"] else ():
+        for path in sorted((folder / rule).glob("seed*.tsv")):
+            yield from _read(path, lstm(settings, rule))
+
+
+def _settings(path: Path) -> dict | None:
+    """The config of a run; None if it has none that this code can read."""
+    try:
+        return config.validated(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, yaml.YAMLError, Problem, AttributeError):
+        return None
+
+
+def _read(path: Path, work: Work) -> Iterator[Measured]:
+    """A benchmark's seconds; one that is not whole does not count."""
+    try:
+        with path.open(encoding="utf-8", newline="") as lines:
+            seconds = float(next(csv.DictReader(lines, delimiter="\t"))["s"])
+    except (OSError, StopIteration, KeyError, TypeError, ValueError):
+        return
+    yield Measured(work, seconds)

@@ -1,0 +1,67 @@
+"""Snakemake's own dry run, read through the interface that it has for other programs: a logger."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from subprocess import PIPE, STDOUT
+
+from lowrank.problems import Problem
+
+PLUGIN = Path(__file__).parent / "plugin"
+MARK = re.compile(r" \([a-z, ]+\)$")  # what Snakemake adds to a file's name: (update)
+MARKS = ("Error", "Exception", "error:")  # where what Snakemake has to say begins
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job that would run."""
+
+    rule: str
+    reason: str  # as Snakemake says it
+    input: list[str] = field(repr=False)
+    output: list[str] = field(repr=False)
+    wildcards: dict[str, str]
+    gpu: int
+    priority: int
+
+
+def planned(words: list[str]) -> tuple[dict, list[Job]]:
+    """The plan and the jobs of a start with these words for Snakemake; none if there is nothing to do.
+
+    Problem with what Snakemake says if it refuses.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        listed = Path(folder, "jobs")
+        listed.touch()
+        command = [sys.executable, "-m", "snakemake", *words, "--dry-run", "--logger", "forecast"]
+        inherited = {name: value for name, value in os.environ.items() if name != "LOWRANK_PLAN"}
+        path = os.pathsep.join(filter(None, [str(PLUGIN), os.environ.get("PYTHONPATH")]))
+        environment = inherited | {"PYTHONPATH": path, "LOWRANK_FORECAST": str(listed)}
+        done = subprocess.run(command, env=environment, stdout=PIPE, stderr=STDOUT, text=True, check=False)
+        if done.returncode != 0:
+            raise Problem(_said(done.stdout))
+        lines = listed.read_text(encoding="utf-8").splitlines()
+    plan = json.loads(lines[0]) if lines else {}
+    jobs = [json.loads(line) for line in lines[1:]]
+    return plan, [_job(job) for job in jobs if job["rule_name"] != "all"]
+
+
+def _job(line: dict) -> Job:
+    files = {kind: [MARK.sub("", name) for name in line[kind]] for kind in ("input", "output")}
+    rest = {name: line[name] for name in ("reason", "wildcards", "gpu", "priority")}
+    return Job(line["rule_name"], **files, **rest)
+
+
+def _said(text: str) -> str:
+    """What Snakemake says is wrong, without where in its own code or in ours."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    begins = [number for number, line in enumerate(lines) if any(mark in line for mark in MARKS)]
+    if not begins or "Traceback" in text:
+        return lines[-1]
+    told = [line for line in lines[begins[0] :] if not line.startswith('  File "')]
+    return "\n".join(told[1:] or told)

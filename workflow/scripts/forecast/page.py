@@ -1,0 +1,153 @@
+"""The table of `make plan`: a line a rule, then the sums."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from .disk import written
+from .dryrun import Job
+from .seconds import Clock
+from .waiting import hours, longest_chain
+from .work import Plan, Work
+
+WHY = {  # how Snakemake's reasons begin, and how they are told; the first that fits
+    "Missing output files": "missing output",
+    "Incomplete output files": "incomplete output",
+    "Params have changed": "params changed",
+    "Set of input files": "inputs are others",
+    "Software environment": "software changed",
+    "Code has changed": "code changed",
+    "Updated input files": "input updated",
+    "Input files updated": "input updated",
+    "Forced": "forced",
+}
+STAGES = (  # in the order in which data flows
+    *("sentiment_data", "train ", "train", "truncate", "shuffle", "spectrum", "trials", "history", "sentiment_history"),
+    *("gather", "summary", "theory", "fig", "claims", "comparison"),
+)
+STEPS = (("kB", 1e3), ("MB", 1e6), ("GB", 1e9))
+
+
+@dataclass
+class Line:
+    """What the jobs of a rule come to; of trainings, those of a task."""
+
+    jobs: int = 0
+    networks: int = 0
+    why: Counter = field(default_factory=Counter)
+    benchmarks: set = field(default_factory=set)
+    machines: set = field(default_factory=set)
+    core: float = 0.0
+    gpu: float = 0.0
+    disk: int = 0
+    unknown: int = 0
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What runs the jobs."""
+
+    cores: int
+    gpus: int | None
+    name: str
+
+
+def page(jobs: list[Job], plan: Plan, clock: Clock, machine: Machine) -> str:
+    """The whole text."""
+    lines: dict[str, Line] = defaultdict(Line)
+    seconds = [_add(lines, job, plan, clock) for job in jobs]
+    head = ["jobs", "core h", "GPU h", "disk", "why", "by"]
+    rows = [[name, *_cells(lines[name])] for name in sorted(lines, key=_stage)]
+    return "\n".join([*_table(["rule", *head], rows), "", *_sums(lines, jobs, seconds, machine)])
+
+
+def why(reason: str) -> str:
+    """A reason of Snakemake's, without the files."""
+    return next((told for begin, told in WHY.items() if begin in reason), reason.partition(":")[0] or "needed")
+
+
+def _stage(name: str) -> tuple:
+    """Where a rule stands in the table: as data flows."""
+    return next((i for i, begin in enumerate(STAGES) if name.startswith(begin)), len(STAGES)), name
+
+
+def _name(job: Job, work: Work) -> str:
+    return f"train {work.task}" if work.rule == "train" else job.rule
+
+
+def _add(lines: dict[str, Line], job: Job, plan: Plan, clock: Clock) -> float:
+    """A job in the line of its rule; its seconds."""
+    work = plan.work(job.rule, job.wildcards, job.output)
+    estimate = clock.of(work)
+    line = lines[_name(job, work)]
+    line.jobs += 1
+    line.networks += work.networks
+    line.why[why(job.reason)] += 1
+    line.benchmarks |= estimate.benchmarks
+    line.machines |= {estimate.machine} - {""}
+    line.disk += written(job, plan)
+    seconds = estimate.seconds or 0.0
+    line.unknown += estimate.seconds is None
+    line.core += 0 if job.gpu else seconds
+    line.gpu += seconds if job.gpu else 0
+    return seconds
+
+
+def _cells(line: Line) -> list[str]:
+    jobs = f"{line.jobs}" + (f" ({line.networks} networks)" if line.networks > line.jobs else "")
+    reasons = ", ".join(f"{reason} {count}" for reason, count in line.why.most_common())
+    core = "?" if line.unknown == line.jobs else _hours(line.core)
+    gpu = _hours(line.gpu) if line.gpu else ""
+    return [jobs, "" if gpu else core, gpu, size(line.disk), reasons, _source(line)]
+
+
+def _source(line: Line) -> str:
+    """Where the seconds are from; of some jobs there may be benchmarks, of others not."""
+    told = [f"{sum(count for _, count in line.benchmarks)} of your benchmarks"] if line.benchmarks else []
+    told += ["shipped"] if line.machines else []
+    return ", ".join(told + (["not known"] if line.unknown else []))
+
+
+def _hours(seconds: float) -> str:
+    return f"{seconds / 3600:.2f}" if seconds >= 18 else "<0.01" if seconds else "0"
+
+
+def size(count: int) -> str:
+    """Bytes in two digits."""
+    unit, scale = next((each for each in reversed(STEPS) if count >= each[1]), STEPS[0])
+    return f"{count / scale:.1f} {unit}"
+
+
+def _table(head: list[str], rows: list[list[str]]) -> list[str]:
+    columns = list(zip(head, *rows, strict=True))
+    widths = [max(map(len, column)) for column in columns]
+    formats = [f"{{:{'>' if 1 <= i <= 4 else '<'}{width}}}" for i, width in enumerate(widths)]  # numbers to the right
+    every = [head, ["-" * width for width in widths], *rows]
+    return ["  ".join(form.format(cell) for form, cell in zip(formats, row, strict=True)).rstrip() for row in every]
+
+
+def _sums(by_rule: dict[str, Line], jobs: list[Job], seconds: list[float], machine: Machine) -> list[str]:
+    """What all comes to, and how long it is to be waited for."""
+    lines = list(by_rule.values())
+    core, gpu, disk = (sum(getattr(line, name) for line in lines) for name in ("core", "gpu", "disk"))
+    unknown = [name for name, line in by_rule.items() if line.unknown]
+    told = [f"{len(jobs)} jobs: {_hours(core)} core hours" + (f", {_hours(gpu)} GPU hours" if gpu else "")]
+    told[0] += f", {size(disk)} on disk"
+    told[0] += f"; without {', '.join(unknown)}, whose time is not known" if unknown else ""
+    wall = hours(jobs, seconds, machine.cores, machine.gpus)
+    chain, steps = longest_chain(jobs, seconds)
+    slowest = max(steps, key=seconds.__getitem__)
+    told.append(f"{clock(wall)} on {machine.name}")
+    machines = sorted(set().union(*(line.machines for line in lines)))
+    longest = f"{jobs[slowest].rule} alone {clock(seconds[slowest] / 3600)}"
+    told.append(f"{clock(chain)} on however many: the longest chain of jobs ({longest})")
+    if machines:
+        told.append(f"shipped: seconds as on {'; '.join(machines)} (workflow/resources/seconds.csv)")
+    return told
+
+
+def clock(hours: float) -> str:
+    """Hours and minutes; seconds where it is less than one."""
+    seconds = round(hours * 3600)
+    if seconds < 60:
+        return f"{seconds} s"
+    return f"{seconds // 3600} h {seconds % 3600 // 60:02d} min" if seconds >= 3600 else f"{round(seconds / 60)} min"

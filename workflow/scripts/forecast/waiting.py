@@ -1,0 +1,81 @@
+"""How long all jobs take on so many cores and GPUs: each begins as soon as its inputs are there and a core is free."""
+
+import heapq
+from collections import defaultdict
+
+from .dryrun import Job
+
+
+def hours(jobs: list[Job], seconds: list[float], cores: int, gpus: int | None) -> float:
+    """Of the wall clock; ready jobs begin in the order of what depends on them. `gpus` None: as many as are wanted."""
+    after, waiting_for = _order(jobs)
+    rank = _longest(seconds, after)
+    ready = [(-jobs[i].priority, -rank[i], i) for i, n in enumerate(waiting_for) if not n]
+    heapq.heapify(ready)
+    running: list[tuple[float, int]] = []
+    now, free = 0.0, [cores, float("inf") if gpus is None else max(gpus, 1)]
+    while ready or running:
+        for entry in _begun(ready, jobs, free):
+            i = entry[-1]
+            heapq.heappush(running, (now + seconds[i], i))
+        now, i = heapq.heappop(running)
+        free[0] += 1
+        free[1] += jobs[i].gpu
+        for j in after[i]:
+            waiting_for[j] -= 1
+            if not waiting_for[j]:
+                heapq.heappush(ready, (-jobs[j].priority, -rank[j], j))
+    return now / 3600
+
+
+def longest_chain(jobs: list[Job], seconds: list[float]) -> tuple[float, list[int]]:
+    """The hours that no number of cores can save, and the jobs of the chain that takes them."""
+    after, _ = _order(jobs)
+    rank = _longest(seconds, after)
+    chain = [max(range(len(jobs)), key=rank.__getitem__)]
+    while after[chain[-1]]:
+        chain.append(max(after[chain[-1]], key=rank.__getitem__))
+    return rank[chain[0]] / 3600, chain
+
+
+def _begun(ready: list, jobs: list[Job], free: list) -> list:
+    """Those of the ready jobs that begin now; the others are put back."""
+    begun, waits = [], []
+    while ready and free[0] > 0:
+        entry = heapq.heappop(ready)
+        if jobs[entry[-1]].gpu > free[1]:
+            waits.append(entry)
+            continue
+        free[0] -= 1
+        free[1] -= jobs[entry[-1]].gpu
+        begun.append(entry)
+    for entry in waits:
+        heapq.heappush(ready, entry)
+    return begun
+
+
+def _order(jobs: list[Job]) -> tuple[dict[int, set[int]], list[int]]:
+    """Which jobs come after a job, and for how many each one waits."""
+    makes = {name: i for i, job in enumerate(jobs) for name in job.output}
+    after: dict[int, set[int]] = defaultdict(set)
+    for i, job in enumerate(jobs):
+        for name in job.input:
+            if name in makes:
+                after[makes[name]].add(i)
+    waiting_for = [0] * len(jobs)
+    for following in after.values():
+        for j in following:
+            waiting_for[j] += 1
+    return after, waiting_for
+
+
+def _longest(seconds: list[float], after: dict[int, set[int]]) -> list[float]:
+    """For each job, the seconds of the longest chain that begins with it."""
+    rank: list[float | None] = [None] * len(seconds)
+
+    def longest(i: int) -> float:
+        if rank[i] is None:
+            rank[i] = seconds[i] + max(map(longest, after[i]), default=0.0)
+        return rank[i]
+
+    return [longest(i) for i in range(len(seconds))]

@@ -1,0 +1,73 @@
+"""What a start of the workflow would cost: its jobs by rule and why, hours of cores and GPUs, disk, hours to wait.
+
+A dry run: nothing is made. All words that are not known here are for Snakemake: targets, --config, --resources.
+"""
+
+import argparse
+import os
+import re
+import sys
+from pathlib import Path
+
+import yaml
+
+from forecast.benchmarks import measured
+from forecast.dryrun import planned
+from forecast.page import Machine, page
+from forecast.seconds import Clock, shipped
+from forecast.work import Plan
+from lowrank.mistakes import nearest
+from lowrank.problems import Problem
+
+ROOT = Path(__file__).parents[2]
+PRESETS = Path("workflow/presets")
+
+
+def main() -> int:
+    """Print the table; the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0], allow_abbrev=False)
+    parser.add_argument("--preset", default="", help="a file of workflow/presets (default: the paper)")
+    parser.add_argument("--profile", default="", help="slurm: what a cluster would be asked for")
+    parser.add_argument("--cores", default="all", help="of this machine (default: all)")
+    given, words = parser.parse_known_args()
+    os.chdir(ROOT)
+    try:
+        machine = _machine(given.profile, given.cores, words)
+        options = ["--configfile", preset(given.preset)] if given.preset else []
+        options += ["--profile", given.profile] if given.profile else []
+        plan, jobs = planned([*words, *options])
+        text = page(jobs, Plan(plan), Clock(shipped(), measured()), machine) if jobs else "nothing to be done"
+        print(text)
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    return 0
+
+
+def preset(name: str) -> str:
+    """The file of a preset; Problem if there is none."""
+    path = PRESETS / f"{name}.yaml"
+    if not path.is_file():
+        names = sorted(each.stem for each in PRESETS.glob("*.yaml"))
+        raise Problem(f"there is no preset {name!r}{nearest(name, names)}")
+    return str(path)
+
+
+def _machine(profile: str, cores: str, words: list[str]) -> Machine:
+    """What would run the jobs: this machine, or as many places of a cluster as its profile asks for at a time."""
+    if profile:
+        path = Path(profile) / "config.yaml"
+        if not path.is_file():
+            raise Problem(f"there is no profile {profile!r}: {path} is missing; slurm is one")
+        jobs = yaml.safe_load(path.read_text(encoding="utf-8")).get("jobs")
+        if jobs:
+            return Machine(int(jobs), None, f"a cluster that runs {jobs} of them at a time, without its queue")
+    if not (cores == "all" or re.fullmatch(r"[1-9]\d*", cores)):
+        raise Problem(f"--cores {cores}: it must be a number of cores or all")
+    count = os.cpu_count() if cores == "all" else int(cores)
+    gpus = next((int(found[1]) for word in words if (found := re.fullmatch(r"gpu=(\d+)", word))), 1)
+    return Machine(count, gpus, f"{count} cores of this machine")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+"""The page about a claim."""
+
+from lowrank.problems import Problem
+from lowrank.tables import SCHEMAS
+
+from . import network, origins, records, tracing
+from .page import MOST, Page
+from .runs import Run
+from .subject import Judged
+
+
+def tell(page: Page, subject: Judged, run: Run) -> None:
+    """The claim as it was judged, and judged once more."""
+    table = run.frame("claims")
+    claim, row = tracing.known(subject.claim), table[table["claim"] == subject.claim]
+    if claim is None or row.empty:
+        raise Problem(f"there is no claim {subject.claim}: they are 1 to {len(table)}, see {run.folder}/claims.md")
+    row = row.iloc[0]
+    code = claim.rule.__code__
+    file = code.co_filename.partition("workflow/scripts/")[2]
+    page.add("CLAIM", f"{row['statement']} (Section {row['section']})")
+    page.add("  expected", f"{row['expected']}; tolerance: {row['tolerance']} ({row['reason']})")
+    page.add("  measured", f"{row['measured']}")
+    page.add("  verdict", f"{row['verdict']}, in {run.table('claims')} and {run.folder}/claims.md")
+    page.add("  rule", f"{code.co_name} in workflow/scripts/{file}, line {code.co_firstlineno}")
+    page.add("  code", origins.code(run.table("claims"), "claims"))
+    names = [name for name in SCHEMAS if (run.folder / f"tables/{name}.parquet").exists()]
+    tasks = records.order(run.table("claims")).get("tasks") or run.config["tasks"]
+    verdict, measured, looked = tracing.judged(claim, {name: run.frame(name) for name in names}, tasks)
+    same = (verdict, measured) == (row["verdict"], row["measured"])
+    page.add("  again", "judged anew by the tables: the same" if same else f"NOT THE SAME: {verdict}: {measured}")
+    page.add("TABLES", f"by the claim's own words: {row['source']}; the rule looked at:")
+    for table_name, conditions in tracing.asked(looked).items():
+        listed = "; ".join(conditions[:MOST]) + (f"; … {len(conditions) - MOST} more" if len(conditions) > MOST else "")
+        page.add("", f"{run.table(table_name)}: {listed}")
+    if looked.networks.empty:
+        page.add("NETWORKS", "none: the rule looked at the theory alone, or found nothing to look at")
+    else:
+        lstm = "task" not in looked.networks or looked.networks["task"].isna().all()
+        rows = looked.networks[["seed"]] if lstm else looked.networks.dropna()
+        network.tell_all(page, run.networks(rows), run.name)

@@ -1,0 +1,74 @@
+"""The page about a figure or one of its panels."""
+
+from pandas import DataFrame
+
+from lowrank import plan
+from lowrank.mistakes import nearest
+from lowrank.problems import Problem
+
+from . import network, origins, records
+from .code import compared
+from .page import MOST, Page, numbers, short
+from .panels import Panel, panels
+from .runs import Run
+from .subject import Drawn
+
+
+def tell(page: Page, subject: Drawn, run: Run) -> None:
+    """All about a figure; of a panel, its rows and values, too."""
+    name, pdf = subject.figure, run.file("figures", f"{subject.figure}.pdf")
+    settings = run.figures(name)
+    all_panels = panels(name, settings)
+    if subject.panel and subject.panel not in all_panels:
+        letters = [f"{name}.{letter}" for letter in all_panels]
+        raise Problem(f"{name} has no panel {subject.panel!r}{nearest(f'{name}.{subject.panel}', letters)}")
+    page.add("FIGURE", f"{pdf} and .png, drawn by workflow/scripts/lowrank/figures/{name}.py")
+    page.add("  settings", f"figures.{name}: {numbers(settings[name])}{_changed_since(run, name, settings)}")
+    page.add("  code", compared(records.order(pdf).get("code"), plan.OTHER[name]))
+    shown = {subject.panel: all_panels[subject.panel]} if subject.panel else all_panels
+    files = []
+    for letter, panel in shown.items():
+        rows = panel.rows(run.frame(panel.table))
+        page.add("PANEL" if subject.panel else f"  {letter}", f"{panel.text} ({panel.drawn}); {_table(panel)}")
+        if subject.panel:
+            _of_panel(page, panel, rows, run)
+        files += run.networks(rows)
+    if not subject.panel:
+        tables = sorted({panel.table for panel in shown.values()})
+        page.add("TABLES", ", ".join(run.table(table) for table in tables))
+        page.add("  more", f"about a panel, its rows and values: make explain WHAT={name}.{next(iter(shown))}")
+    network.tell_all(page, list(dict.fromkeys(files)), run.name)
+
+
+def _changed_since(run: Run, name: str, settings: dict) -> str:
+    """Whether the config of the last start would draw the figure otherwise."""
+    if not (run.folder / "config.yaml").exists():
+        return ""
+    same = run.planned_figures(name)[name] == settings[name]
+    return "" if same else f"; CHANGED SINCE in {run.folder}/config.yaml: not drawn again yet"
+
+
+def _table(panel: Panel) -> str:
+    return f"table {panel.table}, {', '.join(panel.columns or [panel.y])} over {panel.x}"
+
+
+def _of_panel(page: Page, panel: Panel, rows: DataFrame, run: Run) -> None:
+    if panel.besides:
+        page.add("  besides", panel.besides)
+    page.add("TABLE", f"{run.table(panel.table)}: {len(rows)} of {len(run.frame(panel.table))} rows")
+    origins.tell(page, panel.table, panel.columns or (panel.y,), run, rows)
+    for number, line in enumerate(curves(panel, rows)):
+        page.add("" if number else "  values", line)
+
+
+def curves(panel: Panel, rows: DataFrame) -> list[str]:
+    """The points of each curve, means over seeds; of a long one the first and the last."""
+    lines = []
+    groups = rows.groupby(list(panel.curves)) if panel.curves else [((), rows)]
+    for key, curve in groups:
+        points = curve.groupby(panel.x)[panel.y].agg(["mean", "count"]).dropna()
+        name = ", ".join(f"{column} {short(value)}" for column, value in zip(panel.curves, key, strict=True))
+        told = [f"{x:g}: {short(float(mean))}" for x, mean in points["mean"].items()]
+        told = told if len(told) <= MOST else [*told[:3], "…", *told[-2:]]
+        lines.append(f"{name or panel.y}: {', '.join(told) or 'none'} ({len(points)} points)")
+    return lines if len(lines) <= MOST else [*lines[:MOST], f"… and {len(lines) - MOST} curves more"]

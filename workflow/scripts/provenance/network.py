@@ -1,0 +1,139 @@
+"""A trained network: the spec in its file, its random streams, the code and the machine that made it, its seconds."""
+
+import csv
+import json
+from pathlib import Path
+
+from lowrank.networks import FOLDER
+from lowrank.problems import Problem
+from lowrank.spec import digest, place
+
+from . import records
+from .code import commit, compared
+from .page import MOST, Page, numbers
+from .runs import RESULTS, about, name_of
+
+RECURRENT = {  # purpose of a stream: what it draws, and what counts its numbers
+    "initialization": ("W0, M0, v0", "0"),
+    "training trials": ("fresh trials, a block of epochs at a time", "block"),
+    "test trials": ("what altered networks are judged on, at every g", "0"),
+    "shuffling": ("permutations of W0", "repetition"),
+}
+FAST = RECURRENT | {
+    "training trials": ("the one trial that there is", "0"),
+    "sketch": ("directions for the decomposition of dW", "0"),
+}
+LSTM = {
+    "initialization": ("all weights", "0"),
+    "batches": ("the order of the sentences", "epoch"),
+    "dropout": ("what is dropped", "update"),
+}
+ROOTS_OF_LSTM = ["lowrank.sentiment.training"]
+
+
+def streams(spec: dict) -> dict[str, tuple[str, list]]:
+    """The streams of a network by purpose: what is drawn, and the name whose hash is the seed."""
+    kind = LSTM if spec["task"] == "sentiment" else FAST if spec["kernel"] == "fast" else RECURRENT
+    found = {}
+    for purpose, (drawn, number) in kind.items():
+        g = None if purpose == "test trials" or "g" not in spec else float(spec["g"])
+        name = [spec["run_seed"], spec["task"], g, spec["seed"], purpose, int(number) if number.isdigit() else number]
+        found[purpose] = (drawn, name)
+    return found
+
+
+def _json(name: list) -> str:
+    """The text that is hashed; what counts stands as a word."""
+    return json.dumps(name[:-1])[:-1] + f", {name[-1]}]"
+
+
+def roots(spec: dict) -> list[str]:
+    """The modules that trained it, as the plan names them."""
+    if spec["task"] == "sentiment":
+        return ROOTS_OF_LSTM
+    return ["lowrank.training", f"lowrank.kernels.{spec['kernel']}", f"lowrank.tasks.{spec['module']}"]
+
+
+def tell(page: Page, file: str) -> None:
+    """All about one network."""
+    known = about(file)
+    spec = known["spec"]
+    page.add("NETWORK", f"{file} ({Path(file).stat().st_size:,} bytes), its history beside it as .parquet")
+    page.add("  name", named(file, spec))
+    own = spec.get("numbers", {})
+    page.add("  spec", numbers({key: value for key, value in spec.items() if key not in ("numbers", "code", "data")}))
+    if own:
+        page.add("", f"the task's own: {numbers(own)}")
+    for kind in ("treebank", "vectors") if "data" in known else ():
+        page.add("  data", f"{kind}: {known['data'][kind]['name']}, SHA-256 {known['data'][kind]['sha256'][:12]}…")
+    page.add("  streams", "PCG64 seeded with the SHA-256 of the JSON of:")
+    for drawn, name in streams(spec).values():
+        page.add("", f"{_json(name):<50} {drawn}")
+    page.add("  code", compared(spec["code"], roots(spec)))
+    page.add("  commit", f"{commit() or 'no git here'} (of this checkout; a network's file names its code, no commit)")
+    versions = ", ".join(f"{name} {version}" for name, version in known["versions"].items())
+    page.add("  made with", f"{versions}; device {known['device']} ({known['machine']})")
+    page.add("  seconds", seconds(file, spec))
+
+
+def named(file: str, spec: dict) -> str:
+    """Whether the hash of the spec in the file is the one in its name; Problem if not."""
+    if digest(spec) != name_of(file):
+        raise Problem(f"{file} holds the network {digest(spec)}, not {name_of(file)}: delete it and start again")
+    return f"{digest(spec)}, the hash of the spec in the file: it is the one in the file's name"
+
+
+def benchmark(file: str, spec: dict) -> tuple[Path, float] | None:
+    """The file of a training's benchmark, of whatever run has one, and its seconds."""
+    rule = "train_sentiment" if spec["task"] == "sentiment" else "train"
+    where = f"*/benchmarks/{rule}/{Path(file).relative_to(FOLDER).with_suffix('.tsv')}"
+    if spec["task"] == "sentiment":
+        where = where.replace("/sentiment/", "/")
+    for path in sorted(RESULTS.glob(where)):
+        with path.open(encoding="utf-8") as lines:
+            return path, float(next(csv.DictReader(lines, delimiter="\t"))["s"])
+    return None
+
+
+def seconds(file: str, spec: dict) -> str:
+    """How long its training took, and who says so."""
+    found = benchmark(file, spec)
+    if found:
+        return f"{found[1]:.1f} by {found[0]} (of the job's last start, if it was stopped and went on)"
+    job = records.record(file)
+    together = len(records.order(file).get("specs", [])) or 1
+    if job.get("endtime"):
+        stack = f", {together} networks in one job" if together > 1 else ""
+        return f"{job['endtime'] - job['starttime']:.1f} by Snakemake's record of rule {job['rule']}{stack}"
+    return "not known: no run here has a benchmark of it"
+
+
+def summed(files: list[str]) -> str:
+    """The seconds of many networks."""
+    found = [benchmark(file, about(file)["spec"]) for file in files]
+    known = [each for each in found if each]
+    by = sorted({str(Path(*path.parts[:4])) for path, _ in known})
+    lacking = f"; {len(files) - len(known)} have no benchmark" if len(known) < len(files) else ""
+    return (f"{sum(time for _, time in known):.0f} in all, by {', '.join(by)}" if known else "no benchmarks") + lacking
+
+
+def of(file: str) -> str:
+    """Its place, {task}/g{g}/seed{seed}."""
+    return place(about(file)["spec"])
+
+
+def tell_all(page: Page, files: list[str], run: str) -> None:
+    """Many networks by their places, the first in full."""
+    by_task: dict[str, list[str]] = {}
+    for file in files:
+        task, _, rest = of(file).partition("/")
+        by_task.setdefault(task, []).append(rest)
+    page.add("NETWORKS", f"{len(files)}; training took seconds: {summed(files)}")
+    for task, places in by_task.items():
+        listed = places if len(places) <= MOST else [*places[: MOST - 2], "…", places[-1]]
+        page.add("", f"{len(places):>4} {task}: {', '.join(listed)}")
+    if len(files) > 1:
+        of_run = "" if run == "paper" else f" RUN={run}"
+        page.add("", f"the first in full; any other: make explain WHAT={of(files[-1])}{of_run}")
+    for file in files[:1]:
+        tell(page, file)

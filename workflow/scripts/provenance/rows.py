@@ -1,0 +1,84 @@
+"""The page about a network, or rows of a table about it."""
+
+from pandas import DataFrame
+
+from lowrank.mistakes import nearest
+from lowrank.problems import Problem
+from lowrank.tables import SCHEMAS
+
+from . import network, origins
+from .page import MOST, Page, numbers
+from .runs import KEY, Run
+from .subject import OF_LSTM, Rows
+
+OF_NETWORK = ["summary", "history", "truncation", "shuffle", "spectrum", "trials"]
+
+
+def tell(page: Page, subject: Rows, run: Run) -> None:
+    """All rows about a network, or those of a table that are asked for; and the network."""
+    tables = OF_LSTM if subject.g is None else OF_NETWORK
+    _known(subject, run)
+    for table in [subject.table] if subject.table else tables:
+        frame = run.frame(table)
+        rows = _of(frame, subject)
+        if subject.table:
+            _listed(page, subject, rows, run)
+        else:
+            page.add("TABLES" if table == tables[0] else "", f"{run.table(table)}: {len(rows)} of {len(frame)} rows")
+    if not subject.table and subject.g is not None:
+        row = _of(run.frame("summary"), subject).iloc[0]
+        told = {name: row[name] for name in SCHEMAS["summary"].names if name not in (*KEY, "network")}
+        page.add("  summary", numbers({name: _plain(value) for name, value in told.items()}))
+    first = _of(run.frame(tables[0]), Rows(None, subject.task, subject.g, subject.seed))
+    (file,) = run.networks(first.iloc[:1])
+    network.tell(page, file)
+
+
+def _known(subject: Rows, run: Run) -> None:
+    """Problem if the run has no such network."""
+    if subject.g is None:
+        there = [f"sentiment/seed{seed}" for seed in run.frame("sentiment_history")["seed"].unique()]
+    else:
+        there = [origins.place_of(row) for _, row in run.frame("summary").iterrows()]
+    if subject.place not in there:
+        near = nearest(subject.place, there).partition(" (there are")[0]
+        raise Problem(f"the run {run.name} has no network {subject.place}{near}")
+
+
+def _of(frame: DataFrame, subject: Rows) -> DataFrame:
+    """The rows about the network that meet the conditions."""
+    rows = frame[frame["seed"] == subject.seed]
+    if subject.g is not None:
+        rows = rows[(rows["task"] == subject.task) & (rows["g"] == subject.g)]
+    for column, text in subject.where.items():
+        rows = rows[rows[column].map(_as_text) == _as_text(text)]
+    return rows
+
+
+def _as_text(value) -> str:
+    """A cell, or what a user wrote, so that 3 and 3.0 are the same."""
+    try:
+        return f"{float(value):.12g}"
+    except (TypeError, ValueError):
+        return f"{value}"
+
+
+def _listed(page: Page, subject: Rows, rows: DataFrame, run: Run) -> None:
+    """Rows of one table."""
+    if rows.empty:
+        conditions = ", ".join(f"{column} = {value}" for column, value in subject.where.items())
+        raise Problem(f"the table {subject.table} of {subject.place} has no row with {conditions}")
+    page.add("TABLE", f"{run.table(subject.table)}: {len(rows)} rows")
+    origins.tell(page, subject.table, SCHEMAS[subject.table].names, run, rows)
+    columns = [name for name in rows if name not in (*KEY, "network")]
+    for number, (_, row) in enumerate(rows[columns].head(MOST).iterrows()):
+        page.add("" if number else "  rows", numbers({name: _plain(row[name]) for name in columns}))
+    if len(rows) > MOST:
+        page.add("", f"… and {len(rows) - MOST} more")
+
+
+def _plain(value):
+    """A cell as a built-in value, null as `null`."""
+    if value is None or value != value or str(value) == "<NA>":
+        return "null"
+    return value.item() if hasattr(value, "item") else value

@@ -1,0 +1,111 @@
+"""A run as it lies in results/: its config, its tables, its networks."""
+
+from functools import cache, cached_property
+from pathlib import Path
+
+import yaml
+from pandas import DataFrame
+
+from lowrank import checkpoint, config, plan, tables
+from lowrank.mistakes import nearest
+from lowrank.networks import FOLDER
+from lowrank.problems import Problem
+
+from . import records
+
+RESULTS = Path("results")
+KEY = ["task", "g", "seed"]
+
+
+def names() -> list[str]:
+    """The runs that have begun."""
+    folders = sorted(path.parent.name for path in RESULTS.glob("*/tables"))
+    return [name for name in folders if name != Path(FOLDER).name]
+
+
+class Run:
+    """A run by its name; Problem if there is none."""
+
+    def __init__(self, name: str):
+        if name not in names():
+            there = nearest(name, names()) if names() else ": make figures makes one, named quick"
+            raise Problem(f"there is no run {name!r} in {RESULTS}{there}")
+        self.name, self.folder = name, RESULTS / name
+        self.frame = cache(self._frame)
+
+    def file(self, *parts: str) -> str:
+        """A file of the run; Problem if it is missing."""
+        path = self.folder.joinpath(*parts)
+        if not path.exists():
+            raise Problem(f"{path} is missing: the run {self.name} is not finished, start it again")
+        return str(path)
+
+    def table(self, name: str) -> str:
+        """The file of a table."""
+        return self.file("tables", f"{name}.parquet")
+
+    def _frame(self, name: str) -> DataFrame:
+        return tables.read_frame(self.table(name), name)
+
+    @cached_property
+    def raw(self) -> dict:
+        """The config of the run's last start, as the user gave it."""
+        path = self.folder / "config.yaml"
+        if not path.exists():
+            raise Problem(f"{path} is missing, the config of the last start: a start that has anything to do writes it")
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+    @cached_property
+    def config(self) -> dict:
+        """The same, checked and complete."""
+        return config.validated(self.raw)
+
+    def figures(self, name: str) -> dict:
+        """The settings with which a figure was drawn, as its `draw` takes them; without a record, those of the config.
+
+        The config may have been changed since; the record is of the file that is there.
+        """
+        return records.order(self.file("figures", f"{name}.pdf")).get("figures") or self.planned_figures(name)
+
+    def planned_figures(self, name: str) -> dict:
+        """The settings with which a figure would be drawn by the config."""
+        shown = self.config["figures"]
+        own = shown[name] | ({"tasks": plan.shown(self.config, name)} if "tasks" in shown[name] else {})
+        targets = {task: entry["numbers"].get("target") for task, entry in self.config["tasks"].items()}
+        return shown | {"targets": targets, name: own}
+
+    def networks(self, rows: DataFrame) -> list[str]:
+        """The files of the networks that rows of a table are about."""
+        if "task" not in rows:
+            return [self.lstm(seed) for seed in rows["seed"].unique()]
+        summary = self.frame("summary")
+        wanted = rows[KEY].drop_duplicates().merge(summary[[*KEY, "network"]], on=KEY, how="left")
+        lost = wanted[wanted["network"].isna()]
+        if len(lost):
+            raise Problem(f"{self.table('summary')} lacks {place(*lost.iloc[0][KEY])}: start the run again")
+        return list(wanted["network"])
+
+    def lstm(self, seed: int) -> str:
+        """The file of the LSTM of a seed: the one that was measured; Problem if it cannot be told."""
+        files = [str(path) for path in sorted(Path(FOLDER, "sentiment").glob(f"seed{seed}-*.safetensors"))]
+        measured = records.order(str(self.folder / f"truncation/sentiment/seed{seed}.parquet")).get("network")
+        found = [file for file in files if measured in (None, name_of(file))]
+        if len(found) != 1:
+            which = f"none of {len(files)}" if measured else f"{len(files)}"
+            raise Problem(f"{which} networks {FOLDER}/sentiment/seed{seed}-* can be told to be the one of {self.name}")
+        return found[0]
+
+
+def name_of(network: str) -> str:
+    """The hash in a network's file name."""
+    return Path(network).stem.rpartition("-")[2]
+
+
+def place(task: str, g: float, seed: int) -> str:
+    """As in the files' names."""
+    return f"{task}/g{g}/seed{seed}"
+
+
+def about(network: str) -> dict:
+    """What a network's file says of itself; Problem if it is another network than its name says."""
+    return checkpoint.read_about(network)

@@ -1,0 +1,51 @@
+"""A claim, judged once more while it is written down which rows its rule looks at."""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from lowrank import claims
+from lowrank.claims.base import NotTested, Run
+
+
+@dataclass
+class Traced(Run):
+    """A run's tables that remember what was asked of them."""
+
+    tables: dict
+    tasks: dict
+    asked: list[tuple[str, dict]] = field(default_factory=list)
+    networks: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def rows(self, table: str, **where) -> pd.DataFrame:
+        found = super().rows(table, **where)
+        if (table, where) not in self.asked:
+            self.asked.append((table, where))
+        key = [name for name in ("task", "g", "seed") if name in found]
+        if "seed" in key:
+            self.networks = pd.concat([self.networks, found[key]]).drop_duplicates()
+        return found
+
+
+def known(number: str) -> claims.base.Claim | None:
+    """The claim of a number."""
+    return next((claim for claim in claims.CLAIMS if f"{claim.number}" == number), None)
+
+
+def judged(claim: claims.base.Claim, tables: dict, tasks: dict) -> tuple[str, str, Traced]:
+    """Verdict and finding by the run's tables as they are now, and what was looked at."""
+    run = Traced(tables, tasks)
+    try:
+        found = claim.rule(run)
+        return (claims.base.HOLDS if found.holds else claims.base.FAILS), found.measured, run
+    except NotTested as reason:
+        return claims.base.NOT_TESTED, f"{reason}", run
+
+
+def asked(run: Traced) -> dict[str, list[str]]:
+    """The conditions by table, in words."""
+    found: dict[str, list[str]] = {}
+    for table, where in run.asked:
+        condition = ", ".join(f"{column} = {value}" for column, value in where.items()) or "all rows"
+        found.setdefault(table, []).append(condition)
+    return found
