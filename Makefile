@@ -10,7 +10,7 @@ DEVICE ?= cpu
 # Seconds that the job of `make doctor` on a cluster may take to answer.
 WAIT ?= 120
 
-# What `make explain` and `make diff` are asked: see docs/commands.md.
+# What `make explain` and `make diff` are asked, and of which run: see docs/commands.md.
 WHAT ?=
 RUN ?= paper
 A ?= paper
@@ -34,9 +34,9 @@ paper: .venv/ready  ## all figures at the paper's size
 	@ls -1 results/paper/figures/*
 
 report: .venv/ready  ## results/paper/report.html, or that of another run: RUN=quick
-	@test -z "$(RUN)" -o -f "results/$(RUN)/config.yaml" || \
+	@test -f "results/$(RUN)/config.yaml" || \
 	  { echo "There is no run $(RUN): results/$(RUN)/config.yaml is missing"; exit 1; }
-	$(SNAKEMAKE) report $(if $(RUN),--configfile results/$(RUN)/config.yaml)
+	$(SNAKEMAKE) report --configfile results/$(RUN)/config.yaml
 
 doctor: .venv/ready  ## whether all is there that a run needs, here and on the cluster
 	@$(BIN)/python workflow/scripts/doctor.py --wait $(WAIT)
