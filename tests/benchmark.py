@@ -1,6 +1,6 @@
 """The kernels that train against a plain autograd loop: the same network, the same trials, one thread, in turn.
 
-    python tests/benchmark.py [--epochs 40] [--rounds 9] [--device cuda]
+    python tests/benchmark.py [--epochs 40] [--rounds 9] [--device cuda] [--only flipflop mante romo linear lstm]
 
 Prints milliseconds an epoch, trials included, their ratio, and of the nonlinear tasks the share of the flop limit:
 three products of (trials, N) with (N, N) a step, at the speed of a large matrix product measured in the same run.
@@ -176,6 +176,7 @@ if __name__ == "__main__":
     parser.add_argument("--epochs", type=int, default=40)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--only", nargs="+", choices=(*TASKS, "linear", "lstm"), default=(*TASKS, "linear", "lstm"))
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     if arguments.device == "cuda":
@@ -185,14 +186,15 @@ if __name__ == "__main__":
             sys.exit(f"{problem}")
         print(f"{torch.cuda.get_device_name()}; seconds a task at the paper's size")
         print(f"{'task':12} networks  one stack one by one   CPU core     ratio  CPU ratio")
-        for name in TASKS:
+        for name in filter(arguments.only.__contains__, TASKS):
             print(race_stack(name, arguments.epochs, arguments.rounds), flush=True)
         sys.exit()
     print(f"{'task':20} {'ms/epoch':>8} {'autograd':>9} {'ratio':>7} {'of limit':>9}")
-    for name in TASKS:
+    for name in filter(arguments.only.__contains__, TASKS):
         print(race(name, arguments.epochs, arguments.rounds), flush=True)
-    for g in LINEAR[1]:
+    for g in LINEAR[1] if "linear" in arguments.only else ():
         with threadpool_limits(1, user_api="blas"):
             print(race_linear(LINEAR[0], g), flush=True)
-    with threadpool_limits(1, user_api="blas"):
-        print(race_lstm(arguments.rounds), flush=True)
+    if "lstm" in arguments.only:
+        with threadpool_limits(1, user_api="blas"):
+            print(race_lstm(arguments.rounds), flush=True)

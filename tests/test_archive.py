@@ -27,6 +27,7 @@ from workflow import planned, refused, run
 ROOT = Path(__file__).parents[1]
 PROGRAM = ROOT / "workflow/scripts/crate/verify.py"
 ZIP = "results/tiny/archive/tiny.zip"
+REPORT = {"report", "claims_page", "compute", "page comparison", "page compute", "page differences"}
 WHOLE = "all is there, nothing else is, and all is as it was"
 
 
@@ -35,7 +36,7 @@ def archived(finished, tmp_path_factory) -> Path:
     """The tiny run with its archive; not to be changed."""
     folder = workflow.copy(finished, tmp_path_factory.mktemp("archived") / "project")
     jobs = run(folder, "archive")
-    assert jobs.names == {"archive"}
+    assert jobs.names == {"archive"} | REPORT
     (folder / "said").write_text(jobs.output)
     return folder
 
@@ -96,6 +97,7 @@ def test_all_of_the_run_is_in_it_and_the_workflow_that_made_it(archived):
     made = {path.relative_to(archived).as_posix() for path in (archived / "results").rglob("*") if path.is_file()}
     beside = re.compile(r"results/tiny/(logs|benchmarks|archive)/.*|results/tiny/config\.yaml|results/networks/\.lock")
     made = {name for name in made if not beside.fullmatch(name)}
+    assert {f"results/tiny/{name}" for name in ("report.html", "compute.md", "pages/claims.html")} <= made
     assert any(name.endswith(".safetensors") for name in made)
     made |= {path.relative_to(archived).as_posix() for path in (archived / "resources/sentiment").iterdir()}
     code = {path.relative_to(archived).as_posix() for path in (archived / "workflow").rglob("*.py")}

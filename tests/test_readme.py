@@ -1,4 +1,4 @@
-"""Every command that README.md and docs/ name: the workflow takes it, and some test or .ci/run has really run it."""
+"""Every command that README.md and docs/ name: Snakemake and make take it, and a test or .ci/run really runs it."""
 
 import re
 import shlex
@@ -12,58 +12,98 @@ import workflow
 from workflow import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-COMMAND = re.compile(r"(?:snakemake|make|python)\b[^`#\n]*")
-# What the short commands run, and where that is done for real; those of .ci/run stand in it as they are.
-RUN_BY = {
+COMMAND = re.compile(r"(?:snakemake|make|python3?) [^#]*")
+# Where what a short command starts is really run: one of its programs, or Snakemake with its target, is named there.
+RUN_IN = {
     "doctor": "tests/test_doctor.py",
-    "benchmark": "tests/test_lockstep.py",
-    "paper": "tests/test_workflow.py",
+    "explain": "tests/test_explain.py",
+    "plan": "tests/test_plan.py",
+    "diff": "tests/test_diff.py",
+    "report": "tests/test_report.py",
+    "benchmark": "tests/test_benchmark.py",
+    "paper": "tests/workflow.py",
+    **dict.fromkeys(("figures", "test", "test-slurm", "validate"), ".ci/run"),
 }
-IN_CI = ("figures", "test", "test-slurm", "lint")
+# Of other programs than the workflow's own commands.
+PROGRAMS = {
+    "python3 verify.py": "tests/test_archive.py",
+    "python workflow/scripts/NAME.py --help": "tests/test_explain.py",
+    "python tests/seconds.py": "tests/seconds.py",
+    "python -m pytest tests/test_lockstep.py": "tests/test_lockstep.py",
+}
 
 
 def commands(path: Path) -> set[str]:
-    """The commands of a page: in code of a line, and in indented blocks."""
+    """The commands of a page: in code within a line, and in indented blocks."""
     text = path.read_text(encoding="utf-8")
-    text = re.sub(r"(?<=\S)\n(?=\S)", " ", text)  # code may go over the end of a line
-    spans = re.findall(r"`([^`\n]+)`", text) + re.findall(r"^ {4}(\S.*)$", text, re.MULTILINE)
-    found = (COMMAND.match(span) for span in spans)
-    return {match.group().strip() for match in found if match and " " in match.group().strip()}
+    lines = re.findall(r"^ {4}(\S.*)$", text, re.MULTILINE)
+    spans = re.findall(r"`([^`]+)`", re.sub(r"^ {4}.*$", "", text, flags=re.MULTILINE))
+    spans = [part for line in [*lines, *map(" ".join, map(str.split, spans))] for part in line.split("&&")]
+    return {match.group().strip() for span in spans if (match := COMMAND.match(span.strip()))}
 
 
 ALL = sorted(set().union(*map(commands, PAGES)))
+OF_SNAKEMAKE = [command for command in ALL if command.startswith("snakemake")]
+OF_MAKE = [command for command in ALL if command.startswith("make ")]
 
 
-def test_there_are_commands():
+def test_the_commands_are_found():
     assert {"make figures", "make paper", "snakemake --profile slurm", "snakemake --cores 2"} <= set(ALL)
+    assert len(OF_SNAKEMAKE) >= 15
+    assert len(OF_MAKE) >= 10
 
 
 @pytest.fixture(scope="module")
 def tiny_as_paper(tmp_path_factory) -> Path:
-    """The project before its first run, the tiny config in the place of the paper's."""
+    """The project before its first run, with the tiny config in the place of the paper's; and an archive to name."""
     folder = tmp_path_factory.mktemp("readme") / "project"
     workflow.copy_sources(folder)
     config = yaml.safe_load((folder / "config.yaml").read_text())
-    (folder / "config.yaml").write_text(yaml.safe_dump(workflow.merged(config, workflow.TINY)))
+    tasks = {name: task for name, task in workflow.TINY["tasks"].items() if task}  # presets change the others, too
+    config = workflow.merged(config, workflow.TINY | {"tasks": tasks, "measure": {"ranks": [0, 1, 2]}})
+    (folder / "config.yaml").write_text(yaml.safe_dump(config))
+    (folder / "run.yaml").write_text(yaml.safe_dump(config))  # as an unpacked archive has it
+    (folder / "FILE").touch()
     return folder
 
 
-@pytest.mark.parametrize("command", [command for command in ALL if command.startswith("snakemake")])
-def test_the_workflow_takes_the_command(tiny_as_paper, command):
+@pytest.mark.parametrize("command", OF_SNAKEMAKE)
+def test_snakemake_takes_the_command(tiny_as_paper, command):
     _, *words = shlex.split(command)
-    process = workflow.start_as_is(tiny_as_paper, *words, *(() if "--unlock" in words else ("--dry-run",)))
+    does_nothing = {"--unlock", "-n", "--dry-run"} & set(words)
+    process = workflow.start_as_is(tiny_as_paper, *words, *([] if does_nothing else ["--dry-run"]))
     assert process.returncode == 0, process.stdout
 
 
-@pytest.mark.parametrize("command", [command for command in ALL if command.startswith("make ")])
-def test_make_knows_the_command(command):
-    _, target, *_ = words = shlex.split(command)
+PRESETS = sorted(path.stem for path in (ROOT / "workflow/presets").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_is_told_of_and_can_be_planned(tmp_path, preset):
+    """Over the paper's config, but for the sentences, which are not at hand."""
+    assert f"| `{preset}` |" in PAGES[0].read_text(encoding="utf-8")
+    workflow.copy_sources(tmp_path / "project")
+    options = ("--dry-run", "--configfile", f"workflow/presets/{preset}.yaml", "--config", "sentiment=null")
+    process = workflow.start_as_is(tmp_path / "project", *options)
+    assert process.returncode == 0, process.stdout
+    assert "Nothing to be done" not in process.stdout
+
+
+@pytest.mark.parametrize("command", OF_MAKE)
+def test_make_takes_the_command_and_it_is_run(command):
+    words = shlex.split(command)
+    target = words[1]
     process = subprocess.run(["make", "--dry-run", *words[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
     assert process.returncode == 0, process.stderr
-    if target in IN_CI:
-        assert f"make {target}" in (ROOT / ".ci/run").read_text()
-    elif not target.startswith(".venv"):
-        programs = re.findall(r"workflow/scripts/(\w+\.py)|tests/(\w+)\.py|(snakemake)", process.stdout)
-        named = {name for found in programs for name in found if name}
-        text = (ROOT / RUN_BY[target]).read_text()
-        assert any(name in text for name in named), f"{RUN_BY[target]} runs none of {named}"
+    if target.startswith(".venv"):  # what all the others start with
+        return
+    text = (ROOT / RUN_IN[target]).read_text(encoding="utf-8")
+    programs = set(re.findall(r"(\w+\.py)\b", process.stdout)) | {f"make {target}", f'"{target}"', "snakemake"}
+    assert any(name in text for name in programs), f"{RUN_IN[target]} runs none of {programs}"
+
+
+def test_other_programs_are_run():
+    others = {command for command in ALL if command.startswith("python")}
+    assert {command.partition(" -m zipfile")[0] for command in others} - {"python3"} <= set(PROGRAMS)
+    for command, path in PROGRAMS.items():
+        assert (ROOT / path).exists(), command

@@ -139,9 +139,14 @@ def refused(folder: Path, *args: str, **environment: str) -> str:
 
 
 def start(folder: Path, *args: str, configfile: str = "tiny.yaml", **environment: str) -> subprocess.CompletedProcess:
-    """Snakemake as a process of its own, its two streams as one."""
+    """Snakemake with the tiny config, or another one."""
     # targets come first: many options take all the words that follow
-    command = [sys.executable, "-m", "snakemake", *args, "--configfile", configfile]
+    return start_as_is(folder, *args, "--configfile", configfile, **environment)
+
+
+def start_as_is(folder: Path, *args: str, **environment: str) -> subprocess.CompletedProcess:
+    """Snakemake as a process of its own, with these words alone, its two streams as one."""
+    command = [sys.executable, "-m", "snakemake", *args]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("LOWRANK_", "SNAKEMAKE_"))}
     return subprocess.run(
         command,

@@ -1,17 +1,18 @@
 # A run as an RO-Crate, and what checks one. An archive is made anew whenever it is asked for: no file is declared, so
 # that one that was made stays where the next one fails.
 DATA = [name for name, _ in prepared.parts(PLAN["data"])] if LSTMS else []
-REPORT = [f"{RESULTS}/report.html"] if rules.has("report") else []
 
 
 rule archive:
     input:
         rules.all.input,
         [measured(kind, place) for kind in ("truncation", "spectrum") for place in LSTMS],
-        table("claims"),
+        [table("claims"), table("comparison")],
         [networks.history(spec) for spec in SPECS.values()],
         DATA,
-        REPORT,
+        rules.compute.output,
+        PAGES,
+        rules.report.output,
     log:
         f"{RESULTS}/logs/archive.log",
     localrule: True

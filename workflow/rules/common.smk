@@ -20,9 +20,8 @@ if workflow.is_main_process:
     # --config stands on the command line.
     set_for_train = workflow.resource_settings.overwrite_resources.get("train", {})
     config |= {key: set_for_train[key].raw for key in ("device", "stack") if key in set_for_train}
-    raw = json.loads(json.dumps(config))  # as the user gave it
     try:
-        PLAN = plan.make(config) | {"raw": raw}
+        PLAN = plan.make(config)
         plan.mark_unusable(PLAN)
     except Problem as problem:
         raise WorkflowError(str(problem))

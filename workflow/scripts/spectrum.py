@@ -7,19 +7,18 @@ from lowrank import checkpoint, connectivity, tables
 
 with job(snakemake) as settings:
     about, weights = checkpoint.read(snakemake.input.network, settings["network"])
-    matrices = {"W0": weights["W0"], "W": weights["W"], "dW": weights["W"] - weights["W0"]}
-    size = len(weights["W"])
+    names, size = ("W0", "W", "dW"), len(weights["W"])
+    singular_values = [connectivity.singular_values(weights[name]) for name in ("W0", "W")]
+    singular_values.append(connectivity.change_singular_values(weights))
     linear = about["spec"]["nonlinearity"] == "identity"  # large: those of W0 and W would cost more than the training
     unknown = np.full(size, np.nan + 0j)
-    eigenvalues = [unknown if linear else connectivity.eigenvalues(matrices[name]) for name in ("W0", "W")]
-    eigenvalues.append(connectivity.change_eigenvalues(weights))
-    singular_values = [connectivity.singular_values(matrices[name]) for name in ("W0", "W")]
-    singular_values.append(connectivity.change_singular_values(weights))
+    eigenvalues = [unknown if linear else connectivity.eigenvalues(weights[name]) for name in ("W0", "W")]
+    eigenvalues = np.concatenate([*eigenvalues, connectivity.change_eigenvalues(weights)])
     columns = {
-        "matrix": np.repeat(list(matrices), size),
-        "index": np.tile(np.arange(1, size + 1), len(matrices)),
+        "matrix": np.repeat(names, size),
+        "index": np.tile(np.arange(1, size + 1), len(names)),
         "singular_value": np.concatenate(singular_values),
-        "eigenvalue_real": np.real(np.concatenate(eigenvalues)),
-        "eigenvalue_imag": np.imag(np.concatenate(eigenvalues)),
+        "eigenvalue_real": eigenvalues.real,
+        "eigenvalue_imag": np.where(np.isnan(eigenvalues), np.nan, eigenvalues.imag),
     }
     tables.write(snakemake.output[0], "spectrum", tables.network(about["spec"]) | columns)

@@ -7,6 +7,7 @@ import tomllib
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from lowrank.hardware import processor
 from lowrank.problems import Problem
 
 PINNED = ("lowrank", "workflow")  # the sections of envs/pins.toml that a run needs
@@ -51,19 +52,7 @@ def _git(root: Path, *arguments: str) -> str:
 
 def machine() -> dict:
     """What decides about the last bits of a training: the system, the kind of machine and its processor."""
-    return {"system": platform.system(), "machine": platform.machine(), "processor": _processor()}
-
-
-def _processor() -> str:
-    """The processor's name, as the system tells it; nothing if it does not."""
-    if Path("/proc/cpuinfo").exists():
-        lines = Path("/proc/cpuinfo").read_text(errors="replace").splitlines()
-        return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
-    if shutil.which("sysctl"):
-        return subprocess.run(
-            ["sysctl", "-n", "machdep.cpu.brand_string"], capture_output=True, text=True
-        ).stdout.strip()
-    return platform.processor()
+    return {"system": platform.system(), "machine": platform.machine(), "processor": processor()}
 
 
 def pins(root: Path) -> dict[str, str]:

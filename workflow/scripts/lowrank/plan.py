@@ -66,11 +66,12 @@ OTHER = {
 def make(raw: dict) -> dict:
     """The plan for a config as it was read; a Problem if the config has mistakes.
 
-    {config, code, sources, data, missing, unusable}: where the LSTM's data is from and the spec of what is made of it
-    (None without LSTM); missing are networks, and the data; unusable those of them that have a file there all the
-    same, cut short, of another spec, or without its history.
+    {raw, config, code, sources, data, missing, unusable}: the config as it was read and as it is understood; where
+    the LSTM's data is from and the spec of what is made of it (None without LSTM); missing are networks, and the
+    data; unusable those of them that have a file there all the same, cut short, of another spec, or without its
+    history.
     """
-    plan = {"config": config.validated(raw), "code": {}}
+    plan = {"raw": raw, "config": config.validated(raw), "code": {}}
     stages = list(OTHER) + [f"{stage} {task}" for stage in BY_TASK for task in plan["config"]["tasks"]]
     plan["code"] = {stage: fingerprint(*roots(plan["config"], stage)) for stage in stages}
     plan |= _sentiment_data(plan)

@@ -10,6 +10,7 @@ import numpy as np
 
 from . import checkpoint, networks, tables, tasks
 from .files import held, remove_remains
+from .hardware import processor
 from .kernels.base import State
 from .problems import Problem
 from .spec import digest
@@ -143,4 +144,5 @@ def _write(spec: dict, finished: Finished) -> None:
         versions={"python": platform.python_version()} | {name: version(name) for name in ("torch", "numpy", "numba")},
         device=finished.device,
         machine=platform.machine(),
+        processor=processor(),
     )
