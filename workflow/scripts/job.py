@@ -28,7 +28,6 @@ def job(snakemake) -> Iterator[dict]:
     settings = json.loads(snakemake.params.job)
     try:
         _print_into(log)
-        print(f"machine: {hardware.described()}")
         check(settings["code"], settings["roots"])
         with threadpool_limits(1):
             yield settings
@@ -62,10 +61,15 @@ def _fail(screen: int, sentence: str) -> None:
 
 
 def _print_into(log: str) -> None:
-    """Let all that is printed, by whatever library, go into the file, line by line, after what others may add."""
+    """Let all that is printed, by whatever library, go into the file, line by line, after what others may add.
+
+    The first line tells the machine; on a full disk there is none.
+    """
     Path(log).parent.mkdir(parents=True, exist_ok=True)
     open(log, "w").close()
     with open(log, "a") as file:
+        with contextlib.suppress(OSError):
+            os.write(file.fileno(), f"machine: {hardware.described()}\n".encode())
         for stream in (sys.stdout, sys.stderr):
             os.dup2(file.fileno(), stream.fileno())
             stream.reconfigure(line_buffering=True)

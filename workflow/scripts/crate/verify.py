@@ -112,6 +112,8 @@ def findings_of(archive) -> list[str]:
     """All that is wrong with an archive, a sentence each."""
     found = list(archive.findings)
     sums = listed(archive, found)
+    if sums is None:  # without the list, nothing can be said of the files
+        return found
     found += [f"{name}: is missing" for name in sums if name not in archive.names]
     found += [f"{name}: does not belong to the archive" for name in archive.names if name not in sums and name != SUMS]
     wrong = {name: wrong_with(archive, name, sums.get(name)) for name in archive.names if name != SUMS}
@@ -122,13 +124,13 @@ def findings_of(archive) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def listed(archive, found: list[str]) -> dict[str, str]:
-    """The sums by file, as the list has them; what is wrong with the list itself goes to `found`."""
+def listed(archive, found: list[str]) -> dict[str, str] | None:
+    """The sums by file, as the list has them; what is wrong with the list itself goes to `found`. None: unreadable."""
     try:
         text = whole(archive, SUMS).decode("utf-8")
     except BROKEN as error:
         found.append(f"{SUMS}: cannot be read ({error})")
-        return {}
+        return None
     lines, mark, own = text.rpartition(OWN_SUM)
     if not mark or own.strip() != hashlib.sha256(lines.encode()).hexdigest():
         found.append(f"{SUMS}: was changed: its last line is not the sum of the others")
@@ -275,6 +277,14 @@ def whole(archive, name: str) -> bytes:
         return file.read()
 
 
+def digest_of(archive) -> str | None:
+    """The SHA-256 of the list of sums, which names the archive; None if the list cannot be read."""
+    try:
+        return hashlib.sha256(whole(archive, SUMS)).hexdigest()
+    except BROKEN:
+        return None
+
+
 # Made again, by the archive's own code.
 
 
@@ -326,11 +336,11 @@ def main() -> int:
 def told(asked) -> int:
     archive = opened(asked.archive)
     found, remarks = findings_of(archive), []
-    own = hashlib.sha256(whole(archive, SUMS)).hexdigest()
+    own = digest_of(archive)
     if asked.digest and asked.digest.lower() != own:
-        found.append(f"{SUMS}: has the SHA-256 {own}, not the one that was asked for")
+        found.append(f"{SUMS}: has the SHA-256 {own or '(none)'}, not the one that was asked for")
     size = sum(map(archive.size, archive.names))
-    remarks.append(f"{len(archive.names)} files, {size / 1e6:.1f} MB; the archive's digest is {own}")
+    remarks.append(f"{len(archive.names)} files, {size / 1e6:.1f} MB; the archive's digest is {own or 'not known'}")
     if (asked.redraw or asked.retrain) and found:
         remarks.append("nothing was drawn or trained again: first the archive has to be whole")
     elif asked.redraw or asked.retrain:
