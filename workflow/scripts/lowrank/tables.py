@@ -109,7 +109,7 @@ def _array(values, rows: int, kind: pa.DataType) -> pa.Array:
         there = [value is not None and isfinite(value) for value in values]
         numbers = [value if known else 0 for value, known in zip(values, there, strict=True)]
         data = [pa.py_buffer(np.array(numbers, kind.to_pandas_dtype()))]
-    known = pa.py_buffer(np.packbits(there, bitorder="little"))
+    known = pa.py_buffer(np.packbits(np.array(there, bool), bitorder="little"))
     return pa.Array.from_buffers(kind, rows, [known, *data])
 
 
