@@ -1,0 +1,104 @@
+"""Section 2: networks of other sizes and kinds, which have runs of their own: the presets `sizes` and `variants`."""
+
+import numpy as np
+
+from .base import Found, NotTested, Run, claim, mean, said, standard_error
+
+
+def of_size(run: Run, module: str) -> dict[int, list[str]]:
+    """The tasks of a module by the number of neurons, if there are several."""
+    found: dict[int, list[str]] = {}
+    for name, task in run.tasks.items():
+        if task["module"] == module:
+            found.setdefault(task["n_neurons"], []).append(name)
+    if len(found) < 3:
+        raise NotTested(f"this run has {module} at {len(found)} sizes, 3 are needed: preset sizes")
+    return dict(sorted(found.items()))
+
+
+@claim(
+    21,
+    "2",
+    "The norm of dW does not grow with the size of the network.",
+    expected="norm_dW ~ N^a with a < 0.1; that of W0 has a = 0.5",
+    tolerance="0.1 of the exponent",
+    reason="with two networks a size the exponent over a factor of 8 in N is good to about 0.05",
+    source="summary: flipflop at several N (preset sizes), norm_dW",
+)
+def norm_and_size(run: Run) -> Found:
+    sizes = of_size(run, "flipflop")
+    norms = [mean(run.rows("summary", task=names[0])["norm_dW"]) for names in sizes.values()]
+    exponent = np.polyfit(np.log(list(sizes)), np.log(norms), 1)[0]
+    return Found(f"a = {exponent:.2f} over N = {', '.join(map(str, sizes))}", bool(exponent < 0.1))
+
+
+@claim(
+    22,
+    "2",
+    "Learning does not change with the size of the network, if it is large enough.",
+    expected="the time to converge at the two largest N differs by less than two standard errors and a fifth",
+    tolerance="two standard errors and a fifth",
+    reason="deviations of order 1/sqrt(N): 6 % at N = 256; and the scatter over few seeds",
+    source="summary: flipflop at several N (preset sizes), convergence_epoch",
+)
+def time_and_size(run: Run) -> Found:
+    times = [
+        run.rows("summary", task=names[0])["convergence_epoch"].dropna() for names in of_size(run, "flipflop").values()
+    ]
+    small, large = (np.asarray(values, float) for values in times[-2:])
+    room = 0.2 * mean(small) + 2 * np.hypot(standard_error(small), standard_error(large))
+    return Found(f"{said(small)} and {said(large)} epochs", bool(abs(mean(small) - mean(large)) < room))
+
+
+def variant(run: Run, name: str) -> Found:
+    """A variant of the flip-flop is of low rank as the task itself is."""
+    if name not in run.tasks:
+        raise NotTested(f"this run has no task {name}: preset variants")
+    rows = run.rows("summary", task=name)
+    ranks = rows["functional_rank"].dropna().astype(float)
+    if ranks.empty or rows["convergence_epoch"].isna().any():
+        return Found(f"{rows['convergence_epoch'].notna().sum()} of {len(rows)} converged", False)
+    return Found(f"all converged, functional rank {said(ranks)}", 2 <= mean(ranks) <= 10)
+
+
+LIKE = "all converge, functional rank 2 to 10"
+LIKE_REASON = "the paper's own range for its tasks"
+
+
+@claim(
+    23,
+    "2",
+    "Training the connectivity alone gives similar results.",
+    expected=LIKE,
+    tolerance="none",
+    reason=LIKE_REASON,
+    source="summary: flipflop_only_W (preset variants)",
+)
+def only_connectivity(run: Run) -> Found:
+    return variant(run, "flipflop_only_W")
+
+
+@claim(
+    24,
+    "2",
+    "Training by gradient descent instead of Adam gives similar results.",
+    expected=LIKE,
+    tolerance="none",
+    reason=LIKE_REASON,
+    source="summary: flipflop_sgd (preset variants)",
+)
+def gradient_descent(run: Run) -> Found:
+    return variant(run, "flipflop_sgd")
+
+
+@claim(
+    25,
+    "2",
+    "The classical flip-flop, in which each channel keeps its sign, gives similar results.",
+    expected=LIKE,
+    tolerance="none",
+    reason=LIKE_REASON,
+    source="summary: flipflop_per_channel (preset variants)",
+)
+def per_channel(run: Run) -> Found:
+    return variant(run, "flipflop_per_channel")
