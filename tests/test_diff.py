@@ -15,6 +15,7 @@ from contrast.numbers import difference
 from contrast.settings import differing
 from lowrank import tables
 from lowrank.problems import Problem
+from lowrank.shown import FIGURES
 from provenance.panels import panels
 from provenance.runs import Run
 
@@ -70,7 +71,7 @@ def test_what_differs_is_told_and_nothing_else(two):
     assert "at g 0.9, epoch 5: " in changed[0]
     assert (two / TINY / "diff/other/diff.md").read_text() == text
     pictures = {path.stem for path in (two / TINY / "diff/other").glob("*.png")}
-    assert pictures == set(overlay.TABLES)
+    assert pictures == set(FIGURES)
 
 
 def test_both_runs_are_in_the_picture(two):

@@ -8,7 +8,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow/scripts"))
-from lowrank import networks, plan
+from lowrank import networks, plan, shown
 from lowrank.problems import Problem
 from lowrank.sentiment import prepared
 from lowrank.spec import canonical, digest
@@ -51,9 +51,8 @@ FILES = {place: {"name": digest(spec), "file": networks.file(spec)} for place, s
 NETWORKS = {place: file for place, file in FILES.items() if "g" in SPECS[place]}
 LSTMS = {place: file for place, file in FILES.items() if place not in NETWORKS}
 SENTIMENT_DATA = prepared.file(PLAN["data"]) if LSTMS else []
-FIGURES = [name for name in ("fig1", "fig2", "fig3", "fig4") if plan.shown(config, name)]
-FIGURES += ["fig5", "figS_lstm"] if LSTMS else []
-PUBLISHED = [f"{name}_published" for name in FIGURES if plan.is_of_the_paper(config, name)]
+FIGURES = shown.figures(config)
+PUBLISHED = [f"{name}_published" for name in FIGURES if shown.has_published(config, name)]
 TABLES = ["history", *MEASURES, "summary", *(["theory"] if LINEAR else [])]
 TABLES += ["sentiment_history", "sentiment_truncation", "sentiment_spectrum"] if LSTMS else []
 
@@ -125,12 +124,14 @@ def measure_order(stage, *keys):
     return lambda w: order(by_task.format(task=w.task), network=NETWORKS[PLACE.format(**w)]["name"], **settings)
 
 
-def figure_order(name, stage=None):
+def tables_of(figure):
+    """The files of the tables that a figure is made of, by their names."""
+    return {name: table(name) for name in shown.TABLES[figure]}
+
+
+def figure_order(figure, variant=""):
     """The parameter of a figure, or of its variant: its own settings, and what to say of the tasks that it shows."""
-    figures, tasks = config["figures"], plan.shown(config, name)
-    names = {key: {task: figures[key][task] for task in tasks if task in figures[key]} for key in ("colors", "labels")}
-    names["targets"] = {task: config["tasks"][task]["numbers"].get("target") for task in tasks}
-    return order(stage or name, figure=name, figures={**names, name: {**figures[name], "tasks": tasks}})
+    return order(f"{figure}{variant}", figure=figure, figures=shown.of_figure(config, figure))
 
 
 def claimed_tasks():
@@ -155,19 +156,6 @@ def lstm_order(stage, *keys):
     """The parameter of a measure of an LSTM, by its seed."""
     settings = {key: config["sentiment"][key] for key in keys}
     return lambda w: order(stage, network=LSTMS[f"sentiment/seed{w.seed}"]["name"], **settings)
-
-
-def lstm_figure_order(name, stage=None):
-    """The parameter of a figure of the LSTM, or of its variant: its own settings, and the colours of Figure 5."""
-    figures = config["figures"]
-    return order(
-        stage or name, figure=name, figures={"fig5": {"colors": figures["fig5"]["colors"]}, name: figures[name]}
-    )
-
-
-def published_order(name):
-    """The parameter of a figure's variant with the published curves under it."""
-    return (lstm_figure_order if name == "fig5" else figure_order)(name, f"{name}_published")
 
 
 def linear_targets():

@@ -21,7 +21,7 @@ rule comparison:
 
 rule figure_published:
     input:
-        unpack(lambda w: dict(getattr(rules, w.figure).input.items())),
+        unpack(lambda w: tables_of(w.figure)),
         published="workflow/resources/published/{figure}.csv",
     output:
         pdf=f"{RESULTS}/figures/{{figure}}_published.pdf",
@@ -39,7 +39,7 @@ rule figure_published:
     conda:
         "../../envs/lowrank.yaml"
     params:
-        job=lambda w: published_order(w.figure),
+        job=lambda w: figure_order(w.figure, "_published"),
     message:
         "Drawing {wildcards.figure} with the published curves under it"
     script:

@@ -1,9 +1,6 @@
 rule fig1:
     input:
-        history=table("history"),
-        spectrum=table("spectrum"),
-        truncation=table("truncation"),
-        trials=table("trials"),
+        **tables_of("fig1"),
     output:
         pdf=f"{RESULTS}/figures/fig1.pdf",
         png=in_report(f"{RESULTS}/figures/fig1.png", "fig1", "Figures", figure="1", shows="Three tasks"),
@@ -22,7 +19,7 @@ rule fig1:
 
 rule fig2:
     input:
-        summary=table("summary"),
+        **tables_of("fig2"),
     output:
         pdf=f"{RESULTS}/figures/fig2.pdf",
         png=in_report(f"{RESULTS}/figures/fig2.png", "fig2", "Figures", figure="2", shows="Strength of W₀"),
@@ -41,9 +38,7 @@ rule fig2:
 
 rule fig3:
     input:
-        history=table("history"),
-        trials=table("trials"),
-        theory=table("theory"),
+        **tables_of("fig3"),
     output:
         pdf=f"{RESULTS}/figures/fig3.pdf",
         png=in_report(f"{RESULTS}/figures/fig3.png", "fig3", "Figures", figure="3", shows="Linear network"),
@@ -62,7 +57,7 @@ rule fig3:
 
 rule fig4:
     input:
-        summary=table("summary"),
+        **tables_of("fig4"),
     output:
         pdf=f"{RESULTS}/figures/fig4.pdf",
         png=in_report(f"{RESULTS}/figures/fig4.png", "fig4", "Figures", figure="4", shows="Linear network, all g"),

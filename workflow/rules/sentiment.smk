@@ -118,9 +118,7 @@ use rule gather as sentiment_history with:
 
 rule fig5:
     input:
-        sentiment_history=table("sentiment_history"),
-        sentiment_truncation=table("sentiment_truncation"),
-        sentiment_spectrum=table("sentiment_spectrum"),
+        **tables_of("fig5"),
     output:
         pdf=f"{RESULTS}/figures/fig5.pdf",
         png=in_report(f"{RESULTS}/figures/fig5.png", "fig5", "Figures", figure="5", shows="LSTM"),
@@ -130,7 +128,7 @@ rule fig5:
     conda:
         "../../envs/lowrank.yaml"
     params:
-        job=lstm_figure_order("fig5"),
+        job=figure_order("fig5"),
     message:
         "Drawing Figure 5"
     script:
@@ -139,8 +137,7 @@ rule fig5:
 
 rule figS_lstm:
     input:
-        sentiment_history=table("sentiment_history"),
-        sentiment_spectrum=table("sentiment_spectrum"),
+        **tables_of("figS_lstm"),
     output:
         pdf=f"{RESULTS}/figures/figS_lstm.pdf",
         png=in_report(f"{RESULTS}/figures/figS_lstm.png", "figS_lstm", "Figures", figure="S", shows="LSTM, supplement"),
@@ -150,7 +147,7 @@ rule figS_lstm:
     conda:
         "../../envs/lowrank.yaml"
     params:
-        job=lstm_figure_order("figS_lstm"),
+        job=figure_order("figS_lstm"),
     message:
         "Drawing the supplement's figure of the LSTM"
     script:

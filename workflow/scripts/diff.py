@@ -8,10 +8,11 @@ import os
 import sys
 from pathlib import Path
 
-from contrast.overlay import TABLES, drawn, save
+from contrast.overlay import drawn, save
 from contrast.page import page
 from lowrank.files import atomic
 from lowrank.problems import Problem
+from lowrank.shown import FIGURES
 from provenance.runs import Run
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +30,7 @@ def main() -> int:
         if a.name == b.name:
             raise Problem(f"{a.name} and {b.name} are one run: name two, A=paper B=quick, say")
         folder = a.folder / "diff" / b.name
-        text = page(a, b, {name: pictured(name, a, b, folder) for name in TABLES})
+        text = page(a, b, {name: pictured(name, a, b, folder) for name in FIGURES})
         with atomic(folder / "diff.md") as temporary:
             temporary.write_text(text, encoding="utf-8")
     except Problem as problem:

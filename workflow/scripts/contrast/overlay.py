@@ -9,19 +9,12 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from lowrank import shown
 from lowrank.figures import style
 from lowrank.files import atomic
 from lowrank.problems import Problem
 from provenance.runs import Run
 
-TABLES = {
-    "fig1": ("history", "spectrum", "truncation", "trials"),
-    "fig2": ("summary",),
-    "fig3": ("history", "trials", "theory"),
-    "fig4": ("summary",),
-    "fig5": ("sentiment_history", "sentiment_truncation", "sentiment_spectrum"),
-    "figS_lstm": ("sentiment_history", "sentiment_spectrum"),
-}
 COLOR = "#cfa9e0"  # no figure has it; greys are in Figure 1
 WIDER = 1.6  # points: where both are equal, it is seen on either side of the line
 ROOM = 0.17  # inches below a figure, for what is said of the two
@@ -45,7 +38,7 @@ def drawn(name: str, a: Run, b: Run) -> Figure:
     settings = common(name, a, b)
     with np.errstate(invalid="ignore", divide="ignore"):  # what has not converged is not drawn
         first, second = (
-            module.draw({table: run.frame(table) for table in TABLES[name]}, each)
+            module.draw({table: run.frame(table) for table in shown.TABLES[name]}, each)
             for run, each in zip((a, b), settings, strict=True)
         )
     if len(first.axes) != len(second.axes):

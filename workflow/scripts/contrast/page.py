@@ -3,11 +3,12 @@
 import numpy as np
 
 from lowrank.problems import Problem
+from lowrank.shown import FIGURES
 from provenance.panels import panels
 from provenance.runs import Run
 
 from .numbers import difference
-from .overlay import TABLES, common
+from .overlay import common
 from .settings import differing
 from .verdicts import changed, counts
 
@@ -48,7 +49,7 @@ def _verdicts(a: Run, b: Run) -> str:
 
 def _numbers(a: Run, b: Run) -> str:
     lines = ["## Numbers: the largest change in each panel, of the panel's largest value", ""]
-    for name in TABLES:
+    for name in FIGURES:
         try:
             settings = common(name, a, b)
             shown = [panels(name, each) for each in settings]

@@ -21,7 +21,6 @@ from .problems import Problem
 from .sentiment import prepared, sources
 from .spec import digest, place
 
-OF_THE_PAPER = ("flipflop", "mante", "romo")
 UNUSABLE = ".snakemake/lowrank/unusable"  # an input of unusable networks, always newer than they are
 
 SHARED = (
@@ -131,18 +130,6 @@ def _of_sentiment(plan: dict) -> list[dict]:
         | {"data": plan["data"], "code": plan["code"]["train_sentiment"]}
         for seed in (settings["seeds"] if settings else [])
     ]
-
-
-def shown(settings: dict, figure: str) -> list[str]:
-    """The tasks that a figure shows, but for those left out; none: the figure is not drawn."""
-    return [task for task in settings["figures"][figure]["tasks"] if task in settings["tasks"]]
-
-
-def is_of_the_paper(settings: dict, figure: str) -> bool:
-    """Whether a figure shows something of which there are published curves; the supplement's have none."""
-    if figure in ("fig5", "figS_lstm"):
-        return figure == "fig5"
-    return any(t in OF_THE_PAPER or config.is_linear(settings["tasks"][t]) for t in shown(settings, figure))
 
 
 def linear_networks(settings: dict) -> list[dict]:

@@ -2,7 +2,7 @@
 
 from pandas import DataFrame
 
-from lowrank import plan
+from lowrank import plan, shown
 from lowrank.mistakes import nearest
 from lowrank.problems import Problem
 
@@ -25,18 +25,18 @@ def tell(page: Page, subject: Drawn, run: Run) -> None:
     page.add("FIGURE", f"{pdf} and .png, drawn by workflow/scripts/lowrank/figures/{name}.py")
     page.add("  settings", f"figures.{name}: {numbers(settings[name])}{_changed_since(run, name, settings)}")
     page.add("  code", compared(records.order(pdf).get("code"), plan.OTHER[name]))
-    shown = {subject.panel: all_panels[subject.panel]} if subject.panel else all_panels
+    told = {subject.panel: all_panels[subject.panel]} if subject.panel else all_panels
     files = []
-    for letter, panel in shown.items():
+    for letter, panel in told.items():
         rows = panel.rows(run.frame(panel.table))
         page.add("PANEL" if subject.panel else f"  {letter}", f"{panel.text} ({panel.drawn}); {_table(panel)}")
         if subject.panel:
             _of_panel(page, panel, rows, run)
         files += run.networks(rows)
     if not subject.panel:
-        tables = sorted({panel.table for panel in shown.values()})
+        tables = sorted({panel.table for panel in told.values()})
         page.add("TABLES", ", ".join(run.table(table) for table in tables))
-        page.add("  more", f"about a panel, its rows and values: make explain WHAT={name}.{next(iter(shown))}")
+        page.add("  more", f"about a panel, its rows and values: make explain WHAT={name}.{next(iter(told))}")
     network.tell_all(page, list(dict.fromkeys(files)), run.name)
 
 
@@ -44,7 +44,7 @@ def _changed_since(run: Run, name: str, settings: dict) -> str:
     """Whether the config of the last start would draw the figure otherwise."""
     if not (run.folder / "config.yaml").exists():
         return ""
-    same = run.planned_figures(name)[name] == settings[name]
+    same = shown.of_figure(run.config, name) == settings
     return "" if same else f"; CHANGED SINCE in {run.folder}/config.yaml: not drawn again yet"
 
 

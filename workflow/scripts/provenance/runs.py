@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 from pandas import DataFrame
 
-from lowrank import checkpoint, config, plan, tables
+from lowrank import checkpoint, config, shown, tables
 from lowrank.mistakes import nearest
 from lowrank.networks import FOLDER
 from lowrank.problems import Problem
@@ -65,14 +65,7 @@ class Run:
 
         The config may have been changed since; the record is of the file that is there.
         """
-        return records.order(self.file("figures", f"{name}.pdf")).get("figures") or self.planned_figures(name)
-
-    def planned_figures(self, name: str) -> dict:
-        """The settings with which a figure would be drawn by the config."""
-        shown = self.config["figures"]
-        own = shown[name] | ({"tasks": plan.shown(self.config, name)} if "tasks" in shown[name] else {})
-        targets = {task: entry["numbers"].get("target") for task, entry in self.config["tasks"].items()}
-        return shown | {"targets": targets, name: own}
+        return records.order(self.file("figures", f"{name}.pdf")).get("figures") or shown.of_figure(self.config, name)
 
     def networks(self, rows: DataFrame) -> list[str]:
         """The files of the networks that rows of a table are about."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ..plan import shown
+from ..shown import tasks as shown_tasks
 
 TITLES = {"figS_lstm": "Supplement, LSTM"}
 MEASURED_BY = {
@@ -33,7 +33,7 @@ def _places(settings: dict, specs: dict[str, dict], figure: str) -> list[str]:
     return [
         place
         for place, spec in specs.items()
-        if spec["task"] in shown(settings, figure)
+        if spec["task"] in shown_tasks(settings, figure)
         and spec["seed"] in seeds
         and (strengths is None or spec["g"] in strengths)
     ]
