@@ -169,6 +169,23 @@ def test_another_caption_makes_the_report_again_and_nothing_else(reported, tmp_p
     assert planned(folder, "report").names == {"report"}
 
 
+@pytest.mark.parametrize(
+    ("rules", "words"),
+    [
+        ("figures", '"Three tasks"'),
+        ("comparison", '"Figure {number}"'),
+        ("report", '"All claims, judged"'),
+        ("report", '"Compute statement"'),
+    ],
+)
+def test_another_line_in_its_list_makes_the_report_again_and_nothing_else(reported, tmp_path, rules, words):
+    folder = workflow.copy(reported, tmp_path / "project")
+    file = folder / f"workflow/rules/{rules}.smk"
+    assert words in file.read_text()
+    file.write_text(file.read_text().replace(words, '"Other words"'))
+    assert planned(folder, "report").names == {"report"}
+
+
 def test_a_run_of_another_name_has_its_own(small):
     """Named on the command line, which the reporter's own start does not see; its network is the other run's."""
     names = run(small, "report", "--config", "run=other").names
@@ -199,7 +216,7 @@ def test_a_report_that_fails_says_where_the_reason_is(small):
 @pytest.mark.parametrize("number", range(1, 6))
 def test_a_caption_of_published_beside_reproduced(number):
     """What differs from figure to figure; a mistake in any caption ends the report."""
-    given = SimpleNamespace(wildcards={"figure": f"fig{number}"}, config={"sentiment": {"lowercase": True}})
+    given = SimpleNamespace(wildcards={"number": str(number)}, config={"sentiment": {"lowercase": True}})
     environment = Environment(trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
     text = environment.from_string((ROOT / "workflow/report/published.rst").read_text()).render(snakemake=given)
     body = publish_parts(text, writer="html", settings_overrides={"halt_level": 2})["body"]

@@ -25,7 +25,7 @@ TRUNCATED = {"truncate_sentiment seed0", "gather_sentiment truncation"}
 
 def drawn(*figures: str) -> set[str]:
     """Figures, and their variants with the published curves."""
-    return {*figures, *(f"figure_published {figure}" for figure in figures)}
+    return {*figures, *(f"figure_published {figure.removeprefix('fig')}" for figure in figures)}
 
 
 FIGURES = drawn("fig1", "fig2", "fig3", "fig4")
@@ -235,7 +235,7 @@ EDITS = {
     "a panel of Figure 5": (lambda folder: add_code(library(folder) / "figures/fig5.py"), drawn("fig5")),
     "the LSTM left out": (lambda folder: configure(folder, sentiment=None), JUDGED),
     "a claim": (lambda folder: add_code(library(folder) / "claims/section3.py"), {"claims"}),
-    "a published point": (edit_published, {"comparison", "figure_published fig2"}),
+    "a published point": (edit_published, {"comparison", "figure_published 2"}),
     "how far apart two curves are": (
         lambda folder: add_code(library(folder) / "comparison/distance.py"),
         {"comparison"},

@@ -218,7 +218,7 @@ def _name(rule: str, wildcards: dict) -> str:
     what = (
         f"seed{wildcards['seed']}"
         if "seed" in wildcards
-        else next(filter(None, map(wildcards.get, ("table", "measure", "figure", "page"))), "")
+        else next(filter(None, map(wildcards.get, ("table", "measure", "number", "page"))), "")
     )
     return f"{rule} {what}".strip()
 

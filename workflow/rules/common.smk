@@ -99,8 +99,12 @@ def table(name):
     return f"{RESULTS}/tables/{name}.parquet"
 
 
+IN_REPORT = {}  # a file's place in the report, of which Snakemake would not see that it was changed
+
+
 def in_report(path, caption, category, **labels):
     """A file that stands in the report, with its caption from workflow/report/ and what its line in the list says."""
+    IN_REPORT[path] = [caption, category, labels]
     return report(path, caption=f"../report/{caption}.rst", category=category, labels=labels)
 
 

@@ -21,26 +21,26 @@ rule comparison:
 
 rule figure_published:
     input:
-        unpack(lambda w: tables_of(w.figure)),
-        published="workflow/resources/published/{figure}.csv",
+        unpack(lambda w: tables_of(f"fig{w.number}")),
+        published="workflow/resources/published/fig{number}.csv",
     output:
-        pdf=f"{RESULTS}/figures/{{figure}}_published.pdf",
-        png=report(
-            f"{RESULTS}/figures/{{figure}}_published.png",
-            caption="../report/published.rst",
-            category="Published and reproduced",
-            labels=lambda w: {"page": w.figure.replace("fig", "Figure ")},
+        pdf=f"{RESULTS}/figures/fig{{number}}_published.pdf",
+        png=in_report(
+            f"{RESULTS}/figures/fig{{number}}_published.png",
+            "published",
+            "Published and reproduced",
+            page="Figure {number}",
         ),
     log:
-        f"{RESULTS}/logs/{{figure}}_published.log",
+        f"{RESULTS}/logs/fig{{number}}_published.log",
     wildcard_constraints:
-        figure="fig[1-5]",
+        number="[1-5]",
     localrule: True
     conda:
         "../../envs/lowrank.yaml"
     params:
-        job=lambda w: figure_order(w.figure, "_published"),
+        job=lambda w: figure_order(f"fig{w.number}", "_published"),
     message:
-        "Drawing {wildcards.figure} with the published curves under it"
+        "Drawing Figure {wildcards.number} with the published curves under it"
     script:
         "../scripts/figure_published.py"

@@ -60,6 +60,10 @@ rule page:
         "../scripts/page.py"
 
 
+# What stands where in its list, by a hash: these words have wildcards in them.
+LINES = digest({"files": IN_REPORT, "texts": TEXTS})
+
+
 rule report:
     input:
         rules.all.input,
@@ -74,7 +78,7 @@ rule report:
     conda:
         "../../envs/workflow.yaml"
     params:
-        job=order("report", config=f"{RESULTS}/config.yaml", told=TOLD),
+        job=order("report", config=f"{RESULTS}/config.yaml", told=TOLD, lines=LINES),
     message:
         "Writing the report: {output}"
     script:
