@@ -27,11 +27,6 @@ if workflow.is_main_process:
         raise WorkflowError(str(problem))
     os.environ["LOWRANK_PLAN"] = canonical(PLAN)
 
-    # Snakemake's limit of starts a second looks again after every job that ends, each time starting a series of looks
-    # a second apart that goes on while jobs wait: by hundreds of jobs they fill a core. Cores limit enough.
-    if workflow.scheduling_settings:
-        workflow.scheduling_settings.max_jobs_per_timespan = None
-
 
 envvars:
     "LOWRANK_PLAN",
@@ -81,6 +76,9 @@ wildcard_constraints:
 
 
 onstart:
+    # Snakemake's limit of starts a second looks again after every job that ends, each time starting a series of looks
+    # a second apart that goes on while jobs wait: by hundreds of jobs they fill a core. Cores limit enough.
+    workflow.scheduler.job_rate_limiter = None
     try:
         plan.check_folders(file for job in workflow.dag.needrun_jobs() for file in job.products())
         if {job.name for job in workflow.dag.needrun_jobs()} != {"verify"}:  # which may be of any other run
