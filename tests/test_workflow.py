@@ -199,6 +199,15 @@ def test_figures_drawn_again_are_the_same_to_the_byte(small):
     assert {path.name: path.read_bytes() for path in figures.iterdir()} == before
 
 
+def test_snakemake_looks_for_what_to_start_only_when_a_job_ends(small):
+    """While jobs wait it would look again every second, and more often with every job that ends."""
+    for path in (small / "results/tiny/figures").iterdir():
+        path.unlink()
+    jobs = run(small, "--verbose")
+    assert len(jobs.names) >= 4
+    assert 0 < jobs.output.count("Resources before job selection") <= len(jobs.names) + 1
+
+
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory) -> Path:
     """The project before its first run."""
