@@ -153,7 +153,7 @@ def test_slurm_ctrl_c_cancels_the_jobs_and_the_same_command_goes_on(two, shared,
         numbers = {stopped.job(seed) for seed in (0, 1)}
         stopped.process.send_signal(signal.SIGINT)
         assert stopped.ended() != 0
-        wait(lambda: not numbers & set(shared.jobs()), 60, lambda: shared("squeue"))
+        wait(lambda: not numbers & set(shared.jobs()), 180, lambda: shared("squeue"))
         assert not os.path.exists(f"/proc/{pid}")
     finished = written(two)
     with Started(two, shared) as again:
