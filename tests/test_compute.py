@@ -173,22 +173,21 @@ SPECS = {
 
 
 @pytest.mark.parametrize(
-    ("figure", "tables", "title", "places", "rules"),
+    ("figure", "title", "places", "rules"),
     [
-        ("fig1", ["history", "trials"], "Figure 1", {"romo/g0.0/seed1", "romo/g0.9/seed1"}, ["trials"]),
+        ("fig1", "Figure 1", {"romo/g0.0/seed1", "romo/g0.9/seed1"}, ["spectrum", "trials", "truncate"]),
         (
             "fig2",
-            ["summary"],
             "Figure 2",
             {place for place in SPECS if place.startswith("romo")},
             ["shuffle", "spectrum", "truncate"],
         ),
-        ("fig3", ["theory"], "Figure 3", {"mante/g0.0/seed0", "mante/g0.0/seed1"}, []),
-        ("figS_lstm", ["sentiment_spectrum"], "Supplement, LSTM", {"sentiment/seed5"}, ["spectrum_sentiment"]),
+        ("fig3", "Figure 3", {"mante/g0.0/seed0", "mante/g0.0/seed1"}, ["trials"]),
+        ("figS_lstm", "Supplement, LSTM", {"sentiment/seed5"}, ["spectrum_sentiment"]),
     ],
 )
-def test_a_figure_needs_the_networks_that_it_shows(figure, tables, title, places, rules):
-    needed = needs.of_figure(SETTINGS, SPECS, figure, tables)
+def test_a_figure_needs_the_networks_that_it_shows(figure, title, places, rules):
+    needed = needs.of_figure(SETTINGS, SPECS, figure)
     assert (needed["title"], set(needed["places"]), needed["rules"]) == (title, places, rules)
 
 

@@ -2,7 +2,7 @@
 # tables, which change with what they are about, have the statement made again.
 from lowrank.compute import needs
 
-NEEDS = {name: needs.of_figure(config, SPECS, name, shown.TABLES[name]) for name in FIGURES}
+NEEDS = {name: needs.of_figure(config, SPECS, name) for name in FIGURES}
 
 
 rule compute:

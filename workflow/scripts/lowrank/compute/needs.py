@@ -1,8 +1,6 @@
 """What a figure needs: the networks that it shows, and the rules that measure them for its tables."""
 
-from collections.abc import Iterable
-
-from ..shown import tasks as shown_tasks
+from .. import shown
 
 TITLES = {"figS_lstm": "Supplement, LSTM"}
 MEASURED_BY = {
@@ -16,9 +14,9 @@ MEASURED_BY = {
 }
 
 
-def of_figure(settings: dict, specs: dict[str, dict], figure: str, tables: Iterable[str]) -> dict:
-    """{title, places, rules} of a figure that is drawn from these tables; `specs` are the run's networks by place."""
-    rules = {rule for table in tables for rule in MEASURED_BY.get(table, [])}
+def of_figure(settings: dict, specs: dict[str, dict], figure: str) -> dict:
+    """{title, places, rules} of a figure; `specs` are the run's networks by place."""
+    rules = {rule for table in shown.TABLES[figure] for rule in MEASURED_BY.get(table, [])}
     title = TITLES.get(figure, figure.replace("fig", "Figure "))
     return {"title": title, "places": _places(settings, specs, figure), "rules": sorted(rules)}
 
@@ -33,7 +31,7 @@ def _places(settings: dict, specs: dict[str, dict], figure: str) -> list[str]:
     return [
         place
         for place, spec in specs.items()
-        if spec["task"] in shown_tasks(settings, figure)
+        if spec["task"] in shown.tasks(settings, figure)
         and spec["seed"] in seeds
         and (strengths is None or spec["g"] in strengths)
     ]
