@@ -15,8 +15,8 @@ rule all:
     """Everything: networks, measures, tables, figures, claims, and how far from the published they are."""
     default_target: True
     input:
-        [network["file"] for network in FILES.values()],
-        [measured(kind, place) for kind in MEASURES for place in NETWORKS],
+        lambda w: list(map(network, plan.places(PLAN))),
+        lambda w: [file for name in measures.MEASURES for file, _ in parts_of(name)],
         [f"{RESULTS}/tables/{name}.parquet" for name in TABLES],
         [f"{RESULTS}/figures/{name}.{kind}" for name in FIGURES for kind in ("pdf", "png")],
         [f"{RESULTS}/figures/{name}.{kind}" for name in PUBLISHED for kind in ("pdf", "png")],

@@ -1,14 +1,14 @@
 # A run as an RO-Crate, and what checks one. An archive is made anew whenever it is asked for: no file is declared, so
 # that one that was made stays where the next one fails.
-DATA = [name for name, _ in prepared.parts(PLAN["data"])] if LSTMS else []
+DATA = [sentiment_data(), as_planned(prepared.about(PLAN["data"]), made_with=sentiment_data())] if LSTMS else []
 
 
 rule archive:
     input:
         rules.all.input,
-        [measured(kind, place) for kind in ("truncation", "spectrum") for place in LSTMS],
+        lambda w: [file for name in ("sentiment_truncation", "sentiment_spectrum") for file, _ in parts_of(name)],
         [table("claims"), table("comparison")],
-        [networks.history(spec) for spec in SPECS.values()],
+        lambda w: list(map(history, plan.places(PLAN))),
         DATA,
         rules.compute.output,
         PAGES,
@@ -19,12 +19,12 @@ rule archive:
     conda:
         "../../envs/workflow.yaml"
     params:
-        job=order(
+        job=lambda w: order(
             "archive",
             run=config["run"],
             raw=PLAN["raw"],
             sources=PLAN["sources"],
-            networks={"included": config["archive_networks"], "files": [file["file"] for file in FILES.values()]},
+            networks={"included": config["archive_networks"], "files": list(map(network, plan.places(PLAN)))},
             data={"included": config["archive_data"], "files": list(map(str, DATA))},
             figures={name: archived_figure(name) for name in FIGURES},
         ),

@@ -1,7 +1,7 @@
 # What the paper claims, judged by the run's tables.
 rule claims:
     input:
-        **{name: table(name) for name in TABLES if name not in ("shuffle", "trials")},
+        **{name: table(name) for name in CLAIMED},
     output:
         table=table("claims"),
         page=f"{RESULTS}/claims.md",
@@ -11,7 +11,7 @@ rule claims:
     conda:
         "../../envs/lowrank.yaml"
     params:
-        job=order("claims", run=config["run"], tasks=claimed_tasks()),
+        job=lambda w: table_order("claims"),
     message:
         "Judging the paper's claims"
     script:

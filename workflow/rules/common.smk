@@ -1,78 +1,71 @@
-"""The plan, and what the rules share. Nothing here may import torch or pandas: every job parses it again."""
+"""The plan, and what the rules share. Nothing here may import torch or pandas: every job parses it again.
 
+What takes longer the more networks a run has stands in functions: a job's process asks for its own files alone.
+"""
+
+import functools
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow/scripts"))
-from lowrank import networks, plan, shown
+from lowrank import measures, networks, orders, plan, shown, start
 from lowrank.problems import Problem
 from lowrank.sentiment import prepared
-from lowrank.spec import canonical, digest
+from lowrank.spec import canonical, digest, record
 
-# The plan is made once, by the process that the user started; its jobs, here or on a cluster, get it with their
-# environment, so that they do what was planned even if the config was edited since.
-if workflow.is_main_process:
-    # A profile sets these beside the resources of `train`: in a `config:` of its own they would be lost as soon as
-    # --config stands on the command line.
-    set_for_train = workflow.resource_settings.overwrite_resources.get("train", {})
-    config |= {key: set_for_train[key].raw for key in ("device", "stack") if key in set_for_train}
-    try:
-        PLAN = plan.make(config)
-        plan.mark_unusable(PLAN)
-    except Problem as problem:
-        raise WorkflowError(str(problem))
-    os.environ["LOWRANK_PLAN"] = canonical(PLAN)
+# The plan is made once, by the process that the user started; its jobs, here or on a cluster, read it by its name,
+# which they get with their environment. So they do what was planned even if the config was edited since.
+try:
+    if workflow.is_main_process:
+        # A profile sets these beside the resources of `train`: in a `config:` of its own they would be lost as soon
+        # as --config stands on the command line.
+        set_for_train = workflow.resource_settings.overwrite_resources.get("train", {})
+        config |= {key: set_for_train[key].raw for key in ("device", "stack") if key in set_for_train}
+        made = plan.make(config)
+        start.mark_unusable(made)
+        os.environ["LOWRANK_PLAN"] = start.write_plan(made)
+    PLAN = start.read_plan(os.environ["LOWRANK_PLAN"])
+except Problem as problem:
+    raise WorkflowError(str(problem))
 
 
 envvars:
     "LOWRANK_PLAN",
 
 
-PLAN = json.loads(os.environ["LOWRANK_PLAN"])
 config = PLAN["config"]
-
 RESULTS = f"results/{config['run']}"
-MEASURES = ("truncation", "shuffle", "spectrum", "trials")
-LINEAR = plan.linear_networks(config)
 PLACE = "{task}/g{g}/seed{seed}"
-SPECS = plan.by_place(PLAN)
-STACKS = {f"train_{name}": specs for name, specs in plan.stacks(PLAN).items()}
-ALONE = [] if STACKS else plan.missing_networks(PLAN)
-FILES = {place: {"name": digest(spec), "file": networks.file(spec)} for place, spec in SPECS.items()}
-NETWORKS = {place: file for place, file in FILES.items() if "g" in SPECS[place]}
-LSTMS = {place: file for place, file in FILES.items() if place not in NETWORKS}
-SENTIMENT_DATA = prepared.file(PLAN["data"]) if LSTMS else []
+LINEAR = plan.linear_networks(config)
+NETWORKS = [place for place in plan.places(PLAN) if not plan.is_lstm(place)]
+LSTMS = [place for place in plan.places(PLAN) if plan.is_lstm(place)]
 FIGURES = shown.figures(config)
 PUBLISHED = [f"{name}_published" for name in FIGURES if shown.has_published(config, name)]
-TABLES = ["history", *MEASURES, "summary", *(["theory"] if LINEAR else [])]
+TABLES = ["history", *measures.MEASURES, "summary", *(["theory"] if LINEAR else [])]
 TABLES += ["sentiment_history", "sentiment_truncation", "sentiment_spectrum"] if LSTMS else []
-
-
-def training_rule(spec):
-    """The rule that trains a network, or in whose place a stack's does."""
-    return "train_on_cpu" if PLAN["config"]["device"] == "cuda" and not plan.on_gpu(PLAN, spec) else "train"
-
-
+CLAIMED = [name for name in TABLES if name not in ("shuffle", "trials")]
+COMPARED = [name for name in CLAIMED if name not in ("theory", "sentiment_history")]
+MISSING = frozenset(PLAN["missing"])
+UNUSABLE = frozenset(PLAN["unusable"])
+# A stack's job is started with its rule's name among its words, and needs no other stack's rule.
+STACKS = {name: stack for name, stack in PLAN["stacks"].items() if workflow.is_main_process or name in sys.argv}
 # What a profile or the command line sets for a rule holds for the rules of its stacks, too.
 for settings in ("overwrite_resources", "overwrite_threads"):
     given = getattr(workflow.resource_settings, settings)
-    stacked = {name: given[rule] for name, specs in STACKS.items() if (rule := training_rule(specs[0])) in given}
+    stacked = {name: given[stack["rule"]] for name, stack in STACKS.items() if stack["rule"] in given}
     setattr(workflow.resource_settings, settings, {**given, **stacked})
-
-
-def names(specs):
-    """A wildcard's constraint to the hashes of specs."""
-    return "|".join(map(digest, specs)) or "(?!)"
 
 
 wildcard_constraints:
     task="[^/]+",
     g="[^/]+",
     seed=r"\d+",
+    spec="[0-9a-f]+",
 
 
 onstart:
@@ -80,16 +73,71 @@ onstart:
     # a second apart that goes on while jobs wait: by hundreds of jobs they fill a core. Cores limit enough.
     workflow.scheduler.job_rate_limiter = None
     try:
-        plan.check_folders(file for job in workflow.dag.needrun_jobs() for file in job.products())
+        start.check_folders(file for job in workflow.dag.needrun_jobs() for file in job.products())
         if {job.name for job in workflow.dag.needrun_jobs()} != {"verify"}:  # which may be of any other run
-            plan.record(PLAN["raw"], f"{RESULTS}/config.yaml")
+            start.record(PLAN["raw"], f"{RESULTS}/config.yaml")
     except (Problem, OSError) as problem:
         raise WorkflowError(str(problem))
 
 
-def measured(kind, place=PLACE):
+def as_planned(file, made_with=None):
+    """A file as an input: one that is there as planned, or `made_with` one, is taken as it is, whoever could make it."""
+    return file if (made_with or file) in MISSING else before_update(file)
+
+
+def unusable(*files):
+    """The input that has files made anew where others stand in their place."""
+    return start.UNUSABLE if UNUSABLE & {*files} else []
+
+
+@functools.cache
+def spec(place):
+    """All that the network at a place depends on."""
+    return plan.spec(PLAN, place)
+
+
+@functools.cache
+def network(place):
+    """The file of the network at a place, as an input."""
+    return as_planned(networks.file(spec(place)))
+
+
+@functools.cache
+def history(place):
+    """The history of the network at a place, as an input."""
+    return as_planned(networks.history(spec(place)), made_with=networks.file(spec(place)))
+
+
+def task_of(places):
+    """The task of the networks at some places, which are all of one."""
+    return places[0].partition("/")[0]
+
+
+def tasks_of(rule):
+    """The tasks whose networks have a job of their own by a rule, as a constraint of its wildcard."""
+    trains = rule.startswith("train")
+    names = [task for task in config["tasks"] if not trains or plan.training_rule(config, task) == rule]
+    return "|".join(map(re.escape, names if config["stack"] == 1 else ())) or "(?!)"
+
+
+def stacks_of(*rules):
+    """The stacks that stand in the place of some rules, by the names of theirs."""
+    return [(name, stack) for name, stack in STACKS.items() if stack["rule"] in rules]
+
+
+def lstm(wildcards):
+    """The file of the LSTM of a seed, as an input."""
+    return network(f"sentiment/seed{wildcards.seed}")
+
+
+def sentiment_data():
+    """The sentences as numbers, as an input."""
+    return as_planned(prepared.file(PLAN["data"])) if LSTMS else []
+
+
+def measured(name, place=PLACE):
     """The file of a measure of a network."""
-    return f"{RESULTS}/{kind}/{place}.parquet"
+    return measures.file(config["run"], name, place)
 
 
 def table(name):
@@ -106,24 +154,53 @@ def in_report(path, caption, category, **labels):
     return report(path, caption=f"../report/{caption}.rst", category=category, labels=labels)
 
 
-def network(wildcards):
-    """The file of the network at a place."""
-    return NETWORKS[PLACE.format(**wildcards)]["file"]
-
-
 def order(stage, **settings):
     """A job's one parameter: the code that was planned and just the settings it uses, as one canonical text.
 
     Snakemake compares parameters as a set without names, and numbers by how they are written: one text is exact.
     """
-    return canonical(plan.job(PLAN, stage, **settings))
+    return canonical(orders.order(PLAN, stage, **settings))
 
 
-def measure_order(stage, *keys):
-    """The parameter of a measure of a network, by its wildcards."""
-    settings = {key: config["measure"][key] for key in keys}
-    by_task = f"{stage} {{task}}" if stage in plan.BY_TASK else stage
-    return lambda w: order(by_task.format(task=w.task), network=NETWORKS[PLACE.format(**w)]["name"], **settings)
+def training_order(places):
+    """The parameter of a job that trains the networks at some places, all of one task."""
+    return order(f"train {task_of(places)}", specs=list(map(spec, places)))
+
+
+def measure_order(name, places):
+    """The parameter of a job that measures the networks at some places, all of one task."""
+    return canonical(measures.order(PLAN, name, task_of(places), [digest(spec(place)) for place in places]))
+
+
+def made_of(*names):
+    """What the tables of these names have to say of their making."""
+    return {name: record(json.loads(table_order(name))) for name in names}
+
+
+@functools.cache
+def table_order(name):
+    """The parameter of the job that makes a table of all the run's networks."""
+    if name == "theory":
+        return order("theory", networks=LINEAR)
+    if name == "summary":
+        of = ("history", "truncation", "shuffle", "spectrum")
+        return order("summary", threshold=config["measure"]["threshold"], tables=made_of(*of))
+    if name == "claims":
+        return order("claims", run=config["run"], tasks=claimed_tasks(), tables=made_of(*CLAIMED))
+    if name == "comparison":
+        return order("comparison", run=config["run"], linear=linear_targets(), tables=made_of(*COMPARED))
+    return order("gather", table=name, parts=[own for _, own in parts_of(name)])
+
+
+@functools.cache
+def parts_of(table):
+    """The files under one another in a table, each with what it has to say of its making."""
+    measure, places = table.removeprefix("sentiment_"), LSTMS if table.startswith("sentiment_") else NETWORKS
+    called = {place: digest(spec(place)) for place in places}
+    if measure == "history":
+        return [(history(place), name) for place, name in called.items()]
+    found = ((place, measures.record(PLAN, measure, task_of([place]), name)) for place, name in called.items())
+    return [(as_planned(measured(measure, place)), own) for place, own in found]
 
 
 def tables_of(figure):
@@ -133,7 +210,8 @@ def tables_of(figure):
 
 def figure_order(figure, variant=""):
     """The parameter of a figure, or of its variant: its own settings, and what to say of the tasks that it shows."""
-    return order(f"{figure}{variant}", figure=figure, figures=shown.of_figure(config, figure))
+    settings = {"figure": figure, "figures": shown.of_figure(config, figure)}
+    return order(f"{figure}{variant}", **settings, tables=made_of(*shown.TABLES[figure]))
 
 
 def claimed_tasks():
@@ -145,19 +223,8 @@ def claimed_tasks():
 def archived_figure(name):
     """What it takes to draw a figure again from an archive: its module, settings, tables and files."""
     figure = getattr(rules, name)
-    settings = json.loads(figure.params.job)["figures"]
+    settings = shown.of_figure(config, name)
     return {"module": name, "settings": settings, "tables": dict(figure.input.items()), "files": list(figure.output)}
-
-
-def lstm(wildcards):
-    """The file of the LSTM of a seed."""
-    return LSTMS[f"sentiment/seed{wildcards.seed}"]["file"]
-
-
-def lstm_order(stage, *keys):
-    """The parameter of a measure of an LSTM, by its seed."""
-    settings = {key: config["sentiment"][key] for key in keys}
-    return lambda w: order(stage, network=LSTMS[f"sentiment/seed{w.seed}"]["name"], **settings)
 
 
 def linear_targets():

@@ -1,7 +1,7 @@
 # Published beside reproduced: the digitised curves of the paper under ours, and how far apart they are.
 rule comparison:
     input:
-        **{name: table(name) for name in TABLES if name not in ("shuffle", "trials", "theory", "sentiment_history")},
+        **{name: table(name) for name in COMPARED},
         published=expand("workflow/resources/published/fig{n}.csv", n=range(1, 6)),
     output:
         table=table("comparison"),
@@ -12,7 +12,7 @@ rule comparison:
     conda:
         "../../envs/lowrank.yaml"
     params:
-        job=order("comparison", run=config["run"], linear=linear_targets()),
+        job=lambda w: table_order("comparison"),
     message:
         "Comparing with the published curves"
     script:

@@ -2,12 +2,16 @@
 # tables, which change with what they are about, have the statement made again.
 from lowrank.compute import needs
 
-NEEDS = {name: needs.of_figure(config, SPECS, name) for name in FIGURES}
+
+def needed():
+    """What each figure needs: networks and rules."""
+    specs = plan.by_place(PLAN)
+    return {name: needs.of_figure(config, specs, name) for name in FIGURES}
 
 
 rule compute:
     input:
-        networks=[network["file"] for network in FILES.values()],
+        networks=lambda w: list(map(network, plan.places(PLAN))),
         tables=[table(name) for name in TABLES],
     output:
         jobs=f"{RESULTS}/compute.csv",
@@ -18,7 +22,7 @@ rule compute:
     conda:
         "../../envs/lowrank.yaml"
     params:
-        job=order("compute", run=config["run"], figures=NEEDS),
+        job=lambda w: order("compute", run=config["run"], figures=needed()),
     message:
         "Summing up what the run took to compute"
     script:

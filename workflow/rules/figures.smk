@@ -10,7 +10,7 @@ rule fig1:
     conda:
         "../../envs/lowrank.yaml"
     params:
-        job=figure_order("fig1"),
+        job=lambda w: figure_order("fig1"),
     message:
         "Drawing Figure 1"
     script:
@@ -29,7 +29,7 @@ rule fig2:
     conda:
         "../../envs/lowrank.yaml"
     params:
-        job=figure_order("fig2"),
+        job=lambda w: figure_order("fig2"),
     message:
         "Drawing Figure 2"
     script:
@@ -48,7 +48,7 @@ rule fig3:
     conda:
         "../../envs/lowrank.yaml"
     params:
-        job=figure_order("fig3"),
+        job=lambda w: figure_order("fig3"),
     message:
         "Drawing Figure 3"
     script:
@@ -67,7 +67,7 @@ rule fig4:
     conda:
         "../../envs/lowrank.yaml"
     params:
-        job=figure_order("fig4"),
+        job=lambda w: figure_order("fig4"),
     message:
         "Drawing Figure 4"
     script:

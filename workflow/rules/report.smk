@@ -27,7 +27,7 @@ rule claims_page:
     conda:
         "../../envs/lowrank.yaml"
     params:
-        job=order("claims_page", run=config["run"]),
+        job=lambda w: order("claims_page", run=config["run"], tables=made_of("claims")),
     message:
         "Writing the claims as a page"
     script:

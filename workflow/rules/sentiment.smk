@@ -1,14 +1,12 @@
-# Section 4: the LSTM. Its data and its training have rules only where they are missing, as in train.smk.
+# Section 4: the LSTM. Its data, its training and its measures are taken as they are where they are as planned.
 rule sentiment_data:
     input:
-        lambda w: plan.UNUSABLE if w.data in PLAN["unusable"] else [],
+        lambda w: unusable(prepared.file(PLAN["data"])),
     output:
         arrays=update("resources/sentiment/{data}.safetensors"),
         about=update("resources/sentiment/{data}.json"),
     log:
         f"{RESULTS}/logs/sentiment_data/{{data}}.log",
-    wildcard_constraints:
-        data="|".join(PLAN["missing"]) or "(?!)",
     priority: 10
     localrule: True
     conda:
@@ -23,8 +21,8 @@ rule sentiment_data:
 
 rule train_sentiment:
     input:
-        data=SENTIMENT_DATA,
-        unusable=lambda w: plan.UNUSABLE if w.spec in PLAN["unusable"] else [],
+        data=sentiment_data(),
+        unusable=lambda w: unusable(lstm(w)),
     output:
         network=update("results/networks/sentiment/seed{seed}-{spec}.safetensors"),
         history=update("results/networks/sentiment/seed{seed}-{spec}.parquet"),
@@ -32,15 +30,13 @@ rule train_sentiment:
         f"{RESULTS}/logs/train_sentiment/seed{{seed}}-{{spec}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train_sentiment/seed{{seed}}-{{spec}}.tsv"
-    wildcard_constraints:
-        spec="|".join(PLAN["missing"]) or "(?!)",
     priority: 10  # the longest job of all
     conda:
         "../../envs/lowrank.yaml"
     resources:
         gpu=int(config["device"] == "cuda"),
     params:
-        job=lambda w: order("train_sentiment", specs=[SPECS[f"sentiment/seed{w.seed}"]]),
+        job=lambda w: order("train_sentiment", specs=[spec(f"sentiment/seed{w.seed}")]),
     message:
         "Training the LSTM, seed={wildcards.seed}; progress: {log}"
     script:
@@ -50,7 +46,8 @@ rule train_sentiment:
 rule truncate_sentiment:
     input:
         network=lstm,
-        data=SENTIMENT_DATA,
+        data=sentiment_data(),
+        unusable=lambda w: unusable(measured("truncation", f"sentiment/seed{w.seed}")),
     output:
         measured("truncation", "sentiment/seed{seed}"),
     log:
@@ -60,7 +57,7 @@ rule truncate_sentiment:
     conda:
         "../../envs/lowrank.yaml"
     params:
-        job=lstm_order("truncate_sentiment", "ranks", "compressed_rank"),
+        job=lambda w: measure_order("truncation", [f"sentiment/seed{w.seed}"]),
     message:
         "Truncating the LSTM, seed={wildcards.seed}"
     script:
@@ -70,6 +67,7 @@ rule truncate_sentiment:
 rule spectrum_sentiment:
     input:
         network=lstm,
+        unusable=lambda w: unusable(measured("spectrum", f"sentiment/seed{w.seed}")),
     output:
         measured("spectrum", "sentiment/seed{seed}"),
     log:
@@ -79,7 +77,7 @@ rule spectrum_sentiment:
     conda:
         "../../envs/lowrank.yaml"
     params:
-        job=lstm_order("spectrum_sentiment"),
+        job=lambda w: measure_order("spectrum", [f"sentiment/seed{w.seed}"]),
     message:
         "Spectrum of the LSTM, seed={wildcards.seed}"
     script:
@@ -88,7 +86,7 @@ rule spectrum_sentiment:
 
 use rule gather as gather_sentiment with:
     input:
-        lambda w: [measured(w.measure, place) for place in LSTMS],
+        lambda w: [file for file, _ in parts_of(f"sentiment_{w.measure}")],
     output:
         table("sentiment_{measure}"),
     log:
@@ -97,21 +95,21 @@ use rule gather as gather_sentiment with:
         measure="truncation|spectrum",
     localrule: True
     params:
-        job=lambda w: order("gather", table=f"sentiment_{w.measure}"),
+        job=lambda w: table_order(f"sentiment_{w.measure}"),
     message:
         "Gathering the {wildcards.measure} of the LSTM"
 
 
 use rule gather as sentiment_history with:
     input:
-        [networks.history(SPECS[place]) for place in LSTMS],
+        lambda w: [file for file, _ in parts_of("sentiment_history")],
     output:
         table("sentiment_history"),
     log:
         f"{RESULTS}/logs/gather/sentiment_history.log",
     localrule: True
     params:
-        job=order("gather", table="sentiment_history"),
+        job=lambda w: table_order("sentiment_history"),
     message:
         "Gathering the history of the LSTM"
 
@@ -128,7 +126,7 @@ rule fig5:
     conda:
         "../../envs/lowrank.yaml"
     params:
-        job=figure_order("fig5"),
+        job=lambda w: figure_order("fig5"),
     message:
         "Drawing Figure 5"
     script:
@@ -147,7 +145,7 @@ rule figS_lstm:
     conda:
         "../../envs/lowrank.yaml"
     params:
-        job=figure_order("figS_lstm"),
+        job=lambda w: figure_order("figS_lstm"),
     message:
         "Drawing the supplement's figure of the LSTM"
     script:

@@ -1,17 +1,17 @@
 rule gather:
     input:
-        lambda w: [measured(w.table, place) for place in NETWORKS],
+        lambda w: [file for file, _ in parts_of(w.table)],
     output:
         f"{RESULTS}/tables/{{table}}.parquet",
     log:
         f"{RESULTS}/logs/gather/{{table}}.log",
     wildcard_constraints:
-        table="|".join(MEASURES),
+        table="|".join(measures.MEASURES),
     localrule: True
     conda:
         "../../envs/lowrank.yaml"
     params:
-        job=lambda w: order("gather", table=w.table),
+        job=lambda w: table_order(w.table),
     message:
         "Gathering the {wildcards.table} of all networks"
     script:
@@ -20,14 +20,14 @@ rule gather:
 
 use rule gather as history with:
     input:
-        [networks.history(SPECS[place]) for place in NETWORKS],
+        lambda w: [file for file, _ in parts_of("history")],
     output:
         table("history"),
     log:
         f"{RESULTS}/logs/gather/history.log",
     localrule: True
     params:
-        job=order("gather", table="history"),
+        job=lambda w: table_order("history"),
     message:
         "Gathering the histories of all networks"
 
@@ -41,7 +41,7 @@ rule theory:
     conda:
         "../../envs/lowrank.yaml"
     params:
-        job=order("theory", networks=LINEAR),
+        job=lambda w: table_order("theory"),
     message:
         "Tabulating the theory of the linear network"
     script:
@@ -50,7 +50,7 @@ rule theory:
 
 rule summary:
     input:
-        networks=[network["file"] for network in NETWORKS.values()],
+        networks=lambda w: list(map(network, NETWORKS)),
         history=table("history"),
         truncation=table("truncation"),
         shuffle=table("shuffle"),
@@ -63,7 +63,7 @@ rule summary:
     conda:
         "../../envs/lowrank.yaml"
     params:
-        job=order("summary", threshold=config["measure"]["threshold"]),
+        job=lambda w: table_order("summary"),
     message:
         "Summing up all networks"
     script:

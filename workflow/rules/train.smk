@@ -1,13 +1,13 @@
-# Only networks that are missing have a rule: one that is there is used, whatever made it. update() keeps what
-# another job wrote meanwhile; files appear under their names only whole. With `stack` above 1 the rules are those of
-# stacks, at the end; which networks a job trains together leaves no trace in what they are.
+# A network that is there is used, whatever made it: those that need it take it as it is. update() keeps what another
+# job wrote meanwhile; files appear under their names only whole. With `stack` above 1 stacks have the rules, at the
+# end; which networks a job trains together leaves no trace in what they are.
 resource_scopes:
     gpu="local",  # jobs on this machine share its GPUs, as many as `--resources gpu=N` says; a cluster has its own
 
 
 rule train:
     input:
-        lambda w: plan.UNUSABLE if w.spec in PLAN["unusable"] else [],
+        lambda w: unusable(network(PLACE.format(**w))),
     output:
         network=update(f"results/networks/{PLACE}-{{spec}}.safetensors"),
         history=update(f"results/networks/{PLACE}-{{spec}}.parquet"),
@@ -16,13 +16,13 @@ rule train:
     benchmark:
         f"{RESULTS}/benchmarks/train/{PLACE}-{{spec}}.tsv"
     wildcard_constraints:
-        spec=names(spec for spec in ALONE if training_rule(spec) == "train"),
+        task=tasks_of("train"),
     conda:
         "../../envs/lowrank.yaml"
     resources:
         gpu=int(config["device"] == "cuda"),
     params:
-        job=lambda w: order(f"train {w.task}", specs=[SPECS[PLACE.format(**w)]]),
+        job=lambda w: training_order([PLACE.format(**w)]),
     message:
         "Training {wildcards.task} g={wildcards.g} seed={wildcards.seed}; progress: {log}"
     script:
@@ -34,23 +34,23 @@ use rule train as train_on_cpu with:
     log:
         f"{RESULTS}/logs/train/{PLACE}-{{spec}}.log",
     wildcard_constraints:
-        spec=names(spec for spec in ALONE if training_rule(spec) == "train_on_cpu"),
+        task=tasks_of("train_on_cpu"),
     resources:
         gpu=0,
     message:
         "Training {wildcards.task} g={wildcards.g} seed={wildcards.seed} on the CPU; progress: {log}"
 
 
-for name, specs in STACKS.items():
+for name, stack in stacks_of("train", "train_on_cpu"):
 
     rule:
         name:
             name
         input:
-            plan.UNUSABLE if {digest(spec) for spec in specs} & set(PLAN["unusable"]) else [],
+            unusable(*map(network, stack["places"])),
         output:
-            networks=[update(networks.file(spec)) for spec in specs],
-            histories=[update(networks.history(spec)) for spec in specs],
+            networks=[update(networks.file(spec(place))) for place in stack["places"]],
+            histories=[update(networks.history(spec(place))) for place in stack["places"]],
         log:
             f"{RESULTS}/logs/train/{name}.log",
         benchmark:
@@ -58,10 +58,10 @@ for name, specs in STACKS.items():
         conda:
             "../../envs/lowrank.yaml"
         resources:
-            gpu=int(plan.on_gpu(PLAN, specs[0])),
+            gpu=int(config["device"] == "cuda" and stack["rule"] == "train"),
         params:
-            job=order(f"train {specs[0]['task']}", specs=specs),
+            job=training_order(stack["places"]),
         message:
-            f"Training {len(specs)} networks of {specs[0]['task']} together; progress: {{log}}"
+            f"Training {len(stack['places'])} networks of {task_of(stack['places'])} together; progress: {{log}}"
         script:
             "../scripts/train.py"

@@ -4,6 +4,6 @@ from job import job
 from lowrank import pages, tables
 
 with job(snakemake) as settings:
-    claims = tables.read(snakemake.input.table, "claims").to_pylist()
+    claims = tables.read(snakemake.input.table, "claims", settings["tables"]["claims"]).to_pylist()
     title = f"The paper's claims, and what the run {settings['run']} finds"
     pages.write(snakemake.output[0], snakemake.input.template, title=title, claims=claims)

@@ -7,13 +7,15 @@ from lowrank import tables
 from lowrank.comparison import distance, published
 from lowrank.comparison.page import page
 from lowrank.files import atomic
+from lowrank.spec import record
 
 with job(snakemake) as settings:
     files = dict(snakemake.input.items())
     points = [published.read(path) for path in files.pop("published")]
-    run = {name: tables.read_frame(path, name) for name, path in files.items()}
+    run = {name: tables.read_frame(path, name, settings["tables"][name]) for name, path in files.items()}
     linear = dict(settings["linear"])
-    tables.write(snakemake.output.table, "comparison", distance.table(points, run, linear))
+    rows = distance.table(points, run, linear)
+    tables.write(snakemake.output.table, "comparison", rows, made_of=record(settings))
     with atomic(snakemake.output.page) as temporary:
         found = tables.read_frame(snakemake.output.table, "comparison")
         Path(temporary).write_text(page(found, settings["run"]), encoding="utf-8")

@@ -8,5 +8,5 @@ from lowrank.figures import style
 
 with job(snakemake) as settings:
     figure = importlib.import_module(f"lowrank.figures.{settings['figure']}")
-    shown = {name: tables.read_frame(path, name) for name, path in snakemake.input.items()}
+    shown = {name: tables.read_frame(path, name, settings["tables"][name]) for name, path in snakemake.input.items()}
     style.save(figure.draw(shown, settings["figures"]), snakemake.output)

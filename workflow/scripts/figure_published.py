@@ -11,6 +11,6 @@ from lowrank.figures.published import underlay
 with job(snakemake) as settings:
     files, name = dict(snakemake.input.items()), settings["figure"]
     points = published.read(files.pop("published"))
-    shown = {table: tables.read_frame(path, table) for table, path in files.items()}
+    shown = {table: tables.read_frame(path, table, settings["tables"][table]) for table, path in files.items()}
     figure = importlib.import_module(f"lowrank.figures.{name}").draw(shown, settings["figures"])
     style.save(underlay(figure, points, settings["figures"], name), snakemake.output)

@@ -2,6 +2,8 @@
 
 from job import job
 from lowrank import tables
+from lowrank.spec import record
 
 with job(snakemake) as settings:
-    tables.gather(snakemake.output[0], settings["table"], snakemake.input)
+    parts = dict(zip(snakemake.input, settings["parts"], strict=True))
+    tables.gather(snakemake.output[0], settings["table"], parts, record(settings))

@@ -1,13 +1,12 @@
-"""The loss of a network after shuffling W0, for several permutations."""
+"""The loss of networks after shuffling W0, for several permutations."""
 
 from job import job
-from lowrank import checkpoint, evaluation, tables, tasks
+from lowrank import evaluation, measuring, tables, tasks
 
 with job(snakemake) as settings:
-    about, weights = checkpoint.read(snakemake.input.network, settings["network"])
-    spec = about["spec"]
-    trials = evaluation.test_trials(spec, tasks.of(spec), settings["trials"])
-    loss = evaluation.loss_shuffled(weights, spec, settings["shuffles"], trials)
-    reference_loss = about["reference_loss"] or float("nan")  # null: the network diverged at once
-    columns = {"repetition": range(len(loss)), "loss": loss, "relative_loss": loss / reference_loss}
-    tables.write(snakemake.output[0], "shuffle", tables.network(spec) | columns)
+    for network in measuring.each(snakemake.input.networks, snakemake.output, settings):
+        trials = evaluation.test_trials(network.spec, tasks.of(network.spec), settings["trials"])
+        loss = evaluation.loss_shuffled(network.weights, network.spec, settings["shuffles"], trials)
+        reference_loss = network.about["reference_loss"] or float("nan")  # null: the network diverged at once
+        columns = {"repetition": range(len(loss)), "loss": loss, "relative_loss": loss / reference_loss}
+        network.write("shuffle", tables.network(network.spec) | columns)

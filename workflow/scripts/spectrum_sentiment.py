@@ -1,10 +1,9 @@
 """The singular values of an LSTM's weight matrices: at the start, at the end, and of what training changed."""
 
 from job import job
-from lowrank import checkpoint, tables
+from lowrank import measuring
 from lowrank.sentiment import evaluation
 
 with job(snakemake) as settings:
-    about, arrays = checkpoint.read(snakemake.input.network, settings["network"])
-    columns = evaluation.spectra(arrays) | {"seed": about["spec"]["seed"]}
-    tables.write(snakemake.output[0], "sentiment_spectrum", columns, about["data"])
+    for network in measuring.each([snakemake.input.network], snakemake.output, settings):
+        network.write("sentiment_spectrum", evaluation.spectra(network.weights) | {"seed": network.spec["seed"]})

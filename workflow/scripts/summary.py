@@ -2,10 +2,11 @@
 
 from job import job
 from lowrank import summary, tables
+from lowrank.spec import record
 
 with job(snakemake) as settings:
     files = dict(snakemake.input.items())
     networks = [summary.network(path) for path in files.pop("networks")]
-    measured = {name: tables.read(path, name) for name, path in files.items()}
+    measured = {name: tables.read(path, name, settings["tables"][name]) for name, path in files.items()}
     rows = summary.rows(networks, measured, settings["threshold"])
-    tables.write(snakemake.output[0], "summary", rows)
+    tables.write(snakemake.output[0], "summary", rows, made_of=record(settings))

@@ -1,12 +1,11 @@
-"""One test trial of a trained network: what goes in, what comes out, what should."""
+"""One test trial of each trained network: what goes in, what comes out, what should."""
 
 from job import job
-from lowrank import checkpoint, evaluation, tables, tasks
+from lowrank import evaluation, measuring, tables, tasks
 
 with job(snakemake) as settings:
-    about, weights = checkpoint.read(snakemake.input.network, settings["network"])
-    spec = about["spec"]
-    task = tasks.of(spec)
-    shown = evaluation.test_trial(spec, task, settings["trials"], settings["shown_trial"])
-    columns = evaluation.signals(weights, spec, task, shown)
-    tables.write(snakemake.output[0], "trials", tables.network(spec) | columns)
+    for network in measuring.each(snakemake.input.networks, snakemake.output, settings):
+        task = tasks.of(network.spec)
+        shown = evaluation.test_trial(network.spec, task, settings["trials"], settings["shown_trial"])
+        columns = evaluation.signals(network.weights, network.spec, task, shown)
+        network.write("trials", tables.network(network.spec) | columns)

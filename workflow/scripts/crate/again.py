@@ -33,7 +33,7 @@ def made(folder: Path, order: dict) -> tuple[list[str], list[str]]:
     """Findings and remarks of all that is made again."""
     os.chdir(folder)
     facts = json.loads(Path("archive.json").read_text(encoding="utf-8"))
-    planned = plan.networks(plan.make(yaml.safe_load(Path("run.yaml").read_text(encoding="utf-8"))))
+    planned = plan.all_networks(plan.make(yaml.safe_load(Path("run.yaml").read_text(encoding="utf-8"))))
     found = unplanned(facts, planned)
     remarks = [] if found else [f"code and config give the archive's {len(planned)} networks"]
     for each in (

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import PIPE, STDOUT
 
+from lowrank import start
 from lowrank.problems import Problem
 
 PLUGIN = Path(__file__).parent / "plugin"
@@ -46,7 +47,7 @@ def planned(words: list[str]) -> tuple[dict, list[Job]]:
         if done.returncode != 0:
             raise Problem(_said(done.stdout))
         lines = listed.read_text(encoding="utf-8").splitlines()
-    plan = json.loads(lines[0]) if lines else {}
+    plan = start.read_plan(json.loads(lines[0])["plan"]) if lines else {}
     jobs = [json.loads(line) for line in lines[1:]]
     return plan, [_job(job) for job in jobs if job["rule_name"] != "all"]
 

@@ -27,8 +27,8 @@ class Plan:
 
     def __init__(self, plan: dict):
         self.settings = plan["config"]
-        self.specs = {file(spec): spec for spec in planning.networks(plan).values()}
-        self.plan = plan
+        self.specs = {file(spec): spec for spec in planning.all_networks(plan).values()}
+        self.stacks = plan["stacks"]
 
     def work(self, rule: str, wildcards: dict[str, str], output: list[str]) -> Work:
         """What a job has to do."""
@@ -39,10 +39,13 @@ class Plan:
             return lstm(self.settings, rule)
         if "task" in wildcards:
             return measure(self.settings, rule, wildcards["task"])
+        if rule in self.stacks:
+            places = self.stacks[rule]["places"]
+            return measure(self.settings, self.stacks[rule]["rule"], places[0].partition("/")[0], len(places))
         return Work(rule, "", "", "", "cpu", 0, 1)
 
     def _training(self, specs: list[dict]) -> Work:
-        device = "cuda" if planning.on_gpu(self.plan, specs[0]) else "cpu"
+        device = "cuda" if planning.on_gpu(self.settings, specs[0]["task"]) else "cpu"
         return training(specs[0], device, len(specs))
 
 
@@ -55,13 +58,13 @@ def training(spec: dict, device: str, networks: int = 1) -> Work:
     return Work("train", *what, one_by_one * spec["epochs"], networks)
 
 
-def measure(settings: dict, rule: str, name: str) -> Work:
-    """A measure of a network of a task, in a run with these settings."""
-    task, amount = settings["tasks"][name], 1
+def measure(settings: dict, rule: str, name: str, networks: int = 1) -> Work:
+    """A measure of networks of a task, one after the other, in a run with these settings."""
+    task, amount = settings["tasks"][name], networks
     for key in AMOUNTS.get(rule, ()):
         value = settings["measure"][key]
         amount *= len(value) if isinstance(value, list) else value
-    return Work(rule, name, task["module"], "", "cpu", task["n_neurons"], amount)
+    return Work(rule, name, task["module"], "", "cpu", task["n_neurons"], amount, networks)
 
 
 def lstm(settings: dict, rule: str) -> Work:

@@ -23,6 +23,13 @@ def state(spec: dict) -> Path:
     return Path(file(spec)).with_suffix(".state")
 
 
+def checksum(spec: dict) -> str | None:
+    """The checksum of a trained network, as its file states it; None unless it and its history are there, whole."""
+    if not is_there(spec):
+        return None
+    return checkpoint.read_about(file(spec))["checksum"]
+
+
 def parts(spec: dict) -> list[tuple[Path, bool]]:
     """The files of a trained network, and whether each is there, whole."""
     network, table = Path(file(spec)), Path(history(spec))

@@ -1,27 +1,17 @@
-"""What a start of the workflow will do: the config, the code and the networks that are missing, frozen.
+"""What a start of the workflow will do: the config, the code and the files that are missing, frozen.
 
-The process that the user starts makes the plan; its jobs get it with their environment and do what was planned,
-though the config may have been edited since.
+The process that the user starts makes the plan; its jobs read it and do what was planned, though the config may have
+been edited since. A plan is made of built-in types alone: it is written as JSON.
 """
 
-import os
 import re
-import time
-from collections.abc import Iterable
 from pathlib import Path
 
-import yaml
-
-from . import config
-from .files import atomic
+from . import config, measures, networks, orders
 from .fingerprint import fingerprint
 from .kernels.base import learning_rate
-from .networks import is_there, parts
-from .problems import Problem
 from .sentiment import prepared, sources
-from .spec import digest, place
-
-UNUSABLE = ".snakemake/lowrank/unusable"  # an input of unusable networks, always newer than they are
+from .spec import digest
 
 SHARED = (
     "run_seed",
@@ -39,48 +29,38 @@ SHARED = (
     "numbers",
 )
 OF_LSTM = ("n_neurons", "dropout", "batch", "epochs", "learning_rate")
-BY_TASK = ("train", "truncate", "shuffle", "trials")  # stages that run a task's own code
-OTHER = {
-    "spectrum": ["spectrum"],
-    "gather": ["gather"],
-    "summary": ["summary"],
-    "theory": ["theory"],
-    "claims": ["claims"],
-    "compute": ["compute"],
-    "claims_page": ["claims_page"],
-    "page": ["page"],
-    "report": ["report"],
-    "comparison": ["comparison"],
-    "archive": ["archive"],
-    "verify": ["verify", "crate.verify"],
-    "sentiment_data": ["lowrank.sentiment.prepare"],
-    "train_sentiment": ["lowrank.sentiment.training"],
-    "truncate_sentiment": ["truncate_sentiment"],
-    "spectrum_sentiment": ["spectrum_sentiment"],
-    **{f"fig{n}": ["figure", f"lowrank.figures.fig{n}"] for n in (*range(1, 6), "S_lstm")},
-    **{f"fig{n}_published": ["figure_published", f"lowrank.figures.fig{n}"] for n in range(1, 6)},
-}
 
 
 def make(raw: dict) -> dict:
     """The plan for a config as it was read; a Problem if the config has mistakes.
 
-    {raw, config, code, sources, data, missing, unusable}: the config as it was read and as it is understood; where
-    the LSTM's data is from and the spec of what is made of it (None without LSTM); missing are networks, and the
-    data; unusable those of them that have a file there all the same, cut short, of another spec, or without its
-    history.
+    {raw, config, code, sources, data, missing, unusable, stacks}: the config as it was read and as it is understood;
+    the fingerprint of each stage's code; where the LSTM's data is from and the spec of what is made of it (None
+    without LSTM). `missing` are the files that this start has to make, of networks, their measures and the data: a
+    file that is there as planned is taken as it is. `unusable` are those of them that have a file there all the same:
+    cut short, of another spec, without its history, or made with other settings. `stacks` are the jobs that make the
+    files of several networks, by their rules' names.
     """
-    plan = {"raw": raw, "config": config.validated(raw), "code": {}}
-    stages = list(OTHER) + [f"{stage} {task}" for stage in BY_TASK for task in plan["config"]["tasks"]]
-    plan["code"] = {stage: fingerprint(*roots(plan["config"], stage)) for stage in stages}
+    plan = {"raw": raw, "config": config.validated(raw)}
+    settings = plan["config"]
+    plan["code"] = {stage: fingerprint(*orders.roots(settings, stage)) for stage in orders.stages(settings)}
     plan |= _sentiment_data(plan)
-    specs = networks(plan)
-    plan["missing"] = [name for name, spec in specs.items() if not is_there(spec)]
-    plan["unusable"] = [name for name in plan["missing"] if any(path.exists() for path, _ in parts(specs[name]))]
+    specs = by_place(plan)
+    checksums = {place: networks.checksum(spec) for place, spec in specs.items()}
+    untrained = [place for place in specs if checksums[place] is None]
+    unmeasured = list(measures.outdated(plan, specs, checksums))
+    files = [networks.file(specs[place]) for place in untrained]
+    files += [measures.file(settings["run"], *measure) for measure in unmeasured]
+    unusable = [
+        networks.file(specs[place])
+        for place in untrained
+        if any(path.exists() for path, _ in networks.parts(specs[place]))
+    ]
+    unusable += [file for file in files[len(untrained) :] if Path(file).exists()]
     if plan["data"] and not prepared.is_there(plan["data"]):
-        plan["missing"].append(name := digest(plan["data"]))
-        plan["unusable"] += [name] if any(path.exists() for path, _ in prepared.parts(plan["data"])) else []
-    return plan
+        files.append(data := prepared.file(plan["data"]))
+        unusable += [data] if any(path.exists() for path, _ in prepared.parts(plan["data"])) else []
+    return plan | {"missing": files, "unusable": unusable, "stacks": _stacks(settings, untrained, unmeasured)}
 
 
 def _sentiment_data(plan: dict) -> dict:
@@ -94,42 +74,73 @@ def _sentiment_data(plan: dict) -> dict:
     return {"sources": found, "data": data}
 
 
-def roots(settings: dict, stage: str) -> list[str]:
-    """The modules that a stage (`fig1`, `truncate romo`) starts from; those loaded by name are named."""
-    name, _, task = stage.partition(" ")
-    if not task:
-        return OTHER[name]
-    module = f"lowrank.tasks.{settings['tasks'][task]['module']}"
-    if name == "train":
-        return ["lowrank.training", f"lowrank.kernels.{settings['tasks'][task]['kernel']}", module]
-    return [name, module]
+def _stacks(settings: dict, untrained: list[str], unmeasured: list[tuple[str, str]]) -> dict[str, dict]:
+    """The jobs that train or measure up to `stack` networks of a task together, by name: {rule, measure, places}.
+
+    `rule` is the one in whose place they stand; the name tells what is done, a number and the task: truncate_1_romo.
+    There are none where each network has a job of its own.
+    """
+    size, found = settings["stack"], {}
+    if size == 1:
+        return found
+    places = {("train", None): [place for place in untrained if not is_lstm(place)]}
+    for name, measure in measures.MEASURES.items():
+        places[measure.rule, name] = [place for of, place in unmeasured if of == name and not is_lstm(place)]
+    for (done, measure), every in places.items():
+        number = 0
+        for task in settings["tasks"]:
+            rule = training_rule(settings, task) if done == "train" else done
+            own = [place for place in every if place.startswith(f"{task}/")]
+            for start in range(0, len(own), size):
+                number += 1
+                name = re.sub(r"\W", "_", f"{done}_{number}_{task}")
+                found[name] = {"rule": rule, "measure": measure, "places": own[start : start + size]}
+    return found
 
 
-def networks(plan: dict) -> dict[str, dict]:
-    """All networks of the run: their specs, by the hash that names them."""
-    return {digest(spec): spec for spec in (*_of_tasks(plan), *_of_sentiment(plan))}
+def training_rule(settings: dict, task: str) -> str:
+    """The rule that trains the networks of a task, or in whose place stacks are trained."""
+    return "train_on_cpu" if settings["device"] == "cuda" and not on_gpu(settings, task) else "train"
 
 
-def _of_tasks(plan: dict) -> list[dict]:
+def places(plan: dict) -> list[str]:
+    """Where the files about each network of the run stand: {task}/g{g}/seed{seed}, of LSTMs sentiment/seed{seed}."""
     settings = plan["config"]
-    return [
-        {key: ({**settings, **task})[key] for key in SHARED}
-        | {"task": name, "g": g, "seed": seed, "code": plan["code"][f"train {name}"]}
+    found = [
+        f"{name}/g{g}/seed{seed}"
         for name, task in settings["tasks"].items()
         for g in task["g"]
         for seed in settings["seeds"]
     ]
+    return found + [f"sentiment/seed{seed}" for seed in (settings["sentiment"] or {"seeds": []})["seeds"]]
 
 
-def _of_sentiment(plan: dict) -> list[dict]:
-    """The LSTMs: a spec for each seed."""
-    settings = plan["config"]["sentiment"]
-    return [
-        {key: settings[key] for key in OF_LSTM}
-        | {"run_seed": plan["config"]["run_seed"], "task": "sentiment", "seed": seed}
-        | {"data": plan["data"], "code": plan["code"]["train_sentiment"]}
-        for seed in (settings["seeds"] if settings else [])
-    ]
+def is_lstm(place: str) -> bool:
+    """Whether the network at a place is an LSTM."""
+    return place.startswith("sentiment/")
+
+
+def spec(plan: dict, place: str) -> dict:
+    """The spec of the network at a place: all that it depends on."""
+    settings = plan["config"]
+    name, *strength, seed = place.split("/")
+    found = {"task": name, "seed": int(seed.removeprefix("seed")), "run_seed": settings["run_seed"]}
+    if is_lstm(place):
+        found |= {key: settings["sentiment"][key] for key in OF_LSTM}
+        return found | {"data": plan["data"], "code": plan["code"]["train_sentiment"]}
+    task = {**settings, **settings["tasks"][name]}
+    found |= {key: task[key] for key in SHARED} | {"g": float(strength[0].removeprefix("g"))}
+    return found | {"code": plan["code"][f"train {name}"]}
+
+
+def by_place(plan: dict) -> dict[str, dict]:
+    """The specs of the run's networks by their places."""
+    return {place: spec(plan, place) for place in places(plan)}
+
+
+def all_networks(plan: dict) -> dict[str, dict]:
+    """The same, by the hash that names each network."""
+    return {digest(spec): spec for spec in by_place(plan).values()}
 
 
 def linear_networks(settings: dict) -> list[dict]:
@@ -148,64 +159,6 @@ def linear_networks(settings: dict) -> list[dict]:
     return list(found.values())
 
 
-def by_place(plan: dict) -> dict[str, dict]:
-    """The specs of the run's networks by their place, {task}/g{g}/seed{seed} or sentiment/seed{seed}."""
-    return {place(spec): spec for spec in networks(plan).values()}
-
-
-def missing_networks(plan: dict) -> list[dict]:
-    """The specs of the tasks' networks that are missing; the LSTM's have a rule of their own."""
-    return [spec for spec in _of_tasks(plan) if digest(spec) in plan["missing"]]
-
-
-def on_gpu(plan: dict, spec: dict) -> bool:
-    """Whether a GPU trains a network: kernel fast has no use for one."""
-    return plan["config"]["device"] == "cuda" and spec.get("kernel") != "fast"
-
-
-def stacks(plan: dict) -> dict[str, list[dict]]:
-    """The missing networks of the tasks, up to `stack` of a task together: a job's specs by its name.
-
-    None where each network has a job of its own.
-    """
-    size, found = plan["config"]["stack"], {}
-    for task in plan["config"]["tasks"] if size > 1 else ():
-        missing = [spec for spec in missing_networks(plan) if spec["task"] == task]
-        for start in range(0, len(missing), size):
-            found[re.sub(r"\W", "_", f"{len(found) + 1}_{task}")] = missing[start : start + size]
-    return found
-
-
-def mark_unusable(plan: dict) -> None:
-    """Write the input that has unusable networks trained: to the rules, a file that is there needs no job.
-
-    It is newer than they are, and its content is never the same: both are compared.
-    """
-    if plan["unusable"]:
-        with atomic(UNUSABLE) as temporary:
-            temporary.write_text(f"{time.time_ns()}")
-
-
-def check_folders(files: Iterable[str]) -> None:
-    """Problem if one of the files cannot be written for want of permission: it names the folders."""
-    folders = {_existing(Path(file).parent) for file in files}
-    closed = sorted(str(folder) for folder in folders if not os.access(folder, os.W_OK | os.X_OK))
-    if closed:
-        raise Problem(f"cannot write into {', '.join(closed)}: no permission, or a read-only file system")
-
-
-def record(raw: dict, path: str) -> None:
-    """Write the config that a run was last started with, as the user gave it, where its results are."""
-    text = yaml.safe_dump(raw, sort_keys=False, width=100)
-    if not Path(path).exists() or Path(path).read_text(encoding="utf-8") != text:
-        with atomic(path) as temporary:
-            temporary.write_text(text, encoding="utf-8")
-
-
-def _existing(folder: Path) -> Path:
-    return next(path for path in (folder, *folder.parents) if path.exists())
-
-
-def job(plan: dict, stage: str, **settings) -> dict:
-    """What a job of a stage is told: the code that was planned and all the settings that it uses, no more."""
-    return {"roots": roots(plan["config"], stage), "code": plan["code"][stage], **settings}
+def on_gpu(settings: dict, task: str) -> bool:
+    """Whether a GPU trains the networks of a task: kernel fast has no use for one."""
+    return settings["device"] == "cuda" and settings["tasks"][task]["kernel"] != "fast"

@@ -14,6 +14,15 @@ def digest(value) -> str:
     return hashlib.sha256(canonical(value).encode()).hexdigest()[:12]
 
 
+def record(order: dict, network: str | None = None) -> str:
+    """What a table says of its making: a hash of the order of the job that made it.
+
+    Of a measure: that of one `network` alone, whichever of the order's `networks` were measured with it.
+    """
+    own = {key: value for key, value in order.items() if key != "networks"} | {"network": network}
+    return digest(own if network else order)
+
+
 def place(spec: dict) -> str:
     """Where the files about a network stand: {task}/g{g}/seed{seed}; the LSTM, which has no g: sentiment/seed{seed}."""
     strength = f"/g{spec['g']}" if "g" in spec else ""

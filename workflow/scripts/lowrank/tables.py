@@ -1,9 +1,12 @@
 """The tables' columns, and Parquet files of them, read and written whole or not at all."""
 
+import hashlib
+import io
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from math import isfinite
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -81,18 +84,29 @@ SCHEMAS["comparison"] = pa.schema(
     | dict.fromkeys(("g", "x", "published", "error", "ours", "spread", "distance"), FLOAT)
 )
 ABOUT = "about"  # the key of what else a file says of its table, as JSON
+RECORD = b"record"  # the key of what it says of its making: {made_of, checksum, ...}
 
 
-def write(path: str | os.PathLike, name: str, columns: Mapping, about: dict | None = None) -> None:
+def write(path: str | os.PathLike, name: str, columns: Mapping, about: dict | None = None, **record: str) -> None:
     """Write a table of the schema `name`; a scalar column stands for every row, None and NaN become null.
 
-    What `about` says, as where its data is from, stays with the table.
+    What `about` says, as where its data is from, stays with the table; the `record` tells what it was `made_of`.
     """
     schema = SCHEMAS[name].with_metadata({ABOUT: canonical(about)} if about else None)
     rows = max(len(values) for values in columns.values() if not np.isscalar(values))
     arrays = [_array(columns[field.name], rows, field.type) for field in schema]
+    _write(path, pa.Table.from_arrays(arrays, schema=schema), record)
+
+
+def _write(path: str | os.PathLike, table: pa.Table, record: dict[str, str]) -> None:
+    """The rows, their checksum and the record; a checksum in the file's footer can be of all that stands before it."""
+    content = io.BytesIO()
+    with pq.ParquetWriter(content, table.schema) as writer:
+        writer.write_table(table)
+        record = {**record, "checksum": hashlib.sha256(content.getbuffer()).hexdigest()}
+        writer.add_key_value_metadata({RECORD: canonical(record)})
     with atomic(path) as temporary:
-        pq.write_table(pa.Table.from_arrays(arrays, schema=schema), temporary)
+        temporary.write_bytes(content.getbuffer())
 
 
 def _array(values, rows: int, kind: pa.DataType) -> pa.Array:
@@ -113,10 +127,15 @@ def _array(values, rows: int, kind: pa.DataType) -> pa.Array:
     return pa.Array.from_buffers(kind, rows, [known, *data])
 
 
-def read(path: str | os.PathLike, name: str) -> pa.Table:
-    """A table of the schema `name`; Problem if the file is damaged or has other columns."""
+def read(path: str | os.PathLike, name: str, made_of: str | None = None) -> pa.Table:
+    """A table of the schema `name`, as it was written; if `made_of` is given, the one that was made of that.
+
+    Problem if the file is damaged or has other columns, was changed since, or is of another making.
+    """
     try:
-        table = pq.read_table(path, memory_map=True)
+        content = Path(path).read_bytes()
+        file = pq.ParquetFile(pa.BufferReader(content))
+        table = file.read()
     except FileNotFoundError as error:
         raise Problem(f"{path} is missing") from error
     except (pa.ArrowException, OSError) as error:
@@ -124,12 +143,35 @@ def read(path: str | os.PathLike, name: str) -> pa.Table:
         raise Problem(f"{path} is not a whole Parquet file ({reason}): delete it and start again") from error
     if not table.schema.equals(SCHEMAS[name]):
         raise Problem(f"{path} does not have the columns of a {name} table: delete it and start again")
+    found = _record(file.metadata)
+    footer = 8 + int.from_bytes(content[-8:-4], "little")
+    if hashlib.sha256(memoryview(content)[:-footer]).hexdigest() != found.get("checksum"):
+        raise Problem(f"{path} was changed after this workflow wrote it: delete it and start again")
+    if made_of not in (None, found.get("made_of")):
+        raise Problem(
+            f"{path} was made with other settings, code or networks than this run's: delete it and start again"
+        )
     return table
 
 
-def read_frame(path: str | os.PathLike, name: str):
+def record(path: str | os.PathLike) -> dict[str, str] | None:
+    """What a table says of its making, {made_of, checksum, ...}, from its footer alone; None if it cannot be read."""
+    try:
+        return _record(pq.read_metadata(path))
+    except (pa.ArrowException, OSError):
+        return None
+
+
+def _record(metadata: pq.FileMetaData) -> dict[str, str]:
+    try:
+        return dict(json.loads((metadata.metadata or {})[RECORD]))
+    except (LookupError, ValueError, TypeError):
+        return {}
+
+
+def read_frame(path: str | os.PathLike, name: str, made_of: str | None = None):
     """A table for pandas, what it says of itself in its `attrs`; errors as in `read`."""
-    table = read(path, name)
+    table = read(path, name, made_of)
     frame = table.replace_schema_metadata().to_pandas()
     frame.attrs = json.loads((table.schema.metadata or {}).get(ABOUT.encode(), "{}"))
     return frame
@@ -151,8 +193,7 @@ def is_whole(path: str | os.PathLike) -> bool:
         return False
 
 
-def gather(path: str | os.PathLike, name: str, parts: Iterable[str]) -> None:
-    """Write the tables in the files `parts` under one another."""
-    table = pa.concat_tables([read(part, name) for part in parts])
-    with atomic(path) as temporary:
-        pq.write_table(table, temporary)
+def gather(path: str | os.PathLike, name: str, parts: Mapping[str, str], made_of: str) -> None:
+    """Write the tables in the files `parts`, each with what it has to be made of, under one another."""
+    tables = [read(part, name, own) for part, own in parts.items()]
+    _write(path, pa.concat_tables(tables).combine_chunks(), {"made_of": made_of})

@@ -135,7 +135,8 @@ def _set_aside(path: Path) -> None:
 
 def _write(spec: dict, finished: Finished) -> None:
     """Write the history, then the network: a network that is there is complete."""
-    tables.write(networks.history(spec), finished.table, finished.history, finished.facts.get("data"))
+    data = finished.facts.get("data")
+    tables.write(networks.history(spec), finished.table, finished.history, data, made_of=digest(spec))
     checkpoint.write(
         networks.file(spec),
         spec,

@@ -2,7 +2,7 @@
 
 from pandas import DataFrame
 
-from lowrank import plan
+from lowrank import orders
 
 from . import records
 from .code import compared
@@ -33,7 +33,7 @@ def place_of(row) -> str:
 
 def code(file: str, stage: str) -> str:
     """The code that made a table, and whether it is that of this checkout."""
-    return compared(records.order(file).get("code"), plan.OTHER[stage])
+    return compared(records.order(file).get("code"), orders.OTHER[stage])
 
 
 def _measured(page: Page, table: str, place: str, run: Run) -> None:
@@ -42,7 +42,7 @@ def _measured(page: Page, table: str, place: str, run: Run) -> None:
     file = run.file(*f"{kind}/{place}.parquet".split("/"))
     rule = RULES[kind] + ("_sentiment" if table != kind else "")
     told = records.order(file)
-    settings = {key: value for key, value in told.items() if key not in ("code", "roots", "network")}
+    settings = {key: value for key, value in told.items() if key not in ("code", "roots", "networks")}
     settings = {key: _span(value) for key, value in settings.items()}
     page.add("  made from", f"{file} (and so on) by rule {rule}{f' with {numbers(settings)}' if settings else ''}")
     page.add("  code", compared(told.get("code"), told.get("roots", [])))

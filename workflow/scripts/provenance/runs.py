@@ -81,8 +81,8 @@ class Run:
     def lstm(self, seed: int) -> str:
         """The file of the LSTM of a seed: the one that was measured; Problem if it cannot be told."""
         files = [str(path) for path in sorted(Path(FOLDER, "sentiment").glob(f"seed{seed}-*.safetensors"))]
-        measured = records.order(str(self.folder / f"truncation/sentiment/seed{seed}.parquet")).get("network")
-        found = [file for file in files if measured in (None, name_of(file))]
+        measured = records.order(str(self.folder / f"truncation/sentiment/seed{seed}.parquet")).get("networks")
+        found = [file for file in files if measured is None or name_of(file) in measured]
         if len(found) != 1:
             which = f"none of {len(files)}" if measured else f"{len(files)}"
             raise Problem(f"{which} networks {FOLDER}/sentiment/seed{seed}-* can be told to be the one of {self.name}")

@@ -9,7 +9,7 @@ FIELDS = ("rule_name", "jobid", "reason", "threads")
 
 
 class LogHandler(LogHandlerBase):
-    """The first line is the plan that the jobs would get; the file is named by the environment."""
+    """The first line names the plan that the jobs would get; the file is named by the environment."""
 
     writes_to_stream = writes_to_file = needs_rulegraph = False
     has_filter = has_formatter = True
@@ -25,5 +25,5 @@ class LogHandler(LogHandlerBase):
         path = os.environ["LOWRANK_FORECAST"]
         with open(path, "a", encoding="utf-8") as file:
             if not file.tell():
-                print(os.environ["LOWRANK_PLAN"], file=file)
+                print(json.dumps({"plan": os.environ["LOWRANK_PLAN"]}), file=file)
             print(json.dumps(line), file=file)
