@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from lowrank import config, plan, tasks
+from lowrank import config, orders, plan, tasks
 from lowrank.fingerprint import fingerprint
 from lowrank.tasks.base import Task
 
@@ -24,8 +24,8 @@ def specs(tasks: dict[str, dict], seeds=(0,), **changes) -> list[dict]:
     raw["figures"]["fig3"] |= {"seed": seeds[0], "g": strengths}
     raw["figures"]["fig4"]["tasks"] = [name for name in raw["tasks"] if name not in tasks]  # it asks for g = 0
     settings = config.validated(raw)
-    code = {f"train {name}": fingerprint(*plan.roots(settings, f"train {name}")) for name in settings["tasks"]}
-    return list(plan.networks({"config": settings, "code": code}).values())
+    code = {f"train {name}": fingerprint(*orders.roots(settings, f"train {name}")) for name in settings["tasks"]}
+    return list(plan.all_networks({"config": settings, "code": code}).values())
 
 
 def spec(task: str, *, g: float = 0.9, seed: int = 0, run_seed: int = 0, **changes) -> dict:

@@ -41,6 +41,13 @@ class Results:
         )
         self.benchmark(run, name, seconds)
 
+    def measured(self, run: str, rule: str, *places: str, seconds: float, memory: float | str = 100.0) -> None:
+        """By a job of their own, or by the first stack of its rule."""
+        name = f"{rule}/{places[0].removeprefix('sentiment/')}" if len(places) == 1 else f"{rule}/{rule}_1_romo"
+        table = {"truncate": "truncation", "truncate_sentiment": "truncation"}.get(rule, rule)
+        self.log(run, name, *(f"measured results/{run}/{table}/{place}.parquet" for place in places))
+        self.benchmark(run, name, seconds, memory)
+
     def _write(self, path: str, text: str) -> None:
         file = Path(path)
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -52,9 +59,9 @@ class Results:
 @pytest.fixture
 def results(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    jobs._trainings.cache_clear()
+    jobs._jobs.cache_clear()
     yield Results()
-    jobs._trainings.cache_clear()
+    jobs._jobs.cache_clear()
 
 
 def training(place: str, run: str = "mine") -> dict:
@@ -86,7 +93,15 @@ def test_networks_of_a_stack_share_its_hours(results):
     results.benchmark("mine", "train/train_1_romo", 3600)
     for place in PLACES[:2]:
         row = training(place)
-        assert (row["hours"], row["gpu_hours"], row["note"]) == (0.5, 0.5, "one of 2 trained together")
+        assert (row["hours"], row["gpu_hours"], row["note"]) == (0.5, 0.5, "one of 2 in one job")
+
+
+def test_measures_of_a_stack_share_its_hours(results):
+    files = [results.network(place) for place in PLACES]
+    results.measured("mine", "shuffle", *PLACES, seconds=5400)
+    rows = [row for row in jobs.rows("mine", files) if row["rule"] == "shuffle"]
+    assert [(row["hours"], row["note"]) for row in rows] == [(0.5, "one of 3 in one job")] * 3
+    assert [row["hours"] for row in jobs.rows("theirs", files) if row["rule"] == "shuffle"] == [None] * 3
 
 
 def test_a_log_that_was_written_over_tells_nothing_of_an_older_benchmark(results):
@@ -113,7 +128,7 @@ def test_a_training_that_went_on_is_known_in_part(results):
 
 def test_a_job_too_short_to_be_seen_has_no_memory(results):
     results.network(PLACES[0])
-    results.benchmark("mine", f"truncate/{PLACES[0]}", 0.36, "NA")
+    results.measured("mine", "truncate", PLACES[0], seconds=0.36, memory="NA")
     rows = {row["rule"]: row for row in jobs.rows("mine", [f"results/networks/{PLACES[0]}-0123456789ab.safetensors"])}
     assert rows["truncate"]["hours"] == pytest.approx(1e-4)
     assert (rows["truncate"]["memory"], rows["truncate"]["machine"]) == (None, None)
@@ -124,7 +139,7 @@ def test_the_lstm_has_rules_of_its_own(results):
     file = results.network("sentiment/seed0")
     results.log("mine", "train_sentiment/seed0-0123456789ab", f"training {file}")
     results.benchmark("mine", "train_sentiment/seed0-0123456789ab", 3600)
-    results.benchmark("mine", "truncate_sentiment/seed0", 360)
+    results.measured("mine", "truncate_sentiment", "sentiment/seed0", seconds=360)
     hours = {row["rule"]: row["hours"] for row in jobs.rows("mine", [file])}
     assert hours == {"train_sentiment": 1.0, "truncate_sentiment": 0.1, "spectrum_sentiment": None}
 
@@ -141,7 +156,7 @@ def test_the_page_sums_up_what_is_known_and_names_what_is_not(results):
     for place, seconds in zip(PLACES[1:], (3600, 7200), strict=True):
         results.trained("mine", place, seconds)
         for rule in ("truncate", "shuffle", "spectrum", "trials"):
-            results.benchmark("mine", f"{rule}/{place}", 360, 200)
+            results.measured("mine", rule, place, seconds=360, memory=200)
     rows = jobs.rows("mine", files)
     figures = {"fig1": {"title": "Figure 1", "places": PLACES[:2], "rules": ["truncate", "trials"]}}
     text = page("mine", rows, figures, [checkpoint.read_about(file) for file in files], "this machine")

@@ -11,7 +11,7 @@ import pytest
 
 import specs
 import workflow
-from lowrank import plan, streams, tables
+from lowrank import orders, streams, tables
 from lowrank.problems import Problem
 from lowrank.spec import digest, place
 from provenance import network, tracing
@@ -165,8 +165,8 @@ def test_the_code_of_a_network_is_that_of_the_plan(run):
     settings = run.config
     for task in settings["tasks"]:
         (file, *_) = (run.folder.parent / "networks" / task).rglob("*.safetensors")
-        assert network.roots(network.about(file)["spec"]) == plan.roots(settings, f"train {task}")
-    assert plan.OTHER["train_sentiment"] == network.ROOTS_OF_LSTM
+        assert network.roots(network.about(file)["spec"]) == orders.roots(settings, f"train {task}")
+    assert orders.OTHER["train_sentiment"] == network.ROOTS_OF_LSTM
 
 
 def test_code_and_config_that_were_changed_since_are_told(project):

@@ -20,7 +20,7 @@ import pytest
 
 import workflow
 from disks import closed, contents, fill, mounted
-from lowrank import networks, plan, tasks, train_job
+from lowrank import networks, orders, tasks, train_job
 from lowrank.files import held
 from lowrank.spec import digest
 from lowrank.training import train
@@ -72,7 +72,7 @@ os._exit(0)  # without the clearing up, which takes long
 def order(specs: list[dict]) -> str:
     """What the rule of a training tells its script."""
     stage, code = f"train {specs[0]['task']}", specs[0]["code"]
-    roots = plan.roots({"tasks": {specs[0]["task"]: specs[0]}}, stage)
+    roots = orders.roots({"tasks": {specs[0]["task"]: specs[0]}}, stage)
     return json.dumps({"roots": roots, "code": code, "specs": specs})
 
 

@@ -455,7 +455,7 @@ def shuffle(value: float = 1.0, rows: int = 3) -> dict:
 @pytest.fixture
 def table(tmp_path) -> Path:
     path = tmp_path / "table.parquet"
-    tables.write(path, "shuffle", shuffle())
+    tables.write(path, "shuffle", shuffle(), made_of="a")
     return path
 
 
@@ -515,6 +515,43 @@ def test_a_table_with_other_columns_is_refused(tmp_path, table):
         assert "does not have the columns of a shuffle table" in unreadable(path)
 
 
+def test_a_table_says_what_it_was_made_of(table):
+    """From its footer alone; one that cannot be read says nothing."""
+    tables.write(table, "shuffle", shuffle(), made_of="b", network="c")
+    found = tables.record(table)
+    assert (found["made_of"], found["network"]) == ("b", "c")
+    table.write_bytes(table.read_bytes()[:-1])
+    assert tables.record(table) is None
+    assert tables.record(table.with_name("none")) is None
+
+
+def test_a_table_of_another_making_is_refused(table):
+    assert tables.read(table, "shuffle", "a").num_rows == 3
+    with pytest.raises(Problem, match="made with other settings, code or networks") as caught:
+        tables.read(table, "shuffle", "b")
+    check_sentence(caught.value, table)
+
+
+def test_a_table_that_was_changed_is_refused(table):
+    """Though it is whole, has the same columns, and says the same of its making."""
+    good, said = pq.read_table(table), pq.read_metadata(table).metadata[tables.RECORD]
+    for changed in (good.slice(1), good.set_column(3, "repetition", good["seed"]), good.take([1, 0, 2])):
+        with pq.ParquetWriter(table, changed.schema) as writer:
+            writer.write_table(changed)
+            writer.add_key_value_metadata({tables.RECORD: said})
+        assert "was changed after this workflow wrote it" in unreadable(table)
+    pq.write_table(good, table)  # without the record
+    assert "was changed after this workflow wrote it" in unreadable(table)
+
+
+@pytest.mark.parametrize("at", [4, 10, 60])
+def test_a_table_with_another_byte_is_refused(table, at):
+    content = bytearray(table.read_bytes())
+    content[at] ^= 1
+    table.write_bytes(content)
+    unreadable(table)
+
+
 @pytest.mark.parametrize(
     "columns",
     [
@@ -533,17 +570,17 @@ def test_a_table_that_cannot_be_written_leaves_the_old_one(table, columns):
 
 
 def test_gathering_puts_tables_under_one_another(tmp_path):
-    parts = [tmp_path / name for name in "ab"]
-    for number, part in enumerate(parts):
-        tables.write(part, "shuffle", shuffle(rows=1 + number) | {"seed": number})
-    tables.gather(tmp_path / "all", "shuffle", parts)
-    assert tables.read(tmp_path / "all", "shuffle")["seed"].to_pylist() == [0, 1, 1]
+    parts = {tmp_path / name: name for name in "ab"}
+    for number, (part, name) in enumerate(parts.items()):
+        tables.write(part, "shuffle", shuffle(rows=1 + number) | {"seed": number}, made_of=name)
+    tables.gather(tmp_path / "all", "shuffle", parts, made_of="both")
+    assert tables.read(tmp_path / "all", "shuffle", "both")["seed"].to_pylist() == [0, 1, 1]
 
 
 def test_gathering_names_the_part_that_is_damaged(tmp_path, table):
     (tmp_path / "bad").write_bytes(table.read_bytes()[:-3])
     with pytest.raises(Problem) as caught:
-        tables.gather(tmp_path / "all", "shuffle", [table, tmp_path / "bad"])
+        tables.gather(tmp_path / "all", "shuffle", {table: "a", tmp_path / "bad": "a"}, made_of="all")
     check_sentence(caught.value, tmp_path / "bad")
     assert not (tmp_path / "all").exists()
 
@@ -562,7 +599,7 @@ loss = np.array([1.0, np.nan, 0.25])
 names = tables.SCHEMAS["history"].names[3:]
 columns = {name: range(3) if name == "epoch" else loss for name in names}
 tables.write("history", "history", tables.network(spec) | columns)
-tables.gather("gathered", "history", ["history", "history"])
+tables.gather("gathered", "history", {"history": None}, made_of="it")
 """
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lowrank import fingerprint as code
-from lowrank import plan
+from lowrank import orders
 from lowrank.problems import Problem
 from specs import RAW, TASKS, specs
 
@@ -187,7 +187,7 @@ def test_a_root_that_is_missing_is_a_mistake(tree):
 # The stages
 
 
-STAGES = [*plan.OTHER, *(f"{stage} {task}" for stage in plan.BY_TASK for task in TASKS)]
+STAGES = [*orders.OTHER, *(f"{stage} {task}" for stage in orders.BY_TASK for task in TASKS)]
 SETTINGS = {
     "tasks": {
         task: {
@@ -205,11 +205,11 @@ KERNELS = {  # what each brings along
 
 
 def closure(stage: str) -> set[str]:
-    return set(code.closure(plan.roots(SETTINGS, stage)))
+    return set(code.closure(orders.roots(SETTINGS, stage)))
 
 
 @pytest.mark.parametrize("task", TASKS)
-@pytest.mark.parametrize("stage", plan.BY_TASK)
+@pytest.mark.parametrize("stage", orders.BY_TASK)
 def test_a_tasks_file_is_in_the_closure_of_that_task_alone(stage, task):
     found = {name for name in closure(f"{stage} {task}") if name.startswith("lowrank.tasks.")}
     assert found == {"lowrank.tasks.base", f"lowrank.tasks.{MODULE[task]}"}
@@ -225,7 +225,7 @@ def test_what_trains_is_all_that_names_a_network(task):
     assert closure(f"train {task}") == {*KERNELS[kernel], *(f"lowrank{name}" for name in expected)}
 
 
-@pytest.mark.parametrize("stage", plan.OTHER)
+@pytest.mark.parametrize("stage", orders.OTHER)
 def test_other_stages_hold_no_task_of_their_own_and_no_training(stage):
     found = closure(stage)
     assert not any(f"lowrank.tasks.{MODULE[task]}" in found for task in TASKS)
@@ -240,7 +240,7 @@ def test_what_trains_the_lstm_is_all_that_names_it():
     assert closure("train_sentiment") == {name.removesuffix(".__init__") for name in expected}
 
 
-FIGURES = [stage for stage in plan.OTHER if stage.startswith("fig") and not stage.endswith("_published")]
+FIGURES = [stage for stage in orders.OTHER if stage.startswith("fig") and not stage.endswith("_published")]
 
 
 @pytest.mark.parametrize("figure", FIGURES)
@@ -249,7 +249,7 @@ def test_a_figure_holds_its_own_file_and_the_style(figure):
     shared = {"lowrank.figures.lstm"} if figure in ("fig5", "figS_lstm") else set()
     assert found == {"lowrank.figures.style", f"lowrank.figures.{figure}"} | shared
     assert not {name for name in closure(figure) if "comparison" in name or name == "lowrank.evaluation"}
-    if (variant := f"{figure}_published") in plan.OTHER:
+    if (variant := f"{figure}_published") in orders.OTHER:
         added = {"figure_published", "lowrank.figures.published", "lowrank.comparison", "lowrank.comparison.published"}
         assert closure(variant) == closure(figure) - {"figure"} | added
 
@@ -259,7 +259,7 @@ def test_every_module_of_the_library_is_found():
     everywhere = set().union(*map(closure, STAGES))
     named = {".".join(path.relative_to(SCRIPTS).with_suffix("").parts) for path in LIBRARY.rglob("*.py")}
     left = {name.removesuffix(".__init__") for name in named} - everywhere
-    plumbing = ("config", "fingerprint", "mistakes", "plan", "schema", "shown", "train_job")
+    plumbing = ("config", "fingerprint", "mistakes", "plan", "schema", "shown", "start", "train_job")
     of_sentiment = ("downloads", "prepared", "sources", "train_job")
     expected = {f"lowrank.{name}" for name in plumbing} | {f"lowrank.sentiment.{name}" for name in of_sentiment}
     assert left == expected | {"lowrank.compute.needs"}
@@ -378,7 +378,11 @@ ROOMS = {
     "optimizers": "torch",
     "pace": "",
     "pages": "jinja2 markdown_it",
-    "plan": "yaml",
+    "measures": "",
+    "measuring": "numpy",
+    "orders": "",
+    "plan": "",
+    "start": "yaml",
     "problems": "",
     "schema": "pydantic",
     "shown": "",
@@ -397,6 +401,7 @@ ROOMS = {
     "sentiment.trees": "",
     "sentiment.vectors": "numpy",
     "spec": "",
+    "spectra": "numpy",
     "streams": "numpy",
     "summary": "pyarrow numpy",
     "tables": "pyarrow pandas numpy",
@@ -449,6 +454,7 @@ OURS = {  # what of the library those that hold the science may import; the othe
     "sentiment.trees": "problems",
     "sentiment.vectors": "problems",
     "spec": "",
+    "spectra": "connectivity",
     "streams": "",
     "tasks.*": "tasks.base",
     "theory": "",

@@ -318,11 +318,10 @@ def measured(tmp_path, **rows: dict[int, dict]) -> dict[str, pa.Table]:
     """Tables by name, as they are read from their files; for each, the columns of every seed's network."""
     found = {}
     for name, by_seed in rows.items():
-        parts = []
-        for seed, columns in by_seed.items():
-            parts.append(tmp_path / f"{name}{seed}.parquet")
-            tables.write(parts[-1], name, {"task": "romo", "g": 0.9, "seed": seed} | columns)
-        tables.gather(tmp_path / f"{name}.parquet", name, parts)
+        parts = {tmp_path / f"{name}{seed}.parquet": f"{seed}" for seed in by_seed}
+        for (part, made_of), (seed, columns) in zip(parts.items(), by_seed.items(), strict=True):
+            tables.write(part, name, {"task": "romo", "g": 0.9, "seed": seed} | columns, made_of=made_of)
+        tables.gather(tmp_path / f"{name}.parquet", name, parts, made_of="all")
         found[name] = tables.read(tmp_path / f"{name}.parquet", name)
     return found
 

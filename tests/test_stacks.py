@@ -89,6 +89,31 @@ def test_two_starts_with_other_stacks_train_each_network_once(five, alone):
     assert logs.count("training results/networks/romo") == len(SEEDS)
 
 
+def test_measures_taken_together_are_those_taken_alone(alone, five):
+    """To the byte, their records included: whoever takes the next step finds nothing to do."""
+    measures = [path.relative_to(five) for path in five.glob("results/tiny/[!t]*/romo/**/*.parquet")]
+    measures += [path.relative_to(five) for path in five.glob("results/tiny/tr*/romo/**/*.parquet")]
+    assert len(measures) == 4 * len(SEEDS)
+    for path in measures:
+        (five / path).unlink()
+    made = run(five, "--config", "stack=3").names
+    expected = {f"{rule}_{n}_romo" for rule in ("truncate", "shuffle", "spectrum", "trials") for n in (1, 2)}
+    assert {name for name in made if name.endswith("_romo")} == expected
+    assert [path for path in measures if (five / path).read_bytes() != (alone / path).read_bytes()] == []
+    assert planned(five).names == planned(five, "--config", "stack=5").names == set()
+
+
+def test_a_stack_measures_only_what_is_not_as_planned(five):
+    (measure,) = five.glob("results/tiny/truncation/romo/g0.9/seed3.parquet")
+    before = {path: path.read_bytes() for path in measure.parent.iterdir()}
+    measure.write_bytes(b"cut short")
+    made = run(five, "--config", "stack=5", "--until", "truncate_1_romo").names
+    assert made == {"truncate_1_romo"}
+    assert {path: path.read_bytes() for path in measure.parent.iterdir()} == before
+    log = (five / "results/tiny/logs/truncate/truncate_1_romo.log").read_text()
+    assert log.count("measured ") == 1
+
+
 def test_what_is_set_for_training_holds_for_stacks(five):
     without_networks(five)
     jobs = planned(five, "--config", "stack=5", "--set-resources", "train:mem_mb=77")

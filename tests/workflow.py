@@ -162,11 +162,11 @@ def start_as_is(folder: Path, *args: str, **environment: str) -> subprocess.Comp
 
 
 def plan_of(folder: Path) -> str:
-    """The plan that a start would give to its jobs."""
+    """The name of the plan that a start would give to its jobs."""
     config = merged(
         yaml.safe_load((folder / "config.yaml").read_text()), yaml.safe_load((folder / "tiny.yaml").read_text())
     )
-    code = "import json; from lowrank import plan; print(json.dumps(plan.make(json.loads(input()))))"
+    code = "import json; from lowrank import plan, start; print(start.write_plan(plan.make(json.loads(input()))))"
     process = subprocess.run(
         [sys.executable, "-c", code],
         cwd=folder,
@@ -176,7 +176,7 @@ def plan_of(folder: Path) -> str:
         text=True,
         check=True,
     )
-    return process.stdout
+    return process.stdout.strip()
 
 
 def run_job(folder: Path, job: str, plan: str) -> subprocess.CompletedProcess:

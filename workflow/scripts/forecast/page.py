@@ -3,6 +3,8 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
+from lowrank.start import UNUSABLE
+
 from .disk import written
 from .dryrun import Job
 from .seconds import Clock
@@ -10,6 +12,7 @@ from .waiting import hours, longest_chain
 from .work import Plan, Work
 
 WHY = {  # how Snakemake's reasons begin, and how they are told; the first that fits
+    UNUSABLE: "not as planned",
     "Missing output files": "missing output",
     "Incomplete output files": "incomplete output",
     "Params have changed": "params changed",

@@ -11,20 +11,19 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from .. import checkpoint
+from .. import checkpoint, measures
 from ..networks import FOLDER
 
 RESULTS = Path(FOLDER).parent
 LSTM = "sentiment"
-MEASURES = {False: ("truncate", "shuffle", "spectrum", "trials"), True: ("truncate_sentiment", "spectrum_sentiment")}
-TRAINED = re.compile(r"^training (\S+\.safetensors)$", re.MULTILINE)  # as training jobs write it into their logs
+MADE = re.compile(r"^(?:training|measured) (\S+)$", re.MULTILINE)  # as jobs write it into their logs
 MACHINE = re.compile(r"^machine: (.+)$", re.MULTILINE)  # as all jobs do
 AGAIN = re.compile(r"^going on from", re.MULTILINE)
 COLUMNS = ("rule", "place", "run", "hours", "gpu_hours", "memory", "device", "machine", "note")
 
 
 class Files(NamedTuple):
-    """What a job left behind, and how many networks it trained."""
+    """What a job left behind, and how many networks it trained or measured."""
 
     benchmark: Path
     log: Path
@@ -41,16 +40,12 @@ def rows(run: str, networks: Iterable[str]) -> list[dict]:
     for network in networks:
         place = str(Path(network).relative_to(FOLDER)).rpartition("-")[0]
         of_lstm = place.startswith(f"{LSTM}/")
-        found.append(
-            _row("train_sentiment" if of_lstm else "train", place, _trainings().get(network), _device(network))
-        )
-        for rule in MEASURES[of_lstm]:
-            found.append(_row(rule, place, _measured(run, rule, place), "cpu"))
+        rule = "train_sentiment" if of_lstm else "train"
+        found.append(_row(rule, place, _jobs(rule).get(network), _device(network)))
+        for name, measure in (measures.OF_LSTM if of_lstm else measures.MEASURES).items():
+            files = _jobs(measure.rule).get(measures.file(run, name, place))
+            found.append(_row(measure.rule, place, files, "cpu"))
     return found
-
-
-def _measured(run: str, rule: str, place: str) -> Files | None:
-    return _files(RESULTS / run / f"logs/{rule}/{place.removeprefix(f'{LSTM}/')}.log")
 
 
 def _files(log: Path, networks: int = 1) -> Files | None:
@@ -66,22 +61,20 @@ def _device(network: str) -> str:
 
 
 @functools.cache
-def _trainings() -> dict[str, Files]:
-    """The jobs that trained networks, by network, whatever run they belonged to; of several the last.
+def _jobs(rule: str) -> dict[str, Files]:
+    """The jobs of a rule and its stacks, of all runs, by each file that they made; the last of several.
 
-    Logs name the networks. A stack of networks has a log that the next stack of the same name writes over: if it is
-    newer than the benchmark, that is of other networks.
+    Logs name the files. A stack has a log that the next stack of the same name writes over: if it is newer than the
+    benchmark, that is of other networks.
     """
     found = []
-    for log in sorted([*RESULTS.glob("*/logs/train/**/*.log"), *RESULTS.glob("*/logs/train_sentiment/*.log")]):
-        trained = TRAINED.findall(log.read_text(encoding="utf-8"))
-        if files := _files(log, len(trained)):
+    for log in sorted(RESULTS.glob(f"*/logs/{rule}/**/*.log")):
+        made = MADE.findall(log.read_text(encoding="utf-8"))
+        if files := _files(log, len(made)):
             written = files.benchmark.stat().st_mtime
-            named = [network for network in trained if Path(network).stem == log.stem]
-            found += [
-                (written, network, files) for network in (named or trained) if named or written >= log.stat().st_mtime
-            ]
-    return {network: files for _, network, files in sorted(found)}
+            named = [file for file in made if Path(file).stem == log.stem]
+            found += [(written, file, files) for file in (named or made) if named or written >= log.stat().st_mtime]
+    return {file: files for _, file, files in sorted(found)}
 
 
 def _row(rule: str, place: str, files: Files | None, device: str) -> dict:
@@ -92,7 +85,7 @@ def _row(rule: str, place: str, files: Files | None, device: str) -> dict:
     used = _benchmark(files.benchmark)
     text = files.log.read_text(encoding="utf-8") if files.log.is_file() else ""
     hours = used["s"] and used["s"] / 3600 / files.networks
-    notes = [f"one of {files.networks} trained together"] if files.networks > 1 else []
+    notes = [f"one of {files.networks} in one job"] if files.networks > 1 else []
     notes += ["only the last of several starts"] if AGAIN.search(text) else []
     return row | {
         "run": files.benchmark.relative_to(RESULTS).parts[0],

@@ -10,8 +10,8 @@ COUNTED = """
 - A figure's hours are those of the networks that it shows, and of what its tables measure in them. Figures share
   networks: these count in each of the figures, and once in the total. The command for one figure makes whole tables, of
   all the run's networks, and takes more.
-- A network that another run has trained counts as if this one had. Of networks that were trained together, each has an
-  equal share of the job.
+- A network that another run has trained counts as if this one had. Of networks that one job trained or measured, each
+  has an equal share of the job.
 - Memory is the largest resident set of one process, as the system gave it while the job ran. So many jobs at once need
   so many times as much at most.
 - Not counted: attempts that were stopped or failed (where a training went on from a saved state, only its last start
