@@ -15,6 +15,9 @@ WHAT ?=
 RUN ?= paper
 A ?= paper
 B ?= quick
+# What `make unused` does besides listing (1: delete), and where: as Snakemake's --directory.
+DELETE ?=
+DIR ?=
 # What `make plan` looks at: a preset, a profile, and words for Snakemake.
 PRESET ?=
 PROFILE ?=
@@ -23,7 +26,7 @@ ARGS ?=
 # The archive that `make validate` checks.
 FILE ?= results/quick/archive/quick.zip
 
-.PHONY: figures paper report doctor explain plan diff test test-slurm validate benchmark lint format pins freeze
+.PHONY: figures paper report doctor explain plan diff unused test test-slurm validate benchmark lint format pins freeze
 
 figures: .venv/ready  ## all figures at a reduced size, in minutes
 	$(SNAKEMAKE) --configfile workflow/presets/quick.yaml
@@ -49,6 +52,9 @@ plan: .venv/ready  ## what would run and why, core and GPU hours, disk: PRESET=q
 
 diff: .venv/ready  ## two runs: config, verdicts, numbers, figures over one another: A=paper B=quick
 	@$(BIN)/python workflow/scripts/diff.py "$(A)" "$(B)"
+
+unused: .venv/ready  ## networks and measures that no recorded run needs, with their size; DELETE=1 deletes them
+	@$(BIN)/python workflow/scripts/unused.py --directory "$(DIR)" $(if $(filter 1,$(DELETE)),--delete)
 
 test: .venv/ready
 	$(BIN)/python -m pytest -n 2 --ignore tests/slurm

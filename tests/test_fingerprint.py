@@ -262,6 +262,7 @@ def test_every_module_of_the_library_is_found():
     plumbing = ("config", "fingerprint", "mistakes", "plan", "schema", "shown", "start", "train_job")
     of_sentiment = ("downloads", "prepared", "sources", "train_job")
     expected = {f"lowrank.{name}" for name in plumbing} | {f"lowrank.sentiment.{name}" for name in of_sentiment}
+    expected |= {f"lowrank.contract{name}" for name in ("", ".declared", ".drawn", ".exceptions")}
     assert left == expected | {"lowrank.compute.needs"}
 
 
@@ -339,6 +340,10 @@ ROOMS = {
     "compute.needs": "",
     "compute.page": "",
     "config": "",
+    "contract.__init__": "",
+    "contract.declared": "",
+    "contract.drawn": "numpy",
+    "contract.exceptions": "",
     "claims.__init__": "",
     "claims.base": "numpy pandas",
     "claims.page": "",
@@ -539,7 +544,8 @@ WITHOUT_TORCH += ["compute", "claims_page", "page", "report"]
 def test_all_scripts_are_known():
     with_pandas = {"figure", "figure_published", "claims", "comparison"}
     assert set(RUN_BY_RULES) == {*WITHOUT_TORCH, "train", "train_sentiment", "archive", "verify", *with_pandas}
-    assert {path.stem for path in SCRIPTS.glob("*.py")} == {*RUN_BY_RULES, "job", "doctor", "explain", "plan", "diff"}
+    typed = {"doctor", "explain", "plan", "diff", "unused"}
+    assert {path.stem for path in SCRIPTS.glob("*.py")} == {*RUN_BY_RULES, "job", *typed}
 
 
 @pytest.mark.parametrize("script", RUN_BY_RULES)
@@ -605,7 +611,7 @@ def test_the_code_is_in_the_spec_of_its_own_task_alone(monkeypatch):
     parse = ast.parse
 
     def with_an_edit(text, *arguments, **more):
-        return parse(text + "\nEDIT = 1\n" if text == edited.read_text(encoding="utf-8") else text, *arguments, **more)
+        return parse(text + b"\nEDIT = 1\n" if text == edited.read_bytes() else text, *arguments, **more)
 
     monkeypatch.setattr(ast, "parse", with_an_edit)
     forget()

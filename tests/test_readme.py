@@ -19,6 +19,7 @@ RUN_IN = {
     "explain": "tests/test_explain.py",
     "plan": "tests/test_plan.py",
     "diff": "tests/test_diff.py",
+    "unused": "tests/test_unused.py",
     "report": "tests/test_report.py",
     "benchmark": "tests/test_benchmark.py",
     "paper": "tests/workflow.py",
@@ -28,6 +29,7 @@ RUN_IN = {
 PROGRAMS = {
     "python3 verify.py": "tests/test_archive.py",
     "python workflow/scripts/NAME.py --help": "tests/test_explain.py",
+    "python workflow/scripts/unused.py --files": "tests/test_unused.py",
     "python tests/seconds.py": "tests/seconds.py",
     "python -m pytest tests/test_lockstep.py": "tests/test_lockstep.py",
 }

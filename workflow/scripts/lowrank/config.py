@@ -3,7 +3,7 @@
 import re
 from dataclasses import fields
 
-from . import tasks
+from . import contract, tasks
 from .mistakes import checked, nearest, unknown
 from .problems import Problem
 from .schema import Config, Networks, Step, Training
@@ -46,6 +46,9 @@ def _task(name: str, entry: dict, training: dict, mistakes: list[str]) -> dict |
     if module not in tasks.names():
         mistakes.append(f"tasks.{name}: there is no task {module!r}{nearest(module, tasks.names())}")
         return None
+    if broken := contract.mistakes_of_file(module):
+        mistakes += [f"tasks.{name}: {mistake}" for mistake in broken]
+        return None
     task = tasks.load(module)
     shared = set(Networks.model_fields)
     own = {field.name for field in fields(task)} - {"dt"}
@@ -55,20 +58,33 @@ def _task(name: str, entry: dict, training: dict, mistakes: list[str]) -> dict |
     common = {key: value for key, value in {**training, **entry, "module": module}.items() if key in shared}
     networks = checked(Networks, common, f"tasks.{name}.", found := [])
     mistakes += [_where_it_stands(mistake, f"tasks.{name}.", training.keys() - entry.keys()) for mistake in found]
-    numbers = {
-        f.name: entry[f.name] if f.type is bool else _spelt(entry[f.name]) for f in fields(task) if f.name in entry
-    }
     step = checked(Step, {"dt": common.get("dt")}, "", [])
-    numbers = checked(task, numbers | (step or {"dt": 1.0}), f"tasks.{name}.", mistakes, alone=not step)
+    numbers = _numbers(name, module, entry, step, mistakes)
     if not networks or not numbers or strange:
+        return None
+    del numbers["dt"]
+    if broken := contract.mistakes_of_task(module, networks, numbers):
+        mistakes += [f"tasks.{name}: {mistake}" for mistake in broken]
         return None
     if networks["kernel"] == "fast" and not (task.deterministic and task.n_in == task.n_out == 1):
         mistakes.append(
             f"tasks.{name}.kernel = 'fast': {module} is random or has several inputs or outputs: take kernel reference"
         )
         return None
-    del numbers["dt"]
     return {**networks, "numbers": numbers}
+
+
+def _numbers(name: str, module: str, entry: dict, step: dict | None, mistakes: list[str]) -> dict | None:
+    """A task's own numbers and its step; durations are not judged by a step that is itself a mistake."""
+    task = tasks.load(module)
+    given = {
+        f.name: entry[f.name] if f.type is bool else _spelt(entry[f.name]) for f in fields(task) if f.name in entry
+    }
+    try:
+        return checked(task, given | (step or {"dt": 1.0}), f"tasks.{name}.", mistakes, alone=not step)
+    except contract.RAISED as error:  # by what the task does with its numbers, or by a type that pydantic cannot check
+        mistakes.append(f"tasks.{name}: its numbers cannot be checked: {contract.described(error, module)}")
+        return None
 
 
 def _where_it_stands(mistake: str, where: str, inherited: set[str]) -> str:

@@ -62,7 +62,11 @@ def _parents(name: str) -> list[str]:
 
 @cache
 def _tree(name: str) -> ast.Module:
-    tree = ast.parse(find(name).read_text(encoding="utf-8"))
+    try:
+        tree = ast.parse(find(name).read_bytes())  # bytes: the file itself says how its text is encoded
+    except (SyntaxError, ValueError) as error:
+        line = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+        raise Problem(f"{find(name)}{line} is not Python: {getattr(error, 'msg', error)}") from error
     for node in ast.walk(tree):
         documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
         if documented and ast.get_docstring(node) is not None:

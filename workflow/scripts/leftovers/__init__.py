@@ -1,0 +1,1 @@
+"""Networks and measures that no recorded run needs: found, listed, deleted on request."""

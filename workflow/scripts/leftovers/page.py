@@ -1,0 +1,85 @@
+"""The list of what no recorded run needs: by reason, then by folder and task, with counts and sizes."""
+
+from collections import defaultdict
+from pathlib import Path
+
+from forecast.page import size
+
+from .recorded import Needs
+from .unused import CODE, DAMAGED, GROUPS, LEFT_OUT, NUMBERS, OF_MEASURES, OF_NETWORKS, Unused
+
+MOST = 4  # g or seeds that are named in a line, files in a sentence
+HINTS = {
+    LEFT_OUT: "A config that names them again finds them, as long as they are there.",
+    NUMBERS: "A config with these numbers finds them, as long as they are there.",
+    CODE: (
+        "The next start of their run trains them anew in any case; only the code that trained them finds them again."
+    ),
+    DAMAGED: "Others were trained in their place.",
+}
+
+
+def page(needs: Needs, files: list[Unused], in_training: list[Unused], strange: list[Path]) -> str:
+    """The whole text, but for its last line."""
+    runs = ", ".join(sorted(needs.runs)) or "none"
+    lines = [f"Recorded runs: {runs}. They need {count(len(needs.specs), 'network')} and what is measured of these."]
+    for group in GROUPS:
+        of_group = [file for file in files if file.group == group]
+        if of_group:
+            lines += ["", f"{group}: {contents(of_group)}", *_hint(group), *_rows(of_group)]
+    lines.append("")
+    if in_training:
+        named = sorted({f"{file.path.parent}/*-{file.network}" for file in in_training})
+        lines.append(f"Kept, as a job trains them: {_some(named)}.")
+    if strange:
+        lines.append(f"Left alone, as the workflow gives no such names or they are links: {_some(strange)}.")
+    return "\n".join(lines)
+
+
+def contents(files: list[Unused]) -> str:
+    """How many networks, measures and files, and their size."""
+    networks = len({file.network for file in files if file.group in OF_NETWORKS})
+    measures = sum(file.group == OF_MEASURES for file in files)
+    told = [count(networks, "network")] if networks else []
+    told += [count(measures, "measure")] if measures else []
+    told += [count(len(files), "file")] if len(files) != measures else []
+    return ", ".join([*told, size(sum(file.size for file in files))])
+
+
+def count(number: int, what: str) -> str:
+    """A number of things."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _hint(group: str) -> list[str]:
+    return [f"  {HINTS[group]}"] if group in HINTS else []
+
+
+def _rows(files: list[Unused]) -> list[str]:
+    """A line for each task in each folder."""
+    by_folder = defaultdict(list)
+    for file in files:
+        by_folder[file.root / file.path.relative_to(file.root).parts[0]].append(file)
+    rows = [
+        (f"{folder}", contents(of_folder), _strengths_and_seeds(of_folder)) for folder, of_folder in by_folder.items()
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    return [f"  {folder:<{widths[0]}}  {counts:<{widths[1]}}  {which}" for folder, counts, which in rows]
+
+
+def _strengths_and_seeds(files: list[Unused]) -> str:
+    strengths = {file.path.parent.name for file in files if file.path.parent.parent != file.root}
+    seeds = {file.path.name.lstrip(".").partition("-")[0].partition(".")[0] for file in files}
+    named = [_several(strengths, "g"), _several(seeds, "seed")]
+    return ", ".join(filter(None, named))
+
+
+def _several(names: set[str], what: str) -> str:
+    """Names like g0.9 or seed3 in the order of their numbers; only how many, if they are too many."""
+    ordered = sorted(names, key=lambda name: float(name.removeprefix(what)))
+    return " ".join(ordered) if len(ordered) <= MOST else f"{len(ordered)} {what}{'' if what == 'g' else 's'}"
+
+
+def _some(things: list) -> str:
+    named = ", ".join(map(str, things[:MOST]))
+    return named if len(things) <= MOST else f"{named} and {len(things) - MOST} more"

@@ -1,0 +1,80 @@
+"""What the recorded runs need: each by the config of its last start, its networks named by the present code."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from lowrank import networks, plan
+from lowrank.problems import Problem
+from lowrank.spec import digest, place
+
+RESULTS = Path("results")
+NETWORKS = Path(networks.FOLDER)
+MEASURES = ("truncation", "shuffle", "spectrum", "trials")
+OF_LSTM = ("truncation", "spectrum")
+ADVICE = "start that run again, or remove its folder"
+
+
+@dataclass
+class Needs:
+    """What has to be kept."""
+
+    runs: dict[str, set[Path]] = field(default_factory=dict)  # the files of the measures of each run
+    specs: dict[str, dict] = field(default_factory=dict)  # of all networks, by the hash that names them
+    any_at: set[str] = field(default_factory=set)  # places of LSTMs whose name is a guess: all that are there are kept
+
+    @property
+    def places(self) -> set[str]:
+        """Where the networks stand."""
+        return set(map(place, self.specs.values()))
+
+
+def needs() -> Needs:
+    """What all recorded runs need; Problem if that cannot be told of one of them: then nothing may be deleted."""
+    found = Needs()
+    for folder in _folders():
+        path = folder / "config.yaml"
+        if path.exists():
+            _add(found, folder, _planned(path))
+        elif any((folder / kind).exists() for kind in (*MEASURES, "tables")):
+            raise Problem(
+                f"no config is recorded for the run in {folder} ({path}), so what it needs is unknown: {ADVICE}"
+            )
+    if not found.runs and NETWORKS.exists():
+        raise Problem(f"no run is recorded in {RESULTS.absolute()}, so what is needed is unknown: start a run first")
+    return found
+
+
+def _folders() -> list[Path]:
+    """The folders of runs; all links to one folder are one of them."""
+    every = sorted(RESULTS.iterdir()) if RESULTS.is_dir() else []
+    every = [path for path in every if path.is_dir() and path != NETWORKS]
+    return list({path.resolve(): path for path in sorted(every, key=Path.is_symlink, reverse=True)}.values())
+
+
+def _planned(path: Path) -> dict:
+    """The plan of a run, by its recorded config."""
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if not isinstance(raw, dict):
+            raise Problem("it is no mapping of keys to values")
+        return plan.make(raw)
+    except (Problem, OSError, ValueError, yaml.YAMLError) as error:
+        lines = [line.strip() for line in str(error).removeprefix("the config cannot be used:").splitlines()]
+        reason = "; ".join(filter(None, lines))
+        raise Problem(
+            f"{path} cannot be used by this code ({reason}), so what that run needs is unknown: {ADVICE}"
+        ) from error
+
+
+def _add(needs: Needs, folder: Path, made: dict) -> None:
+    specs = plan.by_place(made)
+    needs.specs |= plan.networks(made)
+    needs.runs[folder.name] = {
+        folder / kind / f"{place}.parquet"
+        for place, spec in specs.items()
+        for kind in (MEASURES if "g" in spec else OF_LSTM)
+    }
+    if made["data"] and digest(made["data"]) in made["missing"]:  # then its source, and so the name, may be another
+        needs.any_at |= {place for place, spec in specs.items() if "g" not in spec}

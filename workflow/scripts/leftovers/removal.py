@@ -1,0 +1,72 @@
+"""Deleting files that no recorded run needs, and never one that a job may be writing or about to read."""
+
+import contextlib
+import errno
+import fcntl
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from lowrank import plan
+from lowrank.problems import Problem
+
+from .recorded import NETWORKS
+from .unused import Unused
+
+LOCK = NETWORKS / ".lock"  # of which a job in training holds a byte for each of its networks, as `files.held` says
+OF_SNAKEMAKE = Path(".snakemake/locks")
+
+
+@contextlib.contextmanager
+def not_in_training(names: Iterable[str], deleting: bool) -> Iterator[set[str]]:
+    """Hold those of the networks that no job trains, so that none begins to; yields their names.
+
+    Whoever only lists them, and may not write, takes all to be free.
+    """
+    try:
+        file = LOCK.open("r+b")
+    except OSError as error:
+        if deleting and LOCK.exists():
+            raise _unknown(error) from error
+        yield set(names)
+        return
+    with file:
+        yield {name for name in sorted(names) if _hold(file, name)}
+
+
+def _hold(file, name: str) -> bool:
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, int(name, 16))
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EAGAIN):
+            raise _unknown(error) from error
+        return False
+    return True
+
+
+def _unknown(error: OSError) -> Problem:
+    return Problem(f"cannot tell which networks are in training: {LOCK}: {error.strerror}; nothing was deleted")
+
+
+def check(files: list[Unused]) -> None:
+    """Problem if the files may not, or cannot, be deleted now: before the first one is."""
+    if OF_SNAKEMAKE.is_dir() and any(OF_SNAKEMAKE.iterdir()):
+        raise Problem(
+            f"a start of the workflow is going on in {Path.cwd()}: wait for its end, or, if it was killed, run "
+            "snakemake --unlock; nothing was deleted"
+        )
+    plan.check_folders(str(file.path) for file in files)
+
+
+def delete(files: list[Unused]) -> None:
+    """Delete the files, and the folders that are empty then; a link is deleted, never what it points to."""
+    for number, file in enumerate(files):
+        try:
+            file.path.unlink(missing_ok=True)
+        except OSError as error:
+            told = f"{number} of {len(files)} files were deleted"
+            raise Problem(f"cannot delete {file.path}: {error.strerror}; {told}") from error
+        for folder in file.path.parents:
+            if folder == file.root:
+                break
+            with contextlib.suppress(OSError):  # it is not empty
+                folder.rmdir()

@@ -1,0 +1,157 @@
+"""The files that no recorded run needs, by reason. Only names that the workflow gives are looked at."""
+
+import contextlib
+import os
+import re
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from lowrank import checkpoint
+from lowrank.problems import Problem
+from lowrank.spec import digest
+
+from .recorded import MEASURES, NETWORKS, RESULTS, Needs
+
+LEFT_OUT = "Networks of a task, g or seed that no recorded run has"
+NUMBERS = "Networks trained with other numbers than those of any recorded run"
+CODE = "Networks of recorded runs, trained by other code than the present"
+UNKNOWN = "Networks whose files do not say what trained them"
+DAMAGED = "Files set aside as damaged"
+REMAINS = "What killed jobs left of files that they were writing"
+OF_MEASURES = "Measures of networks that are not in the recorded config of their run"
+GROUPS = (LEFT_OUT, NUMBERS, CODE, UNKNOWN, OF_MEASURES, DAMAGED, REMAINS)
+OF_NETWORKS = (LEFT_OUT, NUMBERS, CODE, UNKNOWN)
+
+NETWORK = re.compile(r"(seed\d+)-([0-9a-f]{12})\.(?:safetensors|parquet|state)(\.damaged)?")
+MEASURE = re.compile(r"seed\d+\.parquet")
+TEMPORARY = re.compile(r"\.(seed.+)\.\w+\.tmp")
+FOLDER = re.compile(r"sentiment|[^/]+/g\d+(?:\.\d+)?(?:e[+-]?\d+)?")
+WRITING_SECONDS = 3600.0  # younger remains may be a file that is being written
+
+
+@dataclass(frozen=True)
+class Unused:
+    """A file that no recorded run needs."""
+
+    path: Path
+    root: Path  # below which its folders are removed once they are empty
+    group: str
+    size: int
+    network: str | None = None  # the hash of the network: who trains it holds the lock of this name
+
+
+@dataclass
+class Found:
+    """What was found."""
+
+    unused: list[Unused] = field(default_factory=list)
+    strange: list[Path] = field(default_factory=list)  # files of other names, and links to folders: left alone
+
+
+def unused(needs: Needs) -> Found:
+    """Everything that no recorded run needs."""
+    found = Found()
+    reason = _reasons(needs)
+    for path in _files(NETWORKS, found.strange):
+        if path != NETWORKS / ".lock":
+            _judge_network(path, needs, reason, found)
+    for run, needed in needs.runs.items():
+        for kind in () if (RESULTS / run).is_symlink() else MEASURES:
+            root = RESULTS / run / kind
+            for path in _files(root, found.strange):
+                _judge_measure(path, root, needed, found)
+    return found
+
+
+def _files(root: Path, strange: list[Path]) -> Iterator[Path]:
+    """The files below a folder; a link to a folder is not followed: others may use what is there."""
+    if root.is_symlink():
+        strange.append(root)
+        return
+    for folder, below, names in os.walk(root):
+        strange += [Path(folder, name) for name in sorted(below) if Path(folder, name).is_symlink()]
+        below.sort()
+        yield from (Path(folder, name) for name in sorted(names))
+
+
+def _judge_network(path: Path, needs: Needs, reason, found: Found) -> None:
+    written = TEMPORARY.fullmatch(path.name)
+    match = NETWORK.fullmatch(written[1] if written else path.name)
+    folder = path.parent.relative_to(NETWORKS).as_posix()
+    if not (match and FOLDER.fullmatch(folder)):
+        found.strange.append(path)
+        return
+    seed, name, damaged = match.groups()
+    place = f"{folder}/{seed}"
+    if written:
+        group = _of_remains(path)
+    elif damaged:
+        group = DAMAGED
+    else:
+        group = None if name in needs.specs or place in needs.any_at else reason(path.parent, seed, name, place)
+    _add(found, path, NETWORKS, group, name)
+
+
+def _judge_measure(path: Path, root: Path, needed: set[Path], found: Found) -> None:
+    written = TEMPORARY.fullmatch(path.name)
+    is_ours = MEASURE.fullmatch(written[1] if written else path.name)
+    if not (is_ours and FOLDER.fullmatch(path.parent.relative_to(root).as_posix())):
+        found.strange.append(path)
+    elif written:
+        _add(found, path, root, _of_remains(path))
+    elif path not in needed:
+        _add(found, path, root, OF_MEASURES)
+
+
+def _of_remains(path: Path) -> str | None:
+    try:
+        return REMAINS if time.time() - path.lstat().st_mtime > WRITING_SECONDS else None
+    except FileNotFoundError:  # it has its name by now
+        return None
+
+
+def _add(found: Found, path: Path, root: Path, group: str | None, network: str | None = None) -> None:
+    if group:
+        with contextlib.suppress(FileNotFoundError):  # a job that ended meanwhile has removed it
+            found.unused.append(Unused(path, root, group, path.lstat().st_size, network))
+
+
+def _reasons(needs: Needs):
+    """A function that says why a network (its folder, seed, hash and place) is needed by no recorded run."""
+    places = needs.places
+    numbers = {digest(_numbers(spec)) for spec in needs.specs.values()}
+
+    @cache
+    def reason(folder: Path, seed: str, name: str, place: str) -> str:
+        if place not in places:
+            return LEFT_OUT
+        spec = _spec(name, (folder / f"{seed}-{name}{suffix}" for suffix in (".safetensors", ".state")))
+        if spec is None:
+            return UNKNOWN
+        return CODE if digest(_numbers(spec)) in numbers else NUMBERS
+
+    return reason
+
+
+def _spec(name: str, paths: Iterable[Path]) -> dict | None:
+    """The spec of the network `name`, from the first file that tells it."""
+    for path in paths:
+        try:
+            spec = checkpoint.read_about(path)["spec"]
+        except Problem:
+            continue
+        if digest(spec) == name:
+            return spec
+    return None
+
+
+def _numbers(spec: dict) -> dict:
+    """A spec without the code that trains, and prepares the data of an LSTM."""
+    return {
+        key: _numbers(value) if key == "data" and isinstance(value, dict) else value
+        for key, value in spec.items()
+        if key != "code"
+    }
