@@ -41,7 +41,7 @@ def test_jobs_and_reasons_are_snakemakes_own(project):
     }
     assert rows["train romo"][0] == "2" == f"{len(jobs.networks)}"
     assert "missing output 2" in rows["train romo"]
-    assert f"params changed {counts['shuffle']}" in rows["shuffle"]
+    assert f"not as planned {counts['shuffle']}" in rows["shuffle"]
     assert any(cell.startswith("input updated") for cell in rows["summary"])
     assert "10 of your benchmarks" in " ".join(rows["shuffle"]) or "benchmarks" in rows["shuffle"][-1]
 

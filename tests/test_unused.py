@@ -31,6 +31,7 @@ from leftovers.unused import (
     unused,
 )
 from lowrank import checkpoint, networks, plan, train_job
+from lowrank import start as starting
 from lowrank.problems import Problem
 from specs import RAW
 
@@ -50,7 +51,7 @@ def config(run: str = "one", **changes) -> dict:
 def start(raw: dict, folder: Path | None = None) -> dict[str, dict]:
     """What a finished start leaves, files of few bytes: its record, networks, measures; the specs by place."""
     folder = folder or Path("results", raw["run"])
-    plan.record(raw, f"{folder}/config.yaml")
+    starting.record(raw, f"{folder}/config.yaml")
     specs = plan.by_place(plan.make(raw))
     for place, spec in specs.items():
         network(spec)

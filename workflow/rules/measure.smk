@@ -107,7 +107,8 @@ for name, stack in stacks_of("truncate", "shuffle", "spectrum", "trials"):
             "../../envs/lowrank.yaml"
         params:
             job=measure_order(stack["measure"], stack["places"]),
+            rule=stack["rule"],
         message:
             f"{len(stack['places'])} networks of {task_of(stack['places'])} together: {stack['measure']}"
         script:
-            f"../scripts/{stack['rule']}.py"
+            "../scripts/{params.rule}.py"  # read when the job runs, when the loop is over

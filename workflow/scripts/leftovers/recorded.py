@@ -5,14 +5,13 @@ from pathlib import Path
 
 import yaml
 
-from lowrank import networks, plan
+from lowrank import measures, networks, plan
 from lowrank.problems import Problem
-from lowrank.spec import digest, place
+from lowrank.sentiment import prepared
+from lowrank.spec import place
 
 RESULTS = Path("results")
 NETWORKS = Path(networks.FOLDER)
-MEASURES = ("truncation", "shuffle", "spectrum", "trials")
-OF_LSTM = ("truncation", "spectrum")
 ADVICE = "start that run again, or remove its folder"
 
 
@@ -37,7 +36,7 @@ def needs() -> Needs:
         path = folder / "config.yaml"
         if path.exists():
             _add(found, folder, _planned(path))
-        elif any((folder / kind).exists() for kind in (*MEASURES, "tables")):
+        elif any((folder / kind).exists() for kind in (*measures.MEASURES, "tables")):
             raise Problem(
                 f"no config is recorded for the run in {folder} ({path}), so what it needs is unknown: {ADVICE}"
             )
@@ -70,11 +69,11 @@ def _planned(path: Path) -> dict:
 
 def _add(needs: Needs, folder: Path, made: dict) -> None:
     specs = plan.by_place(made)
-    needs.specs |= plan.networks(made)
+    needs.specs |= plan.all_networks(made)
     needs.runs[folder.name] = {
         folder / kind / f"{place}.parquet"
-        for place, spec in specs.items()
-        for kind in (MEASURES if "g" in spec else OF_LSTM)
+        for place in specs
+        for kind in (measures.OF_LSTM if plan.is_lstm(place) else measures.MEASURES)
     }
-    if made["data"] and digest(made["data"]) in made["missing"]:  # then its source, and so the name, may be another
-        needs.any_at |= {place for place, spec in specs.items() if "g" not in spec}
+    if made["data"] and prepared.file(made["data"]) in made["missing"]:  # its source, and so the name, may be another
+        needs.any_at |= set(filter(plan.is_lstm, specs))

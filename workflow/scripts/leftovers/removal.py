@@ -6,7 +6,7 @@ import fcntl
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from lowrank import plan
+from lowrank import start
 from lowrank.problems import Problem
 
 from .recorded import NETWORKS
@@ -54,7 +54,7 @@ def check(files: list[Unused]) -> None:
             f"a start of the workflow is going on in {Path.cwd()}: wait for its end, or, if it was killed, run "
             "snakemake --unlock; nothing was deleted"
         )
-    plan.check_folders(str(file.path) for file in files)
+    start.check_folders(str(file.path) for file in files)
 
 
 def delete(files: list[Unused]) -> None:

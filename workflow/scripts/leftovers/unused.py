@@ -10,10 +10,11 @@ from functools import cache
 from pathlib import Path
 
 from lowrank import checkpoint
+from lowrank.measures import MEASURES
 from lowrank.problems import Problem
 from lowrank.spec import digest
 
-from .recorded import MEASURES, NETWORKS, RESULTS, Needs
+from .recorded import NETWORKS, RESULTS, Needs
 
 LEFT_OUT = "Networks of a task, g or seed that no recorded run has"
 NUMBERS = "Networks trained with other numbers than those of any recorded run"
