@@ -23,10 +23,13 @@ PRESET ?=
 PROFILE ?=
 ARGS ?=
 
+# How many networks, about, for each line of `make benchmark-scale`.
+NETWORKS ?= 300 3000 10000
+
 # The archive that `make validate` checks.
 FILE ?= results/quick/archive/quick.zip
 
-.PHONY: figures paper report doctor explain plan diff unused test test-slurm validate benchmark lint format pins freeze
+.PHONY: figures paper report doctor explain plan diff unused test test-slurm validate benchmark benchmark-scale lint format pins freeze
 
 figures: .venv/ready  ## all figures at a reduced size, in minutes
 	$(SNAKEMAKE) --configfile workflow/presets/quick.yaml
@@ -67,6 +70,9 @@ validate: .venv-validator/ready  ## whether other programs read an archive: FILE
 
 benchmark: .venv/ready  ## what trains, against plain PyTorch, as a ratio; DEVICE=cuda: stacks on a GPU
 	PYTHONPATH=workflow/scripts $(BIN)/python tests/benchmark.py --device $(DEVICE)
+
+benchmark-scale: .venv/ready  ## how a start, and a job on a cluster, grow with the number of networks
+	PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=workflow/scripts:tests $(BIN)/python tests/scale.py $(NETWORKS)
 
 lint: .venv/ready
 	$(BIN)/ruff check workflow tests envs

@@ -2,10 +2,11 @@
 
     PYTHONPATH=workflow/scripts:tests python tests/scale.py 300 3000 10000
 
-The networks are those of the paper's config at more seeds, of two neurons each and without training: only their number
-counts. For each size a line of a table in Markdown: seconds and memory to plan all of it from nothing, a job a network
-and in stacks; seconds to plan when networks and measures are there; which share of the first is this project's own
-code; seconds until the script of a cluster's job runs; bytes of the plan, and of all that Snakemake keeps.
+The networks are those of the paper's config at more seeds, of two neurons each and without training: only their
+number counts. For each size a line of a table in Markdown: CPU seconds and memory to plan all of it from nothing, with
+a job for each network; which share of that is this project's own code; CPU seconds to plan it in stacks, and when
+networks and measures are there; seconds until the script of a cluster's job runs; bytes of the plan, and of all that
+Snakemake keeps.
 """
 
 import argparse
@@ -44,7 +45,7 @@ HEAD = (
 class Start(NamedTuple):
     """What a process took."""
 
-    seconds: float
+    seconds: float  # of CPU
     memory: float  # MB
 
 
@@ -52,7 +53,7 @@ def settings(folder: Path, count: int) -> tuple[dict, int]:
     """The config of a run of about so many networks, written as `scale.yaml`; and how many they are."""
     raw = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
     strengths = sum(len(task["g"]) for task in raw["tasks"].values())
-    changes = {"run": "scale", "seeds": list(range(round(count / strengths))), "sentiment": None}
+    changes = {"run": "scale", "seeds": list(range(max(1, round(count / strengths)))), "sentiment": None}
     changes["measure"] = {"ranks": [0, 1], "trials": 8, "shown_trial": 0}
     changes["training"] = {"n_neurons": 2}
     changes["tasks"] = {name: {"n_neurons": 2, "epochs": 1} for name in raw["tasks"]}
@@ -71,8 +72,7 @@ def options(*words: str) -> list[str]:
 
 
 def measured(folder: Path, *command: str, **environment: str) -> Start:
-    """The seconds and the memory of a command, which has to succeed."""
-    begun = time.monotonic()
+    """What a command took, which has to succeed."""
     process = subprocess.Popen(
         command,
         cwd=folder,
@@ -84,7 +84,7 @@ def measured(folder: Path, *command: str, **environment: str) -> Start:
     _, status, used = os.wait4(process.pid, 0)
     if status:
         sys.exit(output.decode()[-3000:])
-    return Start(time.monotonic() - begun, used.ru_maxrss / 1e3)
+    return Start(used.ru_utime + used.ru_stime, used.ru_maxrss / 1e3)
 
 
 def share_of_ours(folder: Path) -> float:

@@ -6,7 +6,6 @@ import sys
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 import workflow
@@ -31,7 +30,7 @@ def edit(path, name: str, change) -> None:
     """Alter a table."""
     frame = tables.read_frame(path, name)
     change(frame)
-    pq.write_table(pa.Table.from_pandas(frame, tables.SCHEMAS[name], preserve_index=False), path)
+    tables.write(path, name, pa.Table.from_pandas(frame, tables.SCHEMAS[name], preserve_index=False).to_pydict())
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ RUN_IN = {
     "unused": "tests/test_unused.py",
     "report": "tests/test_report.py",
     "benchmark": "tests/test_benchmark.py",
+    "benchmark-scale": "tests/test_benchmark.py",
     "paper": "tests/workflow.py",
     **dict.fromkeys(("figures", "test", "test-slurm", "validate"), ".ci/run"),
 }

@@ -3,12 +3,6 @@
 from lowrank.compute import needs
 
 
-def needed():
-    """What each figure needs: networks and rules."""
-    specs = plan.by_place(PLAN)
-    return {name: needs.of_figure(config, specs, name) for name in FIGURES}
-
-
 rule compute:
     input:
         networks=lambda w: list(map(network, plan.places(PLAN))),
@@ -22,7 +16,9 @@ rule compute:
     conda:
         "../../envs/lowrank.yaml"
     params:
-        job=lambda w: order("compute", run=config["run"], figures=needed()),
+        job=lambda w: order(
+            "compute", run=config["run"], figures=needs.of_figures(config, plan.by_place(PLAN), FIGURES)
+        ),
     message:
         "Summing up what the run took to compute"
     script:

@@ -14,6 +14,11 @@ MEASURED_BY = {
 }
 
 
+def of_figures(settings: dict, specs: dict[str, dict], figures: list[str]) -> dict[str, dict]:
+    """What each of some figures needs; `specs` are the run's networks by place."""
+    return {figure: of_figure(settings, specs, figure) for figure in figures}
+
+
 def of_figure(settings: dict, specs: dict[str, dict], figure: str) -> dict:
     """{title, places, rules} of a figure; `specs` are the run's networks by place."""
     rules = {rule for table in shown.TABLES[figure] for rule in MEASURED_BY.get(table, [])}
