@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -30,6 +31,9 @@ SlurmdLogFile={folder}/slurmd-%n.log
 AuthType=auth/none
 CredType=cred/none
 AuthInfo=cred_expire=5
+MessageTimeout=100
+BatchStartTimeout=300
+UnkillableStepTimeout=300
 CommunicationParameters=NoCtldInAddrAny,NoInAddrAny
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
@@ -44,7 +48,7 @@ MinJobAge=600
 KillWait=2
 JobRequeue=1
 ReturnToService=2
-SlurmdTimeout=10
+SlurmdTimeout={silence}
 PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
 OverTimeLimit=0
@@ -53,13 +57,16 @@ GresTypes=gpu
 PartitionName=main Nodes={names} Default=YES PriorityTier=1 DefMemPerCPU=10
 PartitionName=urgent Nodes={names} PriorityTier=10 DefMemPerCPU=10
 """
+PATIENCE = 420  # seconds, for what happens sooner or later, beside others on two cores
+
 NODE = "NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs={cpus} RealMemory=4000 Gres=gpu:4"
 
 
 class Cluster:
     """Some nodes and a controller, in one folder; all commands of a test get its `environment`."""
 
-    def __init__(self, folder: Path, nodes: int = 1, cpus: int = 4):
+    def __init__(self, folder: Path, nodes: int = 1, cpus: int = 4, silence: int = 600):
+        """Nodes that do not answer for `silence` seconds are taken for lost: on a busy machine they do not for long."""
         self.folder, self.host = folder, socket.gethostname()
         self.names = [f"n{number}" for number in range(1, nodes + 1)]
         ports = free_ports(1 + nodes)
@@ -74,7 +81,12 @@ class Cluster:
             for name, port in zip(self.names, ports[1:], strict=True)
         ]
         config = CONFIG.format(
-            host=self.host, port=ports[0], folder=folder, nodes="\n".join(lines), names=",".join(self.names)
+            host=self.host,
+            port=ports[0],
+            folder=folder,
+            nodes="\n".join(lines),
+            names=",".join(self.names),
+            silence=silence,
         )
         (folder / "slurm.conf").write_text(config)
         srun = folder / "bin/srun"  # a job's Snakemake drops SLURM_CONF
@@ -90,7 +102,7 @@ class Cluster:
         self.start_controller()
         for name in self.names:
             self.start_node(name)
-        wait(lambda: self.states() == {"idle"}, 30, lambda: f"nodes are {self.states()}: {self.logs()}")
+        wait(lambda: self.states() == {"idle"}, PATIENCE, lambda: f"nodes are {self.states()}: {self.logs()}")
 
     def start_controller(self) -> None:
         self("slurmctld")
@@ -101,11 +113,18 @@ class Cluster:
     def lose(self, name: str) -> None:
         """End a node without its saying anything: its daemon, and what it started, from the top."""
         jobs = self("squeue", "-h", "-o", "%A", "-w", name).split()
-        self.kill(f"slurmd-{name}")
-        for pid in self.processes():
-            with contextlib.suppress(OSError):
-                if any(f"slurmstepd: [{job}." in Path(f"/proc/{pid}/cmdline").read_text() for job in jobs):
-                    os.kill(pid, signal.SIGKILL)
+        daemon = int((self.folder / f"slurmd-{name}.pid").read_text())
+        os.kill(daemon, signal.SIGSTOP)
+        lost = [daemon]
+        # stopped first, all of them, and killed then: none may tell the controller of another's end
+        while found := [pid for pid in self.processes() if pid not in lost and _is_of(pid, name, jobs)]:
+            for pid in found:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGSTOP)
+            lost += found
+        for pid in lost:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def kill(self, daemon: str, how: signal.Signals = signal.SIGKILL) -> None:
         """End `slurmctld` or `slurmd-n1`."""
@@ -143,7 +162,7 @@ class Cluster:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=PATIENCE,
             check=False,
         )
         assert process.returncode == 0, f"{command}: {process.stdout}{process.stderr}"
@@ -162,6 +181,21 @@ class Cluster:
         described = self("scontrol", "show", "job", "--oneliner").splitlines()
         return {line.split()[0].removeprefix("JobId="): "TresPerJob=gres:gpu:1" in line for line in described}
 
+    def remember(self, job: str) -> None:
+        """Wait until what the controller knows of a job is on its disk, which it writes some seconds later."""
+        mark = f"remembered-{time.monotonic_ns()}"
+        self("scontrol", "update", f"JobId={job}", f"AdminComment={mark}")
+        saved = self.folder / "state/job_state"
+        wait(lambda: mark.encode() in saved.read_bytes(), PATIENCE, lambda: f"{saved} is not written")
+
+    def ended(self, job: str) -> str:
+        """How a job ended, as soon as it has: COMPLETED, TIMEOUT, ..."""
+        found = wait(lambda: re.search(rf"^JobId={job} .*JobState=(\w+)", self.completed(), re.M), PATIENCE, self.queue)
+        return found[1]
+
+    def queue(self) -> str:
+        return self("squeue", "--states=all", "-o", "%A %T %r %S %j")
+
     def completed(self) -> str:
         """A line for each job that has ended."""
         path = self.folder / "completed.txt"
@@ -169,6 +203,14 @@ class Cluster:
 
     def logs(self) -> str:
         return "\n".join(path.read_text()[-2000:] for path in self.folder.glob("*.log"))
+
+
+def _is_of(pid: int, node: str, jobs: list[str]) -> bool:
+    """Whether a process belongs to a node: a job's own daemon, or what the job runs there."""
+    with contextlib.suppress(OSError):
+        of_jobs = any(f"slurmstepd: [{job}." in Path(f"/proc/{pid}/cmdline").read_text() for job in jobs)
+        return of_jobs or f"SLURMD_NODENAME={node}" in Path(f"/proc/{pid}/environ").read_text().split("\0")
+    return False
 
 
 def wait(until: Callable[[], Any], seconds: float, otherwise: Callable[[], str]) -> Any:
