@@ -47,14 +47,14 @@ def _closed_at() -> int | None:
 
 
 class Gate:
-    """A project's gate: open at first."""
+    """A project's gate: open at first, and after a block that begins with its being closed."""
 
     def __init__(self, project: Path):
         self.closed, self.line = project / CLOSED, project / LINE
 
     def build(self, scripts: Path) -> "Gate":
         """Put it on the way of the trainings. Networks keep their names: none of this is in a code fingerprint."""
-        self.line.mkdir(parents=True, exist_ok=True)
+        self.build_line()
         shutil.copy(__file__, scripts / "gate.py")
         script = scripts / "train.py"
         text = script.read_text()
@@ -65,22 +65,34 @@ class Gate:
         script.write_text(text)
         return self
 
-    def close(self, epoch: int = EPOCH) -> None:
+    def build_line(self) -> "Gate":
+        """The place to wait, where the trainings' scripts lie elsewhere."""
+        self.line.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def __enter__(self) -> "Gate":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.open()
+
+    def close(self, epoch: int = EPOCH) -> "Gate":
         """Before an epoch, counted from 0: as many are done, as a log says it that goes on from a state."""
         temporary = self.closed.with_name("closing")
         temporary.write_text(f"{epoch + 1}")
         temporary.replace(self.closed)
+        return self
 
     def open(self) -> None:
         self.closed.unlink(missing_ok=True)
 
     def waiting(self) -> set[int]:
         """The processes that wait at the gate; killed ones leave their files in the line."""
-        return {int(path.name) for path in self.line.iterdir() if _trains(path.name)}
+        return {int(path.name) for path in self.line.iterdir() if _is_alive(path.name)}
 
 
-def _trains(pid: str) -> bool:
+def _is_alive(pid: str) -> bool:
     try:
-        return b"train.py" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except FileNotFoundError:
+        return Path(f"/proc/{pid}/cmdline").read_bytes() != b""  # as that of one that was killed
+    except (FileNotFoundError, ProcessLookupError):
         return False

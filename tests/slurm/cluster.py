@@ -8,9 +8,10 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+
+from processes import PATIENCE, await_end, wait
 
 PROGRAMS = ("slurmctld", "slurmd", "sbatch", "squeue", "srun", "scontrol", "sinfo", "scancel")
 MISSING = [name for name in PROGRAMS if not shutil.which(name)]
@@ -57,8 +58,6 @@ GresTypes=gpu
 PartitionName=main Nodes={names} Default=YES PriorityTier=1 DefMemPerCPU=10
 PartitionName=urgent Nodes={names} PriorityTier=10 DefMemPerCPU=10
 """
-PATIENCE = 420  # seconds, for what happens sooner or later, beside others on two cores
-
 NODE = "NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs={cpus} RealMemory=4000 Gres=gpu:4"
 
 
@@ -102,7 +101,7 @@ class Cluster:
         self.start_controller()
         for name in self.names:
             self.start_node(name)
-        wait(lambda: self.states() == {"idle"}, PATIENCE, lambda: f"nodes are {self.states()}: {self.logs()}")
+        wait(lambda: self.states() == {"idle"}, lambda: f"nodes are {self.states()}: {self.logs()}")
 
     def start_controller(self) -> None:
         self("slurmctld")
@@ -131,13 +130,13 @@ class Cluster:
         pid = int((self.folder / f"{daemon}.pid").read_text())
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, how)
-        wait(lambda: not Path(f"/proc/{pid}").exists(), 20, lambda: f"{daemon} does not end")
+        await_end(pid)
 
     def stop(self) -> None:
         """End all jobs, then all daemons, and what is left of them."""
         with contextlib.suppress(subprocess.CalledProcessError, AssertionError):
             self("scancel", "--user", "root")
-            wait(lambda: not self.jobs(), 15, lambda: "jobs do not end")
+            wait(lambda: not self.jobs(), lambda: "jobs do not end", 15)
         for pidfile in self.folder.glob("*.pid"):
             with contextlib.suppress(ValueError, FileNotFoundError, AssertionError):
                 self.kill(pidfile.stem, signal.SIGTERM)
@@ -186,11 +185,11 @@ class Cluster:
         mark = f"remembered-{time.monotonic_ns()}"
         self("scontrol", "update", f"JobId={job}", f"AdminComment={mark}")
         saved = self.folder / "state/job_state"
-        wait(lambda: mark.encode() in saved.read_bytes(), PATIENCE, lambda: f"{saved} is not written")
+        wait(lambda: mark.encode() in saved.read_bytes(), lambda: f"{saved} is not written")
 
     def ended(self, job: str) -> str:
         """How a job ended, as soon as it has: COMPLETED, TIMEOUT, ..."""
-        found = wait(lambda: re.search(rf"^JobId={job} .*JobState=(\w+)", self.completed(), re.M), PATIENCE, self.queue)
+        found = wait(lambda: re.search(rf"^JobId={job} .*JobState=(\w+)", self.completed(), re.M), self.queue)
         return found[1]
 
     def queue(self) -> str:
@@ -211,15 +210,6 @@ def _is_of(pid: int, node: str, jobs: list[str]) -> bool:
         of_jobs = any(f"slurmstepd: [{job}." in Path(f"/proc/{pid}/cmdline").read_text() for job in jobs)
         return of_jobs or f"SLURMD_NODENAME={node}" in Path(f"/proc/{pid}/environ").read_text().split("\0")
     return False
-
-
-def wait(until: Callable[[], Any], seconds: float, otherwise: Callable[[], str]) -> Any:
-    """Wait until something is true, and return it; or fail."""
-    end = time.monotonic() + seconds
-    while not (found := until()):
-        assert time.monotonic() < end, otherwise()
-        time.sleep(0.2)
-    return found
 
 
 def free_ports(count: int) -> list[int]:

@@ -7,9 +7,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from cluster import PATIENCE, Cluster, wait
+from cluster import Cluster
 
 from gate import Gate
+from processes import PATIENCE, wait
 
 TARGET = "results/tiny/tables/spectrum.parquet"  # networks are trained and measured on the cluster, gathered here
 EPOCHS = 40
@@ -66,7 +67,7 @@ class Started:
 
     def training(self, seed: int = 0) -> int:
         """The process that trains the network of a seed, or its stack, as soon as it waits at the gate."""
-        return wait(lambda: next(self._waits(seed), None), PATIENCE, lambda: f"{seed} is not trained: {self.output}")
+        return wait(lambda: next(self._waits(seed), None), lambda: f"{seed} is not trained: {self.output}")
 
     def _waits(self, seed: int) -> Iterator[int]:
         yield from (pid for pid in self.gate.waiting() if _logs_of(pid, seed))
@@ -82,21 +83,6 @@ def _logs_of(pid: int, seed: int) -> bool:
     with contextlib.suppress(OSError):
         return f"/seed{seed}-" in os.readlink(f"/proc/{pid}/fd/1")
     return False
-
-
-def processes(folder: Path, word: str) -> Iterator[int]:
-    """Processes of Python in a folder whose program has a word in its name."""
-    for entry in Path("/proc").iterdir():
-        with contextlib.suppress(OSError):
-            if entry.name.isdigit() and os.readlink(entry / "cwd") == str(folder):
-                program, *arguments = (entry / "cmdline").read_bytes().decode().split("\0")
-                if Path(program).name.startswith("python") and word in arguments[0]:
-                    yield int(entry.name)
-
-
-def await_end(*pids: int) -> None:
-    """Wait until processes are gone that somebody else has told to end."""
-    wait(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), PATIENCE, lambda: f"{pids} still run")
 
 
 def results(project: Path) -> dict[str, bytes]:

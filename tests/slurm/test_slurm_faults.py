@@ -4,15 +4,15 @@ Most faults need nothing: SLURM or Snakemake starts the job again, and it goes o
 others the same command does. The trainings that a fault meets wait at a gate, midway, until it is over.
 """
 
+import shutil
 import signal
-from pathlib import Path
 
 import pytest
-from cluster import PATIENCE, wait
-from started import EPOCHS, TARGET, Started, await_end, processes, remains, results, written
+from started import EPOCHS, TARGET, Started, remains, results, written
 
 import gate
 import workflow
+from processes import await_end, trainings, wait, waiting_for_a_lock
 
 GOES_ON = f"going on from epoch {gate.EPOCH}\n"
 
@@ -74,7 +74,7 @@ def test_slurm_a_preempted_job_is_requeued_and_goes_on(one, closed, own, undistu
     with Started(one, cluster) as start:
         training = start.training()
         cluster("sbatch", "-p", "urgent", "-n", "2", "-o", "/dev/null", "--wrap", "sleep 1")
-        wait(lambda: restarts(cluster, start.job()) > 0, PATIENCE, cluster.queue)
+        wait(lambda: restarts(cluster, start.job()) > 0, cluster.queue)
         await_end(training)
         closed.open()
         start.succeeds()
@@ -140,10 +140,13 @@ def test_slurm_after_a_kill_of_snakemake_no_network_is_trained_twice(two, closed
         with Started(two, shared, "--unlock") as unlock:
             unlock.succeeds()
         with Started(two, shared) as again:
-            wait(lambda: copies(two) == 2, PATIENCE, lambda: f"no second copies: {again.output}")
+            wait(
+                lambda: len(waiting_for_a_lock().intersection(trainings(two))) == 2,
+                lambda: f"no second copies: {again.output}",
+            )
             assert written(two) == {}
             closed.open()
-            once = wait(lambda: len(found := written(two)) == 2 and found, PATIENCE, lambda: again.output)
+            once = wait(lambda: len(found := written(two)) == 2 and found, lambda: again.output)
             again.succeeds()
     assert written(two) == once
     for seed in (0, 1):
@@ -151,20 +154,14 @@ def test_slurm_after_a_kill_of_snakemake_no_network_is_trained_twice(two, closed
     check(two, undisturbed)
 
 
-def copies(project) -> int:
-    """How many trainings wait for another one's lock."""
-    waiting = {line.split()[5] for line in Path("/proc/locks").read_text().splitlines() if "->" in line}
-    return sum(str(pid) in waiting for pid in processes(project, ".train.py"))
-
-
 def test_slurm_ctrl_c_cancels_the_jobs_and_the_same_command_goes_on(two, closed, shared, undisturbed):
     with Started(two, shared) as stopped:
-        trainings = [stopped.training(seed) for seed in (0, 1)]
+        held = [stopped.training(seed) for seed in (0, 1)]
         numbers = {stopped.job(seed) for seed in (0, 1)}
         stopped.process.send_signal(signal.SIGINT)
         assert stopped.ended() != 0
-        wait(lambda: not numbers & set(shared.jobs()), PATIENCE, shared.queue)
-        await_end(*trainings)
+        wait(lambda: not numbers & set(shared.jobs()), shared.queue)
+        await_end(*held)
     assert written(two) == {}
     closed.open()
     with Started(two, shared) as again:
@@ -184,11 +181,35 @@ def test_slurm_a_restarted_controller_forgets_nothing(one, closed, own, undistur
         cluster.remember(start.job())
         cluster.kill("slurmctld")
         cluster.start_controller()
-        wait(lambda: start.job() in cluster.jobs("RUNNING"), PATIENCE, cluster.queue)
+        wait(lambda: start.job() in cluster.jobs("RUNNING"), cluster.queue)
         closed.open()
         start.succeeds()
         assert "Trying to restart job" not in start.output
     assert "going on" not in log(one), "it was not interrupted"
+    check(one, undisturbed)
+
+
+def test_slurm_a_job_that_a_restarted_controller_holds_goes_on_when_it_is_released(one, closed, own, undisturbed):
+    """The job's start had not reached the controller's disk: it starts the job again, which its node refuses."""
+    cluster = own()
+    cluster.start_controller()
+    with Started(one, cluster) as start:
+        (number,) = wait(lambda: cluster.jobs("PENDING"), lambda: start.output)
+        cluster.remember(number)
+        before = shutil.copytree(cluster.folder / "state", cluster.folder / "state-before")
+        cluster.start_node("n1")
+        training = start.training()
+        cluster.kill("slurmctld")
+        shutil.rmtree(cluster.folder / "state")
+        before.rename(cluster.folder / "state")
+        cluster.start_controller()
+        wait(lambda: "held" in cluster.queue(), cluster.queue)
+        await_end(training)
+        closed.open()
+        cluster("scontrol", "release", number)
+        start.succeeds()
+        assert "Trying to restart job" not in start.output
+    assert GOES_ON in log(one)
     check(one, undisturbed)
 
 
@@ -197,7 +218,7 @@ def test_slurm_a_cancelled_stack_keeps_its_finished_networks(two, closed, shared
     workflow.replace(two / "slurm/config.yaml", "stack: 1", "stack: 2")
     closed.close(EPOCHS + gate.EPOCH)
     with Started(two, shared) as start:
-        wait(closed.waiting, PATIENCE, lambda: start.output)
+        wait(closed.waiting, lambda: start.output)
         (training,), (number,) = closed.waiting(), shared.jobs("RUNNING")
         assert len(written(two)) == 1
         shared("scancel", number)
