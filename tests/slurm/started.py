@@ -15,12 +15,12 @@ from processes import PATIENCE, wait
 TARGET = "results/tiny/tables/spectrum.parquet"  # networks are trained and measured on the cluster, gathered here
 EPOCHS = 40
 
-# Snakemake as it is, but that it asks for its jobs every second: the plugin asks less and less often, up to minutes.
+# Snakemake as it is, but that it asks for its jobs every 3 s: the plugin asks less and less often, up to minutes.
 SNAKEMAKE = """
 from snakemake.cli import main
 from snakemake_interface_executor_plugins.executors.remote import RemoteExecutor
 
-RemoteExecutor.next_seconds_between_status_checks = property(lambda self: 1, lambda self, seconds: None)
+RemoteExecutor.next_seconds_between_status_checks = property(lambda self: 3, lambda self, seconds: None)
 main()
 """
 
@@ -83,6 +83,22 @@ def _logs_of(pid: int, seed: int) -> bool:
     with contextlib.suppress(OSError):
         return f"/seed{seed}-" in os.readlink(f"/proc/{pid}/fd/1")
     return False
+
+
+def doctor(project: Path, cluster: Cluster) -> tuple[int, list[str]]:
+    """What `make doctor` ends with and says."""
+    process = subprocess.run(
+        [sys.executable, "workflow/scripts/doctor.py"],
+        cwd=project,
+        env=os.environ | cluster.environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert process.stderr == ""
+    return process.returncode, process.stdout.splitlines()
 
 
 def results(project: Path) -> dict[str, bytes]:

@@ -4,11 +4,10 @@ Most faults need nothing: SLURM or Snakemake starts the job again, and it goes o
 others the same command does. The trainings that a fault meets wait at a gate, midway, until it is over.
 """
 
-import shutil
 import signal
 
 import pytest
-from started import EPOCHS, TARGET, Started, remains, results, written
+from started import EPOCHS, TARGET, Started, doctor, remains, results, written
 
 import gate
 import workflow
@@ -189,24 +188,18 @@ def test_slurm_a_restarted_controller_forgets_nothing(one, closed, own, undistur
     check(one, undisturbed)
 
 
-def test_slurm_a_job_that_a_restarted_controller_holds_goes_on_when_it_is_released(one, closed, own, undisturbed):
-    """The job's start had not reached the controller's disk: it starts the job again, which its node refuses."""
-    cluster = own()
-    cluster.start_controller()
-    with Started(one, cluster) as start:
-        (number,) = wait(lambda: cluster.jobs("PENDING"), lambda: start.output)
-        cluster.remember(number)
-        before = shutil.copytree(cluster.folder / "state", cluster.folder / "state-before")
-        cluster.start_node("n1")
-        training = start.training()
-        cluster.kill("slurmctld")
-        shutil.rmtree(cluster.folder / "state")
-        before.rename(cluster.folder / "state")
-        cluster.start_controller()
-        wait(lambda: "held" in cluster.queue(), cluster.queue)
+def test_slurm_a_held_job_waits_until_it_is_released_as_the_doctor_says(one, closed, shared, undisturbed):
+    """As a controller holds a job whose start it cannot know of, since it crashed seconds later."""
+    with Started(one, shared) as start:
+        training, number = start.training(), start.job()
+        shared("scontrol", "requeuehold", number)
         await_end(training)
         closed.open()
-        cluster("scontrol", "release", number)
+        wait(lambda: f"{number} PENDING" in shared.queue(), shared.queue)
+        (line,) = [line for line in doctor(one, shared)[1] if line.startswith("FIX")]
+        assert f"SLURM holds jobs, and Snakemake waits for ever: {number} (" in line
+        assert start.process.poll() is None
+        shared(*line.rpartition(": ")[2].split())
         start.succeeds()
         assert "Trying to restart job" not in start.output
     assert GOES_ON in log(one)
