@@ -5,6 +5,7 @@ others the same command does. The trainings that a fault meets wait at a gate, m
 """
 
 import signal
+from collections.abc import Iterator
 
 import pytest
 from started import EPOCHS, TARGET, Started, doctor, remains, results, written
@@ -17,12 +18,11 @@ GOES_ON = f"going on from epoch {gate.EPOCH}\n"
 
 
 @pytest.fixture(autouse=True)
-def closed(request) -> gate.Gate:
-    """The gate of the project, closed."""
+def closed(request) -> Iterator[gate.Gate]:
+    """The gate of the project, closed; a test that fails leaves it open, and nothing that waits for ever."""
     project = next(request.getfixturevalue(name) for name in ("one", "two") if name in request.fixturenames)
-    closed = gate.Gate(project)
-    closed.close()
-    return closed
+    with gate.Gate(project).close() as closed:
+        yield closed
 
 
 def check(project, undisturbed, but=()) -> None:
