@@ -26,10 +26,15 @@ ARGS ?=
 # How many networks, about, for each line of `make benchmark-scale`.
 NETWORKS ?= 300 3000 10000
 
+# What `make test-again` is told: how often each test runs, beside how many busy loops, and pytest's words for which.
+TIMES ?= 20
+BUSY ?= 2
+ONLY ?= tests/slurm tests/test_stacks.py tests/test_faults.py
+
 # The archive that `make validate` checks.
 FILE ?= results/quick/archive/quick.zip
 
-.PHONY: figures paper report doctor explain plan diff unused test test-slurm validate benchmark benchmark-scale lint format pins freeze
+.PHONY: figures paper report doctor explain plan diff unused test test-slurm test-again validate benchmark benchmark-scale lint format pins freeze
 
 figures: .venv/ready  ## all figures at a reduced size, in minutes
 	$(SNAKEMAKE) --configfile workflow/presets/quick.yaml
@@ -64,6 +69,9 @@ test: .venv/ready
 
 test-slurm: .venv/ready  ## faults of clusters, on a SLURM that the tests start (Debian: slurm-wlm; as root)
 	$(BIN)/python -m pytest -n 6 tests/slurm
+
+test-again: .venv/ready  ## tests many times, a line of passes and failures each: TIMES=20 BUSY=2 ONLY="tests/slurm -k ctrl_c"
+	PYTHONPATH=tests $(BIN)/python -m pytest -p again --times $(TIMES) --busy $(BUSY) $(ONLY)
 
 validate: .venv-validator/ready  ## whether other programs read an archive: FILE=..., as `snakemake archive` wrote it
 	.venv-validator/bin/python tests/validator.py $(FILE)

@@ -31,7 +31,7 @@ PROFILE = {
 COMMANDS = {
     "sinfo": "cat partitions",
     "scontrol": "echo 'MinJobAge               = 300 sec'",
-    "squeue": "cat state 2> /dev/null; true",
+    "squeue": 'case "$*" in *--me*) cat held 2> /dev/null; exit 0;; esac; cat state 2> /dev/null; true',
     "scancel": 'echo "$@" >> cancelled',
     "sbatch": """
         echo "$@" >> calls
@@ -358,6 +358,16 @@ def test_finished_jobs_that_are_forgotten(root, slurm, capsys):
     only(lines([found(cluster.remembered, root)], capsys), "after 5 s (MinJobAge)", "slurm-status-command: sacct")
     configure(root, **{"slurm-status-command": "sacct"})
     assert lines([found(cluster.remembered, root)], capsys)
+
+
+def test_held_jobs_of_this_folder_are_named_with_what_releases_them(root, slurm, capsys):
+    """A job that waits its turn, and one that is held elsewhere, are left alone."""
+    jobs = [(7, root, "launch failed requeued held"), (8, root, "Priority"), (9, "/else", "JobHeldUser")]
+    jobs.append((10, root, "JobHeldUser"))
+    (slurm / "held").write_text("".join(f"{job}|{folder}|{reason}\n" for job, folder, reason in jobs))
+    printed = lines(cluster.findings(root, 20), capsys)
+    only(printed, "7 (launch failed requeued held), 10 (JobHeldUser): scontrol release 7,10")
+    assert not any("Priority" in line for line in printed)
 
 
 def test_the_plugin_is_needed(root, slurm, capsys, monkeypatch):

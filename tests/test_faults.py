@@ -11,7 +11,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,16 +19,17 @@ import pytest
 
 import workflow
 from disks import closed, contents, fill, mounted
+from gate import EPOCH, Gate
 from lowrank import networks, orders, tasks, train_job
 from lowrank.files import held
 from lowrank.spec import digest
 from lowrank.training import train
+from processes import PATIENCE, wait, waiting_for_a_lock
 from specs import spec
 from workflow import planned, refused, run
 
 SCRIPTS = Path(train_job.__file__).parents[1]
-PATIENCE = 60  # seconds, for what happens at once or never
-GRACE = 5  # seconds between SIGTERM and SIGKILL
+EPOCHS = 40
 
 # The training script as Snakemake starts it, once per line of its input: forks of one process that has loaded all that
 # training loads, which takes it seconds. For each, it writes the process's number, and at its end its exit status.
@@ -62,9 +62,20 @@ os.dup2(screen, 1), os.dup2(screen, 2)
 for name, module in list(sys.modules.items()):
     if name.startswith("lowrank."):
         vars(module).update({key: order["pace"][key] for key in order["pace"] if hasattr(module, key)})
+calls = 0
+
+def count(*_):  # a clock that runs only while the job does, as fast on every machine
+    global calls
+    calls += 1
+    if calls == order["killed_at"]:
+        os.kill(os.getpid(), 9)
+
+if order["killed_at"] is not None:
+    sys.setprofile(count)
 params, resources = SimpleNamespace(job=order["job"]), {}
 runpy.run_path(order["script"], {"snakemake": SimpleNamespace(params=params, log=["log"], resources=resources)})
-sys.stdout.flush()
+sys.setprofile(None)
+print(f"{calls} calls" if calls else "", flush=True)
 os._exit(0)  # without the clearing up, which takes long
 """
 
@@ -77,10 +88,11 @@ def order(specs: list[dict]) -> str:
 
 
 class Warm:
-    """A process of which training jobs are forked, one at a time."""
+    """A process of which training jobs are forked, one at a time; they have a gate in their folder."""
 
-    def __init__(self):
-        environment = os.environ | {"PYTHONPATH": str(SCRIPTS), "OMP_NUM_THREADS": "1"}
+    def __init__(self, scripts: Path):
+        self.script = scripts / "train.py"
+        environment = os.environ | {"PYTHONPATH": str(scripts), "OMP_NUM_THREADS": "1"}
         self.process = subprocess.Popen(
             [sys.executable, "-c", WARM, order([spec("romo", epochs=1)])],
             env=environment,
@@ -88,10 +100,10 @@ class Warm:
             stdout=subprocess.PIPE,
             bufsize=0,
         )
-        while (line := self.read(PATIENCE)) != b"ready\n":
+        while (line := self.read()) != b"ready\n":
             assert line, "it does not get ready"
 
-    def read(self, seconds: float) -> bytes:
+    def read(self, seconds: float = PATIENCE) -> bytes:
         """The next line, or nothing if it takes longer."""
         ready, _, _ = select.select([self.process.stdout], [], [], seconds)
         return self.process.stdout.readline() if ready else b""
@@ -104,16 +116,21 @@ class Warm:
 
 
 class Job:
-    """A training job in a folder, as a process of its own; it saves and reports after so many seconds."""
+    """A training job in a folder, as a process of its own.
 
-    def __init__(self, warm: Warm, folder: Path, specs: list[dict], save: float = 30.0, report: float = 0.0):
+    It saves a state every `save` seconds; 0: at each epoch. It can be killed at one of its calls of a function (0:
+    never; then its log ends with how many these were).
+    """
+
+    def __init__(self, warm: Warm, folder: Path, specs: list[dict], save: float = 1e9, killed_at: int | None = None):
         folder.mkdir(exist_ok=True)
-        pace = {"SAVE_SECONDS": save, "REPORT_SECONDS": report}
-        job = {"folder": str(folder), "job": order(specs), "pace": pace, "script": str(SCRIPTS / "train.py")}
+        pace = {"SAVE_SECONDS": save, "REPORT_SECONDS": 0.0}
+        job = {"folder": str(folder), "job": order(specs), "pace": pace, "script": str(warm.script)}
+        job |= {"killed_at": killed_at}
         self.warm, self.log, self.screen = warm, folder / "log", folder / "screen"
         self.log.unlink(missing_ok=True)
         warm.write(json.dumps(job))
-        self.process, self.status = int(warm.read(PATIENCE)), None
+        self.process, self.status = int(warm.read()), None
 
     def signal(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -124,15 +141,8 @@ class Job:
         line = self.warm.read(seconds)
         if not line:
             self.signal(signal.SIGKILL)
-        self.status = int(line or self.warm.read(PATIENCE))
+        self.status = int(line or self.warm.read())
         return bool(line)
-
-    def wait_for(self, text: str) -> None:
-        """Until the log says so."""
-        begun = time.monotonic()
-        while not (self.log.exists() and text in self.log.read_text()):
-            assert time.monotonic() < begun + PATIENCE, f"the log does not say {text!r}"
-            time.sleep(0.01)
 
     def sentence(self) -> str:
         """Why it failed: all that it says on the screen, and the last line of its log."""
@@ -143,8 +153,17 @@ class Job:
 
 
 @pytest.fixture(scope="module")
-def warm() -> Iterator[Warm]:
-    process = Warm()
+def scripts(tmp_path_factory) -> Path:
+    """The workflow's scripts, with a gate."""
+    folder = tmp_path_factory.mktemp("gated") / "scripts"
+    shutil.copytree(SCRIPTS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    Gate(folder).build(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def warm(scripts) -> Iterator[Warm]:
+    process = Warm(scripts)
     yield process
     process.end()
 
@@ -174,18 +193,20 @@ def finish(job: Callable[..., Job], folder: Path, specs: list[dict], **pace) -> 
 
 
 def stop(job: Callable[..., Job], folder: Path, specs: list[dict]) -> Job:
-    """A training that SIGTERM ends when it is under way."""
-    one = job(folder, specs)
-    one.wait_for("s left")
-    one.signal(signal.SIGTERM)
-    assert one.ends(GRACE), "it does not end in time"
+    """A training that SIGTERM ends when it is under way: it waits at a gate."""
+    with Gate(folder).build_line().close() as gate:
+        one = job(folder, specs)
+        wait(gate.waiting, lambda: "nothing waits at the gate")
+        assert not files(folder)
+        one.signal(signal.SIGTERM)
+        assert one.ends(), "it does not end while the gate is closed"
     return one
 
 
 @pytest.fixture(scope="module")
-def long(warm, tmp_path_factory) -> tuple[dict, dict[str, bytes]]:
-    """A network that takes some seconds, and its files."""
-    one, folder = spec("romo", n_neurons=64, epochs=400), tmp_path_factory.mktemp("undisturbed")
+def undisturbed(warm, tmp_path_factory) -> tuple[dict, dict[str, bytes]]:
+    """A network, and its files."""
+    one, folder = spec("romo", n_neurons=64, epochs=EPOCHS), tmp_path_factory.mktemp("undisturbed")
     finish(lambda *args: Job(warm, *args), folder, [one])
     return one, files(folder)
 
@@ -194,76 +215,82 @@ def long(warm, tmp_path_factory) -> tuple[dict, dict[str, bytes]]:
 
 
 def test_killed_at_a_random_moment_a_job_ends_with_the_same_bits(job, tmp_path):
-    """Twenty jobs of two networks, each killed once, from their first to their last moment."""
+    """Twenty jobs of two networks, each killed once, from their first to their last moment.
+
+    A moment is a call of a function: as many on every machine.
+    """
     specs = [spec("romo", epochs=8, seed=seed) for seed in range(2)]
-    begun = time.time()
-    finish(job, tmp_path / "undisturbed", specs, save=0)
-    duration = (tmp_path / "undisturbed" / networks.file(specs[-1])).stat().st_mtime - begun
+    log = finish(job, tmp_path / "undisturbed", specs, save=0, killed_at=0)
+    calls = int(re.findall(r"^(\d+) calls$", log, re.M)[-1])
     undisturbed = files(tmp_path / "undisturbed")
-    killed, resumed = 0, 0
+    resumed, found = 0, 0
     for seed in range(20):
         folder = tmp_path / f"{seed}"
-        one = job(folder, specs, save=0)
-        time.sleep(duration * (seed + random.Random(seed).random()) / 20)
-        one.signal(signal.SIGKILL)
-        one.ends()
-        killed += one.status == -signal.SIGKILL
+        one = job(folder, specs, save=0, killed_at=1 + int(calls * 0.99 * (seed + random.Random(seed).random()) / 20))
+        assert one.ends()
+        assert one.status == -signal.SIGKILL
         had_state = any((folder / networks.state(spec)).exists() for spec in specs)
-        resumed += one.status == -signal.SIGKILL and had_state
         log = finish(job, folder, specs, save=0)
         assert not had_state or "going on from epoch" in log or "found" in log
         assert files(folder) == undisturbed
-    assert killed >= 10
-    assert resumed >= 5, "no kill came after a state was saved"
+        resumed += "going on from epoch" in log
+        found += "found" in log
+    assert resumed >= 5, "few kills came between two states"
+    assert found >= 5, "few kills came after the first network"
 
 
 # --- SIGTERM
 
 
-def test_told_to_stop_a_job_saves_ends_in_time_and_goes_on_to_the_same_bits(job, tmp_path, long):
-    one, undisturbed = long
+def test_told_to_stop_a_job_saves_ends_and_goes_on_to_the_same_bits(job, tmp_path, undisturbed):
+    """It stops before its next epoch."""
+    one, expected = undisturbed
     stopped = stop(job, tmp_path, [one])
     assert stopped.status not in (0, -signal.SIGKILL)
-    (epoch,) = re.findall(r"^stopped before epoch (\d+) of 400, state saved$", stopped.log.read_text(), re.M)
-    assert 0 < int(epoch) < 400
+    assert f"stopped before epoch {EPOCH} of {EPOCHS}, state saved" in stopped.log.read_text()
     assert set(files(tmp_path)) == {str(networks.state(one))}
-    assert f"going on from epoch {epoch}\n" in finish(job, tmp_path, [one])
-    assert files(tmp_path) == undisturbed
+    assert f"going on from epoch {EPOCH}\n" in finish(job, tmp_path, [one])
+    assert files(tmp_path) == expected
 
 
-def test_told_to_stop_a_job_that_waits_for_another_ends_in_time(job, tmp_path, long):
-    one, _ = long
+def test_told_to_stop_a_job_that_waits_for_another_ends(job, tmp_path, undisturbed):
+    """While the other one still holds the lock."""
+    one, _ = undisturbed
     with held([digest(one)], tmp_path / train_job.LOCK):
         waiting = job(tmp_path, [one])
-        waiting.wait_for("")
-        time.sleep(0.3)
+        wait(lambda: waiting.process in waiting_for_a_lock(), lambda: "it does not wait for the lock")
         waiting.signal(signal.SIGTERM)
-        in_time = waiting.ends(GRACE)
+        assert waiting.ends()
+    assert waiting.status == -signal.SIGTERM
     assert not files(tmp_path)
-    assert waiting.status != 0
-    assert in_time
 
 
 COLD = """
-import runpy, sys
+import runpy, sys, time
+from pathlib import Path
 from types import SimpleNamespace
+from lowrank import training
 script, job, log = sys.argv[1:]
+
+def begin(*_):
+    Path("begins").touch()
+    time.sleep(1e6)
+
+training.initial_weights = begin
 params, resources = SimpleNamespace(job=job), {}
 runpy.run_path(script, {"snakemake": SimpleNamespace(params=params, log=[log], resources=resources)})
 """
 
 
 def test_told_to_stop_a_job_that_has_not_begun_ends_at_once(tmp_path):
-    """There is nothing to save yet."""
-    log, one = tmp_path / "log", spec("romo")
-    command = [sys.executable, "-c", COLD, SCRIPTS / "train.py", order([one]), log]
+    """There is nothing to save yet: what takes long there, libraries and kernels, is not waited for."""
+    command = [sys.executable, "-c", COLD, SCRIPTS / "train.py", order([spec("romo")]), tmp_path / "log"]
     with subprocess.Popen(command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(SCRIPTS)}) as process:
-        while not (log.exists() and "training" in log.read_text()):
-            assert process.poll() is None
-            time.sleep(0.01)
-        process.terminate()
         try:
-            assert process.wait(1) != 0
+            begins = tmp_path / "begins"
+            wait(lambda: begins.exists() or process.poll() is not None, lambda: "it does not begin")
+            process.terminate()
+            assert process.wait(PATIENCE) == -signal.SIGTERM
         finally:
             process.kill()
 
@@ -289,9 +316,9 @@ def failure(job: Callable[..., Job], folder: Path, specs: list[dict], **pace) ->
     return one.sentence()
 
 
-def test_no_room_for_a_state(job, disk, long):
+def test_no_room_for_a_state(job, disk, undisturbed):
     """The one before is kept, and gone on from when there is room again."""
-    one, undisturbed = long
+    one, expected = undisturbed
     stop(job, disk, [one])
     before = files(disk)
     filler = fill(disk / networks.FOLDER)
@@ -299,20 +326,20 @@ def test_no_room_for_a_state(job, disk, long):
     assert files(disk) == before
     filler.unlink()
     assert "going on from epoch" in finish(job, disk, [one], save=1)
-    assert files(disk) == undisturbed
+    assert files(disk) == expected
 
 
-def test_no_room_for_a_network(job, disk, long):
+def test_no_room_for_a_network(job, disk, undisturbed):
     """Nothing stands under its name, nor anything but its history beside it."""
-    one, undisturbed = long
+    one, expected = undisturbed
     history = networks.history(one)
     filler = fill(disk / networks.FOLDER)
-    os.truncate(filler, filler.stat().st_size - PAGE * -(-len(undisturbed[history]) // PAGE))
+    os.truncate(filler, filler.stat().st_size - PAGE * -(-len(expected[history]) // PAGE))
     assert failure(job, disk, [one]) == f"cannot write {networks.file(one)}: No space left on device"
-    assert files(disk) == {history: undisturbed[history]}
+    assert files(disk) == {history: expected[history]}
     filler.unlink()
     finish(job, disk, [one])
-    assert files(disk) == undisturbed
+    assert files(disk) == expected
 
 
 def test_no_room_for_tables(small):
@@ -360,9 +387,9 @@ def test_finished_results_that_can_only_be_read_are_finished(small):
     assert workflow.snapshot(results) == before
 
 
-def test_a_disk_that_can_only_be_read_from_now_on(job, disk, long):
+def test_a_disk_that_can_only_be_read_from_now_on(job, disk, undisturbed):
     """As the kernel makes it after errors: a job ends with one sentence, and later goes on."""
-    one, undisturbed = long
+    one, expected = undisturbed
     stop(job, disk, [one])
     before = files(disk)
     subprocess.run(["mount", "-o", "remount,ro", disk / networks.FOLDER], check=True)
@@ -370,7 +397,7 @@ def test_a_disk_that_can_only_be_read_from_now_on(job, disk, long):
     assert files(disk) == before
     subprocess.run(["mount", "-o", "remount,rw", disk / networks.FOLDER], check=True)
     assert "going on from epoch" in finish(job, disk, [one])
-    assert files(disk) == undisturbed
+    assert files(disk) == expected
 
 
 # --- Clocks

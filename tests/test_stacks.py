@@ -8,7 +8,9 @@ import pytest
 import torch
 
 import workflow
+from gate import Gate
 from lowrank import device
+from processes import trainings, wait, waiting_for_a_lock
 from workflow import configure, planned, refused, run, start
 
 SEEDS = [0, 1, 2, 3, 4]
@@ -75,18 +77,42 @@ def test_a_stack_is_of_one_task(project):
     assert trained == {"train_1_flipflop", "train_2_flipflop", "train_3_mante", "train_4_romo"}
 
 
-def test_two_starts_with_other_stacks_train_each_network_once(five, alone):
-    """At the same time, though Snakemake's own lock would forbid it."""
+@pytest.mark.parametrize("first", ["stack", "singles"])
+def test_two_starts_with_other_stacks_train_each_network_once(five, alone, tmp_path, first):
+    """At the same time, in two clones that share their networks: the second finds all missing, and waits.
+
+    In one folder Snakemake's lock forbids it; without that lock (--nolock) its own records are not made for two.
+    """
     without_networks(five)
-    shutil.rmtree(five / "results/tiny/logs")
-    starts = [("train_1_romo", "stack=5"), ("train", "stack=1")]
-    with ThreadPoolExecutor() as pool:
-        common = ("--cores", "2", "--nolock", "--until")
-        processes = list(pool.map(lambda s: start(five, *common, s[0], "--config", s[1]), starts))
+    clone = workflow.copy(five, tmp_path / "clone")
+    shutil.rmtree(clone / "results/networks")
+    (clone / "results/networks").symlink_to(five / "results/networks")
+    for folder in (five, clone):
+        shutil.rmtree(folder / "results/tiny/logs")
+    gate = Gate(five).build(five / "workflow/scripts")
+    starts = {"stack": ("train_1_romo", "stack=5", 1), "singles": ("train", "stack=1", 2)}
+    (until, config, at_once), (until_too, config_too, at_once_too) = starts.pop(first), *starts.values()
+    with ThreadPoolExecutor() as pool, gate.close():
+        begun = pool.submit(start, five, "--cores", "2", "--until", until, "--config", config)
+        wait(lambda: begun.done() or len(gate.waiting()) == at_once, lambda: "nothing waits at the gate")
+        second = pool.submit(start, clone, "--cores", "2", "--until", until_too, "--config", config_too)
+        wait(lambda: second.done() or len(lock_waits(clone)) == at_once_too, lambda: "nothing waits for a lock")
+        assert not any(path.endswith(".safetensors") for path in networks(five))
+        gate.open()
+        processes = [begun.result(), second.result()]
     assert [process.returncode for process in processes] == [0, 0], processes
     assert networks(five) == networks(alone)
-    logs = "".join(path.read_text() for path in (five / "results/tiny/logs/train").rglob("*.log"))
-    assert logs.count("training results/networks/romo") == len(SEEDS)
+    assert (log(five) + log(clone)).count("training results/networks/romo") == len(SEEDS)
+    assert "found results/networks/romo" in log(clone)
+
+
+def lock_waits(folder: Path) -> set[int]:
+    return waiting_for_a_lock().intersection(trainings(folder))
+
+
+def log(folder: Path) -> str:
+    """Of all trainings in a project."""
+    return "".join(path.read_text() for path in (folder / "results/tiny/logs/train").rglob("*.log"))
 
 
 def test_measures_taken_together_are_those_taken_alone(alone, five):

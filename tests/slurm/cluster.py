@@ -2,14 +2,16 @@
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+
+from processes import PATIENCE, await_end, wait
 
 PROGRAMS = ("slurmctld", "slurmd", "sbatch", "squeue", "srun", "scontrol", "sinfo", "scancel")
 MISSING = [name for name in PROGRAMS if not shutil.which(name)]
@@ -30,6 +32,9 @@ SlurmdLogFile={folder}/slurmd-%n.log
 AuthType=auth/none
 CredType=cred/none
 AuthInfo=cred_expire=5
+MessageTimeout=100
+BatchStartTimeout=300
+UnkillableStepTimeout=300
 CommunicationParameters=NoCtldInAddrAny,NoInAddrAny
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
@@ -44,7 +49,7 @@ MinJobAge=600
 KillWait=2
 JobRequeue=1
 ReturnToService=2
-SlurmdTimeout=10
+SlurmdTimeout={silence}
 PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
 OverTimeLimit=0
@@ -59,7 +64,8 @@ NODE = "NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs=
 class Cluster:
     """Some nodes and a controller, in one folder; all commands of a test get its `environment`."""
 
-    def __init__(self, folder: Path, nodes: int = 1, cpus: int = 4):
+    def __init__(self, folder: Path, nodes: int = 1, cpus: int = 4, silence: int = 600):
+        """Nodes that do not answer for `silence` seconds are taken for lost: on a busy machine they do not for long."""
         self.folder, self.host = folder, socket.gethostname()
         self.names = [f"n{number}" for number in range(1, nodes + 1)]
         ports = free_ports(1 + nodes)
@@ -74,7 +80,12 @@ class Cluster:
             for name, port in zip(self.names, ports[1:], strict=True)
         ]
         config = CONFIG.format(
-            host=self.host, port=ports[0], folder=folder, nodes="\n".join(lines), names=",".join(self.names)
+            host=self.host,
+            port=ports[0],
+            folder=folder,
+            nodes="\n".join(lines),
+            names=",".join(self.names),
+            silence=silence,
         )
         (folder / "slurm.conf").write_text(config)
         srun = folder / "bin/srun"  # a job's Snakemake drops SLURM_CONF
@@ -90,7 +101,7 @@ class Cluster:
         self.start_controller()
         for name in self.names:
             self.start_node(name)
-        wait(lambda: self.states() == {"idle"}, 30, lambda: f"nodes are {self.states()}: {self.logs()}")
+        wait(lambda: self.states() == {"idle"}, lambda: f"nodes are {self.states()}: {self.logs()}")
 
     def start_controller(self) -> None:
         self("slurmctld")
@@ -101,24 +112,31 @@ class Cluster:
     def lose(self, name: str) -> None:
         """End a node without its saying anything: its daemon, and what it started, from the top."""
         jobs = self("squeue", "-h", "-o", "%A", "-w", name).split()
-        self.kill(f"slurmd-{name}")
-        for pid in self.processes():
-            with contextlib.suppress(OSError):
-                if any(f"slurmstepd: [{job}." in Path(f"/proc/{pid}/cmdline").read_text() for job in jobs):
-                    os.kill(pid, signal.SIGKILL)
+        daemon = int((self.folder / f"slurmd-{name}.pid").read_text())
+        os.kill(daemon, signal.SIGSTOP)
+        lost = [daemon]
+        # stopped first, all of them, and killed then: none may tell the controller of another's end
+        while found := [pid for pid in self.processes() if pid not in lost and _is_of(pid, name, jobs)]:
+            for pid in found:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGSTOP)
+            lost += found
+        for pid in lost:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def kill(self, daemon: str, how: signal.Signals = signal.SIGKILL) -> None:
         """End `slurmctld` or `slurmd-n1`."""
         pid = int((self.folder / f"{daemon}.pid").read_text())
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, how)
-        wait(lambda: not Path(f"/proc/{pid}").exists(), 20, lambda: f"{daemon} does not end")
+        await_end(pid)
 
     def stop(self) -> None:
         """End all jobs, then all daemons, and what is left of them."""
         with contextlib.suppress(subprocess.CalledProcessError, AssertionError):
             self("scancel", "--user", "root")
-            wait(lambda: not self.jobs(), 15, lambda: "jobs do not end")
+            wait(lambda: not self.jobs(), lambda: "jobs do not end", 15)
         for pidfile in self.folder.glob("*.pid"):
             with contextlib.suppress(ValueError, FileNotFoundError, AssertionError):
                 self.kill(pidfile.stem, signal.SIGTERM)
@@ -143,7 +161,7 @@ class Cluster:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=PATIENCE,
             check=False,
         )
         assert process.returncode == 0, f"{command}: {process.stdout}{process.stderr}"
@@ -162,6 +180,21 @@ class Cluster:
         described = self("scontrol", "show", "job", "--oneliner").splitlines()
         return {line.split()[0].removeprefix("JobId="): "TresPerJob=gres:gpu:1" in line for line in described}
 
+    def remember(self, job: str) -> None:
+        """Wait until what the controller knows of a job is on its disk, which it writes some seconds later."""
+        mark = f"remembered-{time.monotonic_ns()}"
+        self("scontrol", "update", f"JobId={job}", f"AdminComment={mark}")
+        saved = self.folder / "state/job_state"
+        wait(lambda: mark.encode() in saved.read_bytes(), lambda: f"{saved} is not written")
+
+    def ended(self, job: str) -> str:
+        """How a job ended, as soon as it has: COMPLETED, TIMEOUT, ..."""
+        found = wait(lambda: re.search(rf"^JobId={job} .*JobState=(\w+)", self.completed(), re.M), self.queue)
+        return found[1]
+
+    def queue(self) -> str:
+        return self("squeue", "--states=all", "-o", "%A %T %r %S %j")
+
     def completed(self) -> str:
         """A line for each job that has ended."""
         path = self.folder / "completed.txt"
@@ -171,13 +204,12 @@ class Cluster:
         return "\n".join(path.read_text()[-2000:] for path in self.folder.glob("*.log"))
 
 
-def wait(until: Callable[[], Any], seconds: float, otherwise: Callable[[], str]) -> Any:
-    """Wait until something is true, and return it; or fail."""
-    end = time.monotonic() + seconds
-    while not (found := until()):
-        assert time.monotonic() < end, otherwise()
-        time.sleep(0.2)
-    return found
+def _is_of(pid: int, node: str, jobs: list[str]) -> bool:
+    """Whether a process belongs to a node: a job's own daemon, or what the job runs there."""
+    with contextlib.suppress(OSError):
+        of_jobs = any(f"slurmstepd: [{job}." in Path(f"/proc/{pid}/cmdline").read_text() for job in jobs)
+        return of_jobs or f"SLURMD_NODENAME={node}" in Path(f"/proc/{pid}/environ").read_text().split("\0")
+    return False
 
 
 def free_ports(count: int) -> list[int]:

@@ -9,6 +9,7 @@ from cluster import MISSING, Cluster
 from started import EPOCHS, TARGET, results
 
 import workflow
+from gate import Gate
 from once import once
 
 
@@ -47,11 +48,12 @@ def own(tmp_path_factory):
 
 
 def set_up(folder: Path, seeds: list[int]) -> Path:
-    """The project with networks to train, states saved often, and its profile filled in for these clusters."""
+    """The project with networks to train, a state saved each epoch, a gate, and a profile for these clusters."""
     workflow.copy_sources(folder)
     tasks = {"flipflop": None, "mante": None, "linear_z0.5": None, "romo": {"epochs": EPOCHS}}
     workflow.configure(folder, seeds=seeds, tasks=tasks, sentiment=None)
-    workflow.replace(workflow.library(folder) / "pace.py", "SAVE_SECONDS = 30.0", "SAVE_SECONDS = 0.2")
+    workflow.replace(workflow.library(folder) / "pace.py", "SAVE_SECONDS = 30.0", "SAVE_SECONDS = 0.0")
+    Gate(folder).build(folder / "workflow/scripts")
     path = folder / "slurm/config.yaml"
     profile = yaml.safe_load(path.read_text())
     profile |= {"slurm-init-seconds-before-status-checks": 2, "seconds-between-status-checks": 2}

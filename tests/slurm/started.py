@@ -8,21 +8,32 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from cluster import Cluster, wait
+from cluster import Cluster
+
+from gate import Gate
+from processes import PATIENCE, wait
 
 TARGET = "results/tiny/tables/spectrum.parquet"  # networks are trained and measured on the cluster, gathered here
-EPOCHS = 1000  # some seconds of training, on a busy machine many
-PATIENCE = 420  # seconds, for one start, beside others on two cores
+EPOCHS = 40
+
+# Snakemake as it is, but that it asks for its jobs every 3 s: the plugin asks less and less often, up to minutes.
+SNAKEMAKE = """
+from snakemake.cli import main
+from snakemake_interface_executor_plugins.executors.remote import RemoteExecutor
+
+RemoteExecutor.next_seconds_between_status_checks = property(lambda self: 3, lambda self, seconds: None)
+main()
+"""
 
 
 class Started:
     """`snakemake --profile slurm` in a project; its output goes into a file."""
 
     def __init__(self, project: Path, cluster: Cluster, *args: str):
-        self.project, self.cluster = project, cluster
+        self.project, self.cluster, self.gate = project, cluster, Gate(project)
         self.log = project.parent / f"start-{len(list(project.parent.glob('start-*')))}.log"
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("LOWRANK_", "SLURM_"))}
-        command = [sys.executable, "-m", "snakemake", *(args or [TARGET])]
+        command = [sys.executable, "-c", SNAKEMAKE, *(args or [TARGET])]
         with self.log.open("w") as file:
             self.process = subprocess.Popen(
                 [*command, "--profile", "slurm", "--configfile", "tiny.yaml"],
@@ -31,6 +42,9 @@ class Started:
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,
+                preexec_fn=lambda: signal.signal(
+                    signal.SIGINT, signal.SIG_DFL
+                ),  # tests in a shell's background ignore it
             )
 
     def __enter__(self) -> "Started":
@@ -56,12 +70,11 @@ class Started:
         assert self.ended() == 0, self.output
 
     def training(self, seed: int = 0) -> int:
-        """The process that trains the network of a seed, as soon as it has saved a state."""
-        return wait(lambda: next(self._trains(seed), None), PATIENCE, lambda: f"{seed} is not trained: {self.output}")
+        """The process that trains the network of a seed, or its stack, as soon as it waits at the gate."""
+        return wait(lambda: next(self._waits(seed), None), lambda: f"{seed} is not trained: {self.output}")
 
-    def _trains(self, seed: int) -> Iterator[int]:
-        if any(self.project.glob(f"results/networks/romo/g0.9/seed{seed}-*.state")):
-            yield from (pid for pid in processes(self.project, ".train.py") if _logs_of(pid, seed))
+    def _waits(self, seed: int) -> Iterator[int]:
+        yield from (pid for pid in self.gate.waiting() if _logs_of(pid, seed))
 
     def job(self, seed: int = 0) -> str:
         """The cluster's number of the job that trains the network of a seed."""
@@ -76,25 +89,20 @@ def _logs_of(pid: int, seed: int) -> bool:
     return False
 
 
-def processes(folder: Path, word: str) -> Iterator[int]:
-    """Processes of Python in a folder whose program has a word in its name."""
-    for entry in Path("/proc").iterdir():
-        with contextlib.suppress(OSError):
-            if entry.name.isdigit() and os.readlink(entry / "cwd") == str(folder):
-                program, *arguments = (entry / "cmdline").read_bytes().decode().split("\0")
-                if Path(program).name.startswith("python") and word in arguments[0]:
-                    yield int(entry.name)
-
-
-@contextlib.contextmanager
-def paused(pid: int) -> Iterator[int]:
-    """A process that makes no progress meanwhile: so slow that anything can happen to it."""
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield pid
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGCONT)
+def doctor(project: Path, cluster: Cluster) -> tuple[int, list[str]]:
+    """What `make doctor` ends with and says."""
+    process = subprocess.run(
+        [sys.executable, "workflow/scripts/doctor.py"],
+        cwd=project,
+        env=os.environ | cluster.environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert process.stderr == ""
+    return process.returncode, process.stdout.splitlines()
 
 
 def results(project: Path) -> dict[str, bytes]:

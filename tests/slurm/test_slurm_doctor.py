@@ -1,25 +1,8 @@
 """`make doctor` where there is a SLURM: what it says is so."""
 
-import os
-import subprocess
-import sys
+from started import doctor
 
 import workflow
-
-
-def doctor(project, cluster) -> tuple[int, list[str]]:
-    process = subprocess.run(
-        [sys.executable, "workflow/scripts/doctor.py"],
-        cwd=project,
-        env=os.environ | cluster.environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
-    assert process.stderr == ""
-    return process.returncode, process.stdout.splitlines()
 
 
 def test_slurm_the_doctor_finds_all_as_it_should_be(one, shared):

@@ -1,18 +1,28 @@
 """What happens to clusters: after each fault all is there in the end, to the bits of a run without a fault.
 
 Most faults need nothing: SLURM or Snakemake starts the job again, and it goes on from its last state. After the
-others the same command does.
+others the same command does. The trainings that a fault meets wait at a gate, midway, until it is over.
 """
 
-import contextlib
-import os
 import signal
-from pathlib import Path
+from collections.abc import Iterator
 
-from cluster import wait
-from started import EPOCHS, PATIENCE, TARGET, Started, paused, processes, remains, results, written
+import pytest
+from started import EPOCHS, TARGET, Started, doctor, remains, results, written
 
+import gate
 import workflow
+from processes import await_end, trainings, wait, waiting_for_a_lock
+
+GOES_ON = f"going on from epoch {gate.EPOCH}\n"
+
+
+@pytest.fixture(autouse=True)
+def closed(request) -> Iterator[gate.Gate]:
+    """The gate of the project, closed; a test that fails leaves it open, and nothing that waits for ever."""
+    project = next(request.getfixturevalue(name) for name in ("one", "two") if name in request.fixturenames)
+    with gate.Gate(project).close() as closed:
+        yield closed
 
 
 def check(project, undisturbed, but=()) -> None:
@@ -30,41 +40,45 @@ def log(project, seed=0) -> str:
     return path.read_text()
 
 
-def test_slurm_a_cancelled_job_goes_on(one, shared, undisturbed):
+def test_slurm_a_cancelled_job_goes_on(one, closed, shared, undisturbed):
     """scancel of one training: Snakemake submits it again."""
     with Started(one, shared) as start:
-        start.training()
-        shared("scancel", start.job())
+        training, number = start.training(), start.job()
+        shared("scancel", number)
+        assert shared.ended(number) == "CANCELLED"
+        await_end(training)
+        closed.open()
         start.succeeds()
         assert "Trying to restart job" in start.output
-    assert "going on from epoch" in log(one)
+    assert GOES_ON in log(one)
     check(one, undisturbed)
 
 
-def test_slurm_a_job_out_of_time_goes_on(one, shared, undisturbed):
+def test_slurm_a_job_out_of_time_goes_on(one, closed, shared, undisturbed):
     with Started(one, shared) as start:
-        with paused(start.training()):
-            number = start.job()
-            shared("scontrol", "update", f"JobId={number}", "TimeLimit=00:00:01")
-            wait(lambda: f"JobId={number} " in shared.completed(), 120, lambda: shared("squeue"))
+        training, number = start.training(), start.job()
+        shared("scontrol", "update", f"JobId={number}", "TimeLimit=00:00:01")
+        assert shared.ended(number) == "TIMEOUT"
+        await_end(training)
+        closed.open()
         start.succeeds()
-    (line,) = [line for line in shared.completed().splitlines() if line.startswith(f"JobId={number} ")]
-    assert "JobState=TIMEOUT" in line
-    assert "going on from epoch" in log(one)
+    assert GOES_ON in log(one)
     check(one, undisturbed)
 
 
-def test_slurm_a_preempted_job_is_requeued_and_goes_on(one, own, undisturbed):
+def test_slurm_a_preempted_job_is_requeued_and_goes_on(one, closed, own, undisturbed):
     """By its cluster, under the same number: no retry is used."""
     cluster = own(cpus=2)
     cluster.start()
     with Started(one, cluster) as start:
-        with paused(start.training()):
-            cluster("sbatch", "-p", "urgent", "-n", "2", "-o", "/dev/null", "--wrap", "sleep 1")
-            wait(lambda: restarts(cluster, start.job()) > 0, 60, lambda: cluster("squeue"))
+        training = start.training()
+        cluster("sbatch", "-p", "urgent", "-n", "2", "-o", "/dev/null", "--wrap", "sleep 1")
+        wait(lambda: restarts(cluster, start.job()) > 0, cluster.queue)
+        await_end(training)
+        closed.open()
         start.succeeds()
         assert "Trying to restart job" not in start.output
-    assert "going on from epoch" in log(one)
+    assert GOES_ON in log(one)
     check(one, undisturbed)
 
 
@@ -73,30 +87,22 @@ def restarts(cluster, number) -> int:
     return int(cluster("squeue", "-h", "-O", "RestartCnt", "-j", number).strip() or 0)
 
 
-def test_slurm_a_job_whose_node_is_lost_goes_on_elsewhere(one, own, undisturbed):
-    cluster = own(nodes=2)
+def test_slurm_a_job_whose_node_is_lost_goes_on_elsewhere(one, closed, own, undisturbed):
+    cluster = own(nodes=2, silence=10)
     cluster.start()
     with Started(one, cluster) as start:
-        start.training()
-        node = cluster("squeue", "-h", "-o", "%N", "-j", start.job()).strip()
-        cluster.lose(node)
-        for pid in processes(one, ""):
-            with contextlib.suppress(OSError):
-                if node_of(pid) == node:
-                    os.kill(pid, signal.SIGKILL)
+        training = start.training()
+        cluster.lose(cluster("squeue", "-h", "-o", "%N", "-j", start.job()).strip())
+        await_end(training)
+        assert written(one) == {}
+        closed.open()
         start.succeeds()
         assert "Trying to restart job" not in start.output
-    assert "going on from epoch" in log(one)
+    assert GOES_ON in log(one)
     check(one, undisturbed)
 
 
-def node_of(pid: int) -> str:
-    """The node on which a process runs."""
-    variables = Path(f"/proc/{pid}/environ").read_text().split("\0")
-    return dict(variable.partition("=")[::2] for variable in variables).get("SLURMD_NODENAME", "")
-
-
-def test_slurm_killed_within_a_write_nothing_half_appears(one, shared, undisturbed):
+def test_slurm_killed_within_a_write_nothing_half_appears(one, closed, shared, undisturbed):
     """A job is killed when half of a state, of a history, of a network is written, each once."""
     workflow.replace(
         workflow.library(one) / "files.py",
@@ -112,6 +118,7 @@ def test_slurm_killed_within_a_write_nothing_half_appears(one, shared, undisturb
     (one / "kill").mkdir()
     for kind in kinds:
         (one / "kill" / kind).touch()
+    closed.open()
     with Started(one, shared) as start:
         start.succeeds()
         assert start.output.count("Trying to restart job") == len(kinds)
@@ -119,9 +126,11 @@ def test_slurm_killed_within_a_write_nothing_half_appears(one, shared, undisturb
     check(one, undisturbed, but=".tmp")
 
 
-def test_slurm_after_a_kill_of_snakemake_no_network_is_trained_twice(two, shared, undisturbed):
+def test_slurm_after_a_kill_of_snakemake_no_network_is_trained_twice(two, closed, shared, undisturbed):
     """The same command, while the jobs of the killed one still run: a second copy of each waits and finds it done."""
-    with Started(two, shared) as killed, paused(killed.training(0)) as first, paused(killed.training(1)) as second:
+    with Started(two, shared) as killed:
+        for seed in (0, 1):
+            killed.training(seed)
         killed.process.kill()
         killed.process.wait()
         with Started(two, shared) as again:
@@ -130,60 +139,87 @@ def test_slurm_after_a_kill_of_snakemake_no_network_is_trained_twice(two, shared
         with Started(two, shared, "--unlock") as unlock:
             unlock.succeeds()
         with Started(two, shared) as again:
-            wait(lambda: copies(two) == 2, 120, lambda: f"no second copies: {again.output}")
+            wait(
+                lambda: len(waiting_for_a_lock().intersection(trainings(two))) == 2,
+                lambda: f"no second copies: {again.output}",
+            )
             assert written(two) == {}
-            for pid in (first, second):
-                os.kill(pid, signal.SIGCONT)
-            once = wait(lambda: len(found := written(two)) == 2 and found, 120, lambda: again.output)
+            closed.open()
+            once = wait(lambda: len(found := written(two)) == 2 and found, lambda: again.output)
             again.succeeds()
     assert written(two) == once
-    assert "found results/networks/romo" in log(two)
+    for seed in (0, 1):
+        assert "found results/networks/romo" in log(two, seed)
     check(two, undisturbed)
 
 
-def copies(project) -> int:
-    """How many trainings wait for another one's lock."""
-    waiting = {line.split()[5] for line in Path("/proc/locks").read_text().splitlines() if "->" in line}
-    return sum(str(pid) in waiting for pid in processes(project, ".train.py"))
-
-
-def test_slurm_ctrl_c_cancels_the_jobs_and_the_same_command_goes_on(two, shared, undisturbed):
+def test_slurm_ctrl_c_cancels_the_jobs_and_the_same_command_goes_on(two, closed, shared, undisturbed):
     with Started(two, shared) as stopped:
-        pid = stopped.training()
+        held = [stopped.training(seed) for seed in (0, 1)]
         numbers = {stopped.job(seed) for seed in (0, 1)}
         stopped.process.send_signal(signal.SIGINT)
         assert stopped.ended() != 0
-        wait(lambda: not numbers & set(shared.jobs()), 180, lambda: shared("squeue"))
-        assert not os.path.exists(f"/proc/{pid}")
-    finished = written(two)
+        wait(lambda: not numbers & set(shared.jobs()), shared.queue)
+        await_end(*held)
+    assert written(two) == {}
+    closed.open()
     with Started(two, shared) as again:
         again.succeeds()
         assert "--unlock" not in again.output
-    assert "going on from epoch" in log(two)
-    assert finished.items() <= written(two).items()
+    for seed in (0, 1):
+        assert GOES_ON in log(two, seed)
     check(two, undisturbed)
 
 
-def test_slurm_a_restarted_controller_forgets_nothing(one, own, undisturbed):
+def test_slurm_a_restarted_controller_forgets_nothing(one, closed, own, undisturbed):
+    """The job's start had reached its disk."""
     cluster = own()
     cluster.start()
     with Started(one, cluster) as start:
-        with paused(start.training()):
-            cluster.kill("slurmctld")
-            cluster.start_controller()
-            wait(lambda: start.job() in cluster.jobs("RUNNING"), 30, lambda: cluster("squeue"))
+        start.training()
+        cluster.remember(start.job())
+        cluster.kill("slurmctld")
+        cluster.start_controller()
+        wait(lambda: start.job() in cluster.jobs("RUNNING"), cluster.queue)
+        closed.open()
         start.succeeds()
         assert "Trying to restart job" not in start.output
+    assert "going on" not in log(one), "it was not interrupted"
     check(one, undisturbed)
 
 
-def test_slurm_a_cancelled_stack_keeps_its_finished_networks(two, shared, undisturbed):
-    """Both networks in one job; it is cancelled when the first is finished."""
+def test_slurm_a_held_job_waits_until_it_is_released_as_the_doctor_says(one, closed, shared, undisturbed):
+    """As a controller holds a job whose start it cannot know of, since it crashed seconds later."""
+    with Started(one, shared) as start:
+        training, number = start.training(), start.job()
+        shared("scontrol", "requeuehold", number)
+        await_end(training)
+        closed.open()
+        wait(lambda: f"{number} PENDING" in shared.queue(), shared.queue)
+        (line,) = [line for line in doctor(one, shared)[1] if line.startswith("FIX")]
+        assert f"SLURM holds jobs, and Snakemake waits for ever: {number} (" in line
+        assert start.process.poll() is None
+        shared(*line.rpartition(": ")[2].split())
+        start.succeeds()
+        assert "Trying to restart job" not in start.output
+    assert GOES_ON in log(one)
+    check(one, undisturbed)
+
+
+def test_slurm_a_cancelled_stack_keeps_its_finished_networks(two, closed, shared, undisturbed):
+    """Both networks in one job; it is cancelled when the first is finished and the second midway."""
     workflow.replace(two / "slurm/config.yaml", "stack: 1", "stack: 2")
+    closed.close(EPOCHS + gate.EPOCH)
     with Started(two, shared) as start:
-        wait(lambda: any(processes(two, ".train.py")) and written(two), PATIENCE, lambda: start.output)
-        shared("scancel", *shared.jobs("RUNNING"))
+        wait(closed.waiting, lambda: start.output)
+        (training,), (number,) = closed.waiting(), shared.jobs("RUNNING")
+        assert len(written(two)) == 1
+        shared("scancel", number)
+        assert shared.ended(number) == "CANCELLED"
+        await_end(training)
+        closed.open()
         start.succeeds()
     (path,) = two.glob("results/tiny/logs/train/train_1_romo.log")
-    assert f"going on from epoch {EPOCHS}" in path.read_text()
+    assert f"going on from epoch {EPOCHS}\n" in path.read_text()
+    assert GOES_ON in path.read_text()
     check(two, undisturbed)

@@ -2,10 +2,10 @@
 
 import re
 
-from cluster import wait
 from started import Started, results
 
 import workflow
+from processes import wait
 
 
 def test_slurm_the_whole_run_gives_the_bits_of_one_without_a_cluster(one, shared, tmp_path):
@@ -48,7 +48,7 @@ def test_slurm_a_job_does_what_was_planned_though_the_config_was_edited(one, own
     cluster = own()
     cluster.start_controller()
     with Started(one, cluster) as start:
-        wait(lambda: len(cluster.jobs("PENDING")) == 1, 60, lambda: start.output)
+        wait(lambda: len(cluster.jobs("PENDING")) == 1, lambda: start.output)
         workflow.configure(one, seeds=[0, 1], training={"n_neurons": 14}, tasks={"romo": {"epochs": 9}})
         cluster.start_node("n1")
         start.succeeds()
@@ -60,7 +60,7 @@ def test_slurm_a_job_whose_code_was_edited_refuses(one, own):
     cluster.start_controller()
     workflow.replace(one / "slurm/config.yaml", "retries: 2", "retries: 0")
     with Started(one, cluster) as start:
-        wait(lambda: len(cluster.jobs("PENDING")) == 1, 60, lambda: start.output)
+        wait(lambda: len(cluster.jobs("PENDING")) == 1, lambda: start.output)
         workflow.replace(workflow.library(one) / "training.py", "SAVE_SECONDS, clock", "2 * SAVE_SECONDS, clock")
         cluster.start_node("n1")
         assert start.ended() != 0

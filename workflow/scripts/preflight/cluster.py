@@ -32,6 +32,7 @@ def findings(root: Path, wait: float) -> Iterator[str | Problem]:
     partitions = known_partitions()
     yield f"SLURM answers; its partitions: {', '.join(partitions)}"
     yield found(remembered, root)
+    yield found(held_jobs, root)
     for place, request in asked.items():
         check_partition(place, request, partitions)
         yield accepted(place, request)
@@ -65,6 +66,17 @@ def remembered(root: Path) -> str:
         )
         raise Problem(f"{about}: where SLURM keeps accounts, set slurm-status-command: sacct in {PROFILE}")
     return "squeue knows finished jobs for long enough"
+
+
+def held_jobs(root: Path) -> str:
+    """No job submitted from this folder is held; the plugin takes a held job for one that waits its turn."""
+    listed = slurm("squeue", "-h", "--me", "-t", "PENDING", "-o", "%A|%Z|%r").stdout.splitlines()
+    jobs = [line.split("|", 2) for line in listed if line.count("|") >= 2]
+    held = {job: reason for job, folder, reason in jobs if Path(folder) == root.resolve() and "held" in reason.lower()}
+    if held:
+        told = ", ".join(f"{job} ({reason})" for job, reason in held.items())
+        raise Problem(f"SLURM holds jobs, and Snakemake waits for ever: {told}: scontrol release {','.join(held)}")
+    return "SLURM holds no job of this folder"
 
 
 def check_partition(place: str, request: dict, partitions: list[str]) -> None:
