@@ -5,15 +5,12 @@ from snakemake.utils import min_version
 min_version("9.27")
 
 
-configfile: "config.yaml"
-
-
+include: "workflow/rules/project.smk"
 include: "workflow/rules/common.smk"
 
 
 rule all:
     """Everything: networks, measures, tables, figures, claims, and how far from the published they are."""
-    default_target: True
     input:
         [network["file"] for network in FILES.values()],
         [measured(kind, place) for kind in MEASURES for place in NETWORKS],

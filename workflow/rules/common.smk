@@ -2,13 +2,10 @@
 
 import json
 import os
-import sys
-from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-sys.path.insert(0, str(Path(workflow.basedir) / "workflow/scripts"))
-from lowrank import networks, plan, shown
+from lowrank import folders, networks, plan, shown
 from lowrank.problems import Problem
 from lowrank.sentiment import prepared
 from lowrank.spec import canonical, digest
@@ -18,21 +15,23 @@ from lowrank.spec import canonical, digest
 if workflow.is_main_process:
     # A profile sets these beside the resources of `train`: in a `config:` of its own they would be lost as soon as
     # --config stands on the command line.
-    set_for_train = workflow.resource_settings.overwrite_resources.get("train", {})
-    config |= {key: set_for_train[key].raw for key in ("device", "stack") if key in set_for_train}
+    set_for_train = workflow.resource_settings.overwrite_resources.get(rule_name("train"), {})
+    raw = config | {key: set_for_train[key].raw for key in ("device", "stack") if key in set_for_train}
+    raw = folders.with_absolute_paths(raw) if PREFIX else raw
     try:
-        PLAN = plan.make(config)
+        with folders.inside(PREFIX):
+            PLAN = plan.make(raw)
         plan.mark_unusable(PLAN)
     except Problem as problem:
         raise WorkflowError(str(problem))
-    os.environ["LOWRANK_PLAN"] = canonical(PLAN)
+    os.environ[PLAN_VARIABLE] = canonical(PLAN)
 
 
 envvars:
-    "LOWRANK_PLAN",
+    PLAN_VARIABLE,
 
 
-PLAN = json.loads(os.environ["LOWRANK_PLAN"])
+PLAN = json.loads(os.environ[PLAN_VARIABLE])
 config = PLAN["config"]
 
 RESULTS = f"results/{config['run']}"
@@ -45,6 +44,7 @@ ALONE = [] if STACKS else plan.missing_networks(PLAN)
 FILES = {place: {"name": digest(spec), "file": networks.file(spec)} for place, spec in SPECS.items()}
 NETWORKS = {place: file for place, file in FILES.items() if "g" in SPECS[place]}
 LSTMS = {place: file for place, file in FILES.items() if place not in NETWORKS}
+UNUSABLE = local(plan.UNUSABLE)  # no prefix applies to it
 SENTIMENT_DATA = prepared.file(PLAN["data"]) if LSTMS else []
 FIGURES = shown.figures(config)
 PUBLISHED = [f"{name}_published" for name in FIGURES if shown.has_published(config, name)]
@@ -60,7 +60,8 @@ def training_rule(spec):
 # What a profile or the command line sets for a rule holds for the rules of its stacks, too.
 for settings in ("overwrite_resources", "overwrite_threads"):
     given = getattr(workflow.resource_settings, settings)
-    stacked = {name: given[rule] for name, specs in STACKS.items() if (rule := training_rule(specs[0])) in given}
+    trained_by = {rule_name(name): rule_name(training_rule(specs[0])) for name, specs in STACKS.items()}
+    stacked = {name: given[rule] for name, rule in trained_by.items() if rule in given}
     setattr(workflow.resource_settings, settings, {**given, **stacked})
 
 
@@ -81,10 +82,16 @@ onstart:
     workflow.scheduler.job_rate_limiter = None
     try:
         plan.check_folders(file for job in workflow.dag.needrun_jobs() for file in job.products())
-        if {job.name for job in workflow.dag.needrun_jobs()} != {"verify"}:  # which may be of any other run
-            plan.record(PLAN["raw"], f"{RESULTS}/config.yaml")
+        if any(map(of_this_run, workflow.dag.needrun_jobs())):
+            plan.record(PLAN["raw"], f"{PREFIX}{RESULTS}/config.yaml")
     except (Problem, OSError) as problem:
         raise WorkflowError(str(problem))
+
+
+def of_this_run(job):
+    """Return True if a job is one of this run, not of an importing workflow, nor `verify`, which may be of any run."""
+    logs = f"{PREFIX}{RESULTS}/logs/"
+    return any(log.startswith(logs) and log != f"{logs}verify.log" for log in job.log)
 
 
 def measured(kind, place=PLACE):
@@ -116,7 +123,7 @@ def order(stage, **settings):
 
     Snakemake compares parameters as a set without names, and numbers by how they are written: one text is exact.
     """
-    return canonical(plan.job(PLAN, stage, **settings))
+    return canonical(plan.job(PLAN, stage, **settings, **({"prefix": PREFIX} if PREFIX else {})))
 
 
 def measure_order(stage, *keys):
@@ -146,7 +153,9 @@ def archived_figure(name):
     """What it takes to draw a figure again from an archive: its module, settings, tables and files."""
     figure = getattr(rules, name)
     settings = json.loads(figure.params.job)["figures"]
-    return {"module": name, "settings": settings, "tables": dict(figure.input.items()), "files": list(figure.output)}
+    tables = {table: file.removeprefix(PREFIX) for table, file in figure.input.items()}
+    files = [file.removeprefix(PREFIX) for file in figure.output]
+    return {"module": name, "settings": settings, "tables": tables, "files": files}
 
 
 def lstm(wildcards):

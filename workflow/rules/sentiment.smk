@@ -1,7 +1,7 @@
 # Section 4: the LSTM. Its data and its training have rules only where they are missing, as in train.smk.
 rule sentiment_data:
     input:
-        lambda w: plan.UNUSABLE if w.data in PLAN["unusable"] else [],
+        lambda w: UNUSABLE if w.data in PLAN["unusable"] else [],
     output:
         arrays=update("resources/sentiment/{data}.safetensors"),
         about=update("resources/sentiment/{data}.json"),
@@ -24,7 +24,7 @@ rule sentiment_data:
 rule train_sentiment:
     input:
         data=SENTIMENT_DATA,
-        unusable=lambda w: plan.UNUSABLE if w.spec in PLAN["unusable"] else [],
+        unusable=lambda w: UNUSABLE if w.spec in PLAN["unusable"] else [],
     output:
         network=update("results/networks/sentiment/seed{seed}-{spec}.safetensors"),
         history=update("results/networks/sentiment/seed{seed}-{spec}.parquet"),

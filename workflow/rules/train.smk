@@ -7,7 +7,7 @@ resource_scopes:
 
 rule train:
     input:
-        lambda w: plan.UNUSABLE if w.spec in PLAN["unusable"] else [],
+        lambda w: UNUSABLE if w.spec in PLAN["unusable"] else [],
     output:
         network=update(f"results/networks/{PLACE}-{{spec}}.safetensors"),
         history=update(f"results/networks/{PLACE}-{{spec}}.parquet"),
@@ -47,7 +47,7 @@ for name, specs in STACKS.items():
         name:
             name
         input:
-            plan.UNUSABLE if {digest(spec) for spec in specs} & set(PLAN["unusable"]) else [],
+            UNUSABLE if {digest(spec) for spec in specs} & set(PLAN["unusable"]) else [],
         output:
             networks=[update(networks.file(spec)) for spec in specs],
             histories=[update(networks.history(spec)) for spec in specs],

@@ -25,7 +25,7 @@ def job(snakemake) -> Iterator[dict]:
     One thread, whatever the machine: the last bits of a singular value depend on the number of threads.
     """
     screen, log = os.dup(sys.stderr.fileno()), snakemake.log[0]
-    settings = json.loads(snakemake.params.job)
+    settings = {"prefix": ""} | json.loads(snakemake.params.job)
     try:
         _print_into(log)
         check(settings["code"], settings["roots"])
