@@ -47,7 +47,7 @@ paper: .venv/ready  ## all figures at the paper's size
 report: .venv/ready  ## results/paper/report.html, or that of another run: RUN=quick
 	@test -f "results/$(RUN)/config.yaml" || \
 	  { echo "There is no run $(RUN): results/$(RUN)/config.yaml is missing"; exit 1; }
-	$(SNAKEMAKE) report --configfile results/$(RUN)/config.yaml
+	$(SNAKEMAKE) report --configfile results/$(RUN)/config.yaml --replace-workflow-config
 
 doctor: .venv/ready  ## whether all is there that a run needs, here and on the cluster
 	@$(BIN)/python workflow/scripts/doctor.py --wait $(WAIT)

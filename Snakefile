@@ -5,15 +5,12 @@ from snakemake.utils import min_version
 min_version("9.27")
 
 
-configfile: "config.yaml"
-
-
+include: "workflow/rules/project.smk"
 include: "workflow/rules/common.smk"
 
 
 rule all:
     """Everything: networks, measures, tables, figures, claims, and how far from the published they are."""
-    default_target: True
     input:
         lambda w: list(map(network, plan.places(PLAN))),
         lambda w: [file for name in measures.MEASURES for file, _ in parts_of(name)],

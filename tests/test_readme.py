@@ -58,7 +58,7 @@ def test_the_commands_are_found():
 
 @pytest.fixture(scope="module")
 def tiny_as_paper(tmp_path_factory) -> Path:
-    """The project before its first run, with the tiny config in the place of the paper's; and an archive to name."""
+    """The project before its first run, with the tiny config in the place of the paper's; and a file to name."""
     folder = tmp_path_factory.mktemp("readme") / "project"
     workflow.copy_sources(folder)
     config = yaml.safe_load((folder / "config.yaml").read_text())
@@ -66,7 +66,10 @@ def tiny_as_paper(tmp_path_factory) -> Path:
     config = workflow.merged(config, workflow.TINY | {"tasks": tasks, "measure": {"ranks": [0, 1, 2]}})
     (folder / "config.yaml").write_text(yaml.safe_dump(config))
     (folder / "run.yaml").write_text(yaml.safe_dump(config))  # as an unpacked archive has it
-    (folder / "FILE").touch()
+    (folder / "FILE").write_text("run: mine\n")
+    (folder / "rnn").symlink_to(".")  # the clone, as its neighbours call it
+    (folder / "elsewhere").mkdir()
+    (folder / "elsewhere/data").symlink_to("../data")
     return folder
 
 

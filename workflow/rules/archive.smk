@@ -29,7 +29,7 @@ rule archive:
             figures={name: archived_figure(name) for name in FIGURES},
         ),
     message:
-        f"Archiving the run as {RESULTS}/archive/{config['run']}.zip"
+        f"Archiving the run as {PREFIX}{RESULTS}/archive/{config['run']}.zip"
     script:
         "../scripts/archive.py"
 

@@ -8,12 +8,10 @@ import json
 import os
 import re
 import sys
-from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-sys.path.insert(0, str(Path(workflow.basedir) / "workflow/scripts"))
-from lowrank import measures, networks, orders, plan, shown, start
+from lowrank import folders, measures, networks, orders, plan, shown, start
 from lowrank.problems import Problem
 from lowrank.sentiment import prepared
 from lowrank.spec import canonical, digest, record
@@ -24,18 +22,19 @@ try:
     if workflow.is_main_process:
         # A profile sets these beside the resources of `train`: in a `config:` of its own they would be lost as soon
         # as --config stands on the command line.
-        set_for_train = workflow.resource_settings.overwrite_resources.get("train", {})
-        config |= {key: set_for_train[key].raw for key in ("device", "stack") if key in set_for_train}
-        made = plan.make(config)
+        set_for_train = workflow.resource_settings.overwrite_resources.get(rule_name("train"), {})
+        raw = config | {key: set_for_train[key].raw for key in ("device", "stack") if key in set_for_train}
+        with folders.inside(PREFIX):
+            made = plan.make(folders.with_absolute_paths(raw) if PREFIX else raw)
         start.mark_unusable(made)
-        os.environ["LOWRANK_PLAN"] = start.write_plan(made)
-    PLAN = start.read_plan(os.environ["LOWRANK_PLAN"])
+        os.environ[PLAN_VARIABLE] = start.write_plan(made)
+    PLAN = start.read_plan(os.environ[PLAN_VARIABLE])
 except Problem as problem:
     raise WorkflowError(str(problem))
 
 
 envvars:
-    "LOWRANK_PLAN",
+    PLAN_VARIABLE,
 
 
 config = PLAN["config"]
@@ -53,11 +52,13 @@ COMPARED = [name for name in CLAIMED if name not in ("theory", "sentiment_histor
 MISSING = frozenset(PLAN["missing"])
 UNUSABLE = frozenset(PLAN["unusable"])
 # A stack's job is started with its rule's name among its words, and needs no other stack's rule.
-STACKS = {name: stack for name, stack in PLAN["stacks"].items() if workflow.is_main_process or name in sys.argv}
+IS_MINE = {name: workflow.is_main_process or rule_name(name) in sys.argv for name in PLAN["stacks"]}
+STACKS = {name: stack for name, stack in PLAN["stacks"].items() if IS_MINE[name]}
 # What a profile or the command line sets for a rule holds for the rules of its stacks, too.
 for settings in ("overwrite_resources", "overwrite_threads"):
     given = getattr(workflow.resource_settings, settings)
-    stacked = {name: given[stack["rule"]] for name, stack in STACKS.items() if stack["rule"] in given}
+    stood_for = {rule_name(name): rule_name(stack["rule"]) for name, stack in STACKS.items()}
+    stacked = {name: given[rule] for name, rule in stood_for.items() if rule in given}
     setattr(workflow.resource_settings, settings, {**given, **stacked})
 
 
@@ -74,10 +75,16 @@ onstart:
     workflow.scheduler.job_rate_limiter = None
     try:
         start.check_folders(file for job in workflow.dag.needrun_jobs() for file in job.products())
-        if {job.name for job in workflow.dag.needrun_jobs()} != {"verify"}:  # which may be of any other run
-            start.record(PLAN["raw"], f"{RESULTS}/config.yaml")
+        if any(map(of_this_run, workflow.dag.needrun_jobs())):
+            start.record(PLAN["raw"], f"{PREFIX}{RESULTS}/config.yaml")
     except (Problem, OSError) as problem:
         raise WorkflowError(str(problem))
+
+
+def of_this_run(job):
+    """Return True if a job is one of this run, not of an importing workflow, nor `verify`, which may be of any run."""
+    logs = f"{PREFIX}{RESULTS}/logs/"
+    return any(log.startswith(logs) and log != f"{logs}verify.log" for log in job.log)
 
 
 def as_planned(file, made_with=None):
@@ -87,7 +94,7 @@ def as_planned(file, made_with=None):
 
 def unusable(*files):
     """The input that has files made anew where others stand in their place."""
-    return start.UNUSABLE if UNUSABLE & {*files} else []
+    return local(start.UNUSABLE) if UNUSABLE & {*files} else []  # local: no prefix applies to it
 
 
 @functools.cache
@@ -159,7 +166,7 @@ def order(stage, **settings):
 
     Snakemake compares parameters as a set without names, and numbers by how they are written: one text is exact.
     """
-    return canonical(orders.order(PLAN, stage, **settings))
+    return canonical(orders.order(PLAN, stage, **settings, **({"prefix": PREFIX} if PREFIX else {})))
 
 
 def training_order(places):
@@ -224,7 +231,9 @@ def archived_figure(name):
     """What it takes to draw a figure again from an archive: its module, settings, tables and files."""
     figure = getattr(rules, name)
     settings = shown.of_figure(config, name)
-    return {"module": name, "settings": settings, "tables": dict(figure.input.items()), "files": list(figure.output)}
+    tables = {table: file.removeprefix(PREFIX) for table, file in figure.input.items()}
+    files = [file.removeprefix(PREFIX) for file in figure.output]
+    return {"module": name, "settings": settings, "tables": tables, "files": files}
 
 
 def linear_targets():

@@ -2,7 +2,7 @@
 rule comparison:
     input:
         **{name: table(name) for name in COMPARED},
-        published=expand("workflow/resources/published/fig{n}.csv", n=range(1, 6)),
+        published=[of_project(f"workflow/resources/published/fig{n}.csv") for n in range(1, 6)],
     output:
         table=table("comparison"),
         page=f"{RESULTS}/comparison.md",
@@ -22,7 +22,7 @@ rule comparison:
 rule figure_published:
     input:
         unpack(lambda w: tables_of(f"fig{w.number}")),
-        published="workflow/resources/published/fig{number}.csv",
+        published=of_project("workflow/resources/published/fig{number}.csv"),
     output:
         pdf=f"{RESULTS}/figures/fig{{number}}_published.pdf",
         png=in_report(

@@ -1,13 +1,15 @@
 # The report: one file that a browser opens from disk. Its pages are made here, of texts and tables; figures say in
 # their own rules how they stand in it.
-report: "../report/run.rst"
+if IS_MAIN:
+
+    report: "../report/run.rst"
 
 
 # Texts that are pages of the report: the file, its category there and its name in the list.
 TEXTS = {
     "compute": (f"{RESULTS}/compute.md", "How it was computed", "Compute statement"),
     "comparison": (f"{RESULTS}/comparison.md", "Published and reproduced", "How far apart they are"),
-    "differences": ("docs/differences.md", "Differences and omissions", "Paper, code and figures"),
+    "differences": (of_project("docs/differences.md"), "Differences and omissions", "Paper, code and figures"),
 }
 PAGES = [f"{RESULTS}/pages/{name}.html" for name in ("claims", *TEXTS)]
 # What a caption or a number in it is made of. Not what trains where: that changes no result.
@@ -17,8 +19,8 @@ TOLD = {key: value for key, value in config.items() if key not in ("device", "st
 rule claims_page:
     input:
         table=table("claims"),
-        template="workflow/report/claims.html",
-        frame="workflow/report/page.html",
+        template=of_project("workflow/report/claims.html"),
+        frame=of_project("workflow/report/page.html"),
     output:
         in_report(f"{RESULTS}/pages/claims.html", "claims", "Claims", page="All claims, judged"),
     log:
@@ -37,7 +39,7 @@ rule claims_page:
 rule page:
     input:
         text=lambda w: TEXTS[w.page][0],
-        template="workflow/report/page.html",
+        template=of_project("workflow/report/page.html"),
     output:
         report(
             f"{RESULTS}/pages/{{page}}.html",
@@ -68,8 +70,8 @@ rule report:
     input:
         rules.all.input,
         pages=PAGES,
-        captions=sorted(map(str, Path("workflow/report").glob("*.rst"))),
-        style="workflow/report/report.css",
+        captions=[of_project(path) for path in sorted(Path(PROJECT, "workflow/report").glob("*.rst"))],
+        style=of_project("workflow/report/report.css"),
     output:
         f"{RESULTS}/report.html",
     log:

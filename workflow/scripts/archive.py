@@ -5,6 +5,7 @@ import sys
 
 from crate import building
 from job import job
+from lowrank.folders import PROJECT, inside
 
 screen = os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1)
 
@@ -15,5 +16,6 @@ def say(sentence: str) -> None:
     print(sentence)
 
 
-with job(snakemake) as settings:
-    building.build(f"results/{settings['run']}/archive/{settings['run']}.zip", list(snakemake.input), settings, say)
+with job(snakemake) as settings, inside(settings.get("prefix", "")):
+    files = [path.removeprefix(settings.get("prefix", "")) for path in snakemake.input]
+    building.build(f"results/{settings['run']}/archive/{settings['run']}.zip", files, settings, say, PROJECT)

@@ -8,10 +8,12 @@ from lowrank import checkpoint, hardware
 from lowrank.compute.jobs import COLUMNS, rows
 from lowrank.compute.page import page
 from lowrank.files import atomic
+from lowrank.folders import inside
 
 with job(snakemake) as settings:
     networks = list(snakemake.input.networks)
-    found = rows(settings["run"], networks)
+    with inside(settings.get("prefix", "")):
+        found = rows(settings["run"], [path.removeprefix(settings.get("prefix", "")) for path in networks])
     with atomic(snakemake.output.jobs) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         table = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         table.writeheader()

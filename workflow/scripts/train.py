@@ -2,8 +2,9 @@
 
 from job import job, told_to_stop
 from lowrank import train_job
+from lowrank.folders import inside
 
 stopping = told_to_stop()
 
-with job(snakemake) as settings:
+with job(snakemake) as settings, inside(settings.get("prefix", "")):
     train_job.run(settings["specs"], stopping, "cuda" if snakemake.resources.get("gpu") else "cpu")

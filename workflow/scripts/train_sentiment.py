@@ -1,10 +1,14 @@
 """Train the planned LSTM, on a GPU if the job has one."""
 
+from pathlib import Path
+
 from job import job, told_to_stop
+from lowrank.folders import inside
 from lowrank.sentiment import train_job
 
 stopping = told_to_stop()
 
-with job(snakemake) as settings:
-    device = "cuda" if snakemake.resources.get("gpu") else "cpu"
-    train_job.run(settings["specs"], snakemake.input.data, stopping, device)
+data = Path(snakemake.input.data).absolute()
+
+with job(snakemake) as settings, inside(settings.get("prefix", "")):
+    train_job.run(settings["specs"], data, stopping, "cuda" if snakemake.resources.get("gpu") else "cpu")

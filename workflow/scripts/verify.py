@@ -3,12 +3,12 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 from job import job
+from lowrank.folders import PROJECT
 from lowrank.problems import Problem
 
-PROGRAM = Path("workflow/scripts/crate/verify.py")
+PROGRAM = PROJECT / "workflow/scripts/crate/verify.py"
 screen = os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1)
 
 with job(snakemake) as settings:

@@ -15,23 +15,26 @@ from .verify import FACTS, METADATA, SUMS
 RUN, DIFFERENCE, READ_ME = "run.yaml", "workflow.diff", "ARCHIVE.md"
 
 
-def build(path: str, files: list[str], settings: dict, say: Callable[[str], None], root: Path = Path()) -> None:
-    """Write the archive of a run whose results are `files`; its size is said before, its digest after."""
+def build(path: str, files: list[str], settings: dict, say: Callable[[str], None], project: Path) -> None:
+    """Write the archive of a run whose results are `files`; its size is said before, its digest after.
+
+    Results are named from the working directory, the workflow's own files from the folder `project`.
+    """
     left_out = [
         name for kind in ("networks", "data") if not settings[kind]["included"] for name in settings[kind]["files"]
     ]
     files = contents.of_run(contents.without(files, left_out), settings["run"])
-    project = contents.of_project(root)
-    tree = origin.tree(root)
-    changed = {DIFFERENCE: origin.difference(root).encode(errors="surrogateescape")} if tree["changed"] else {}
-    facts = _facts(files, settings, tree, root)
+    own = contents.of_project(project)
+    tree = origin.tree(project)
+    changed = {DIFFERENCE: origin.difference(project).encode(errors="surrogateescape")} if tree["changed"] else {}
+    facts = _facts(files, settings, tree, project)
     made = {FACTS: _json(facts), RUN: _yaml(portable(settings["raw"], settings["sources"]))} | changed
     made["verify.py"] = Path(__file__).with_name("verify.py").read_bytes()
     made[READ_ME] = page.text(facts).encode()
-    names = [*made, *project, *files, SUMS]
-    made[METADATA] = described(facts, names, citation_of(root / "CITATION.cff"))
+    names = [*made, *own, *files, SUMS]
+    made[METADATA] = described(facts, names, citation_of(project / "CITATION.cff"))
     entries = [Entry(name, content) for name, content in made.items()]
-    entries += [Entry(name, root / name) for name in (*project, *files)]
+    entries += [Entry(name, project / name) for name in own] + [Entry(name, Path(name)) for name in files]
     needed = written_size(entries)
     for sentence in (_sizes(path, entries, needed), *page.warnings(facts)):
         say(sentence)
@@ -46,19 +49,19 @@ def portable(raw: dict, sources: dict | None) -> dict:
     return raw | {"sentiment": raw["sentiment"] | named} if named else raw
 
 
-def _facts(files: list[str], settings: dict, tree: dict, root: Path) -> dict:
-    ended = datetime.fromtimestamp(int(max((root / file).stat().st_mtime for file in files)), UTC).isoformat()
-    pins = origin.pins(root)
-    facts = {key: settings[key] for key in ("run", "networks", "figures")} | {"data": _data(settings["data"], root)}
+def _facts(files: list[str], settings: dict, tree: dict, project: Path) -> dict:
+    ended = datetime.fromtimestamp(int(max(Path(file).stat().st_mtime for file in files)), UTC).isoformat()
+    pins = origin.pins(project)
+    facts = {key: settings[key] for key in ("run", "networks", "figures")} | {"data": _data(settings["data"])}
     facts |= {"tree": tree, "ended": ended, "date": tree["date"] or ended, "machine": origin.machine()}
     facts |= {"pins": pins, "installed": origin.installed(pins)}
     return facts | {"promise": page.promise(facts)}
 
 
-def _data(data: dict, root: Path) -> dict:
+def _data(data: dict) -> dict:
     """The LSTM's data, with the licences of what it was made of."""
     licences = {}
-    for file in (root / name for name in data["files"] if name.endswith(".json")):
+    for file in (Path(name) for name in data["files"] if name.endswith(".json")):
         licences = {kind: each["licence"] for kind, each in json.loads(file.read_text()).items() if kind != "lowercase"}
     return data | {"licences": licences}
 

@@ -43,8 +43,8 @@ MEASURES = {
     "trials": "a test trial of each trained network",
 }
 FILES = {
-    "run.yaml": "the whole config of the run: snakemake --configfile run.yaml is that run",
-    "config.yaml": "the paper in numbers, which run.yaml overlays",
+    "run.yaml": "the whole config of the run: snakemake --configfile run.yaml --replace-workflow-config is that run",
+    "config.yaml": "the paper in numbers, in place of which a start with run.yaml takes that",
     "verify.py": "checks this archive; needs Python 3 and nothing else",
     "archive.json": "what verify.py has to know: networks, figures, commit, machine, versions",
     "ARCHIVE.md": "what this archive is and promises, for people",

@@ -48,7 +48,7 @@ def text(facts: dict) -> str:
     python3 verify.py --redraw     # with the environment: the figures, drawn again, to the byte
     python3 verify.py --retrain 2  # two networks, trained again: to the bit on the same type of machine
     make .venv/ready && source .venv/bin/activate              # the environment, Python 3.11 or newer
-    snakemake --cores 2 --configfile run.yaml                  # the run itself
+    snakemake --cores 2 --configfile run.yaml --replace-workflow-config  # the run itself
 
 Unpack it with `unzip` or `python3 -m zipfile -e`: entries stand in the order of the data flow, so that nothing is
 older than what it was made of. `archive.json` says what the archive holds, `ro-crate-metadata.json` the same as a

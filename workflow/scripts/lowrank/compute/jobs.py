@@ -16,7 +16,7 @@ from ..networks import FOLDER
 
 RESULTS = Path(FOLDER).parent
 LSTM = "sentiment"
-MADE = re.compile(r"^(?:training|measured) (\S+)$", re.MULTILINE)  # as jobs write it into their logs
+MADE = re.compile(r"^(?:training|measured) (?:\S*/)?(results/\S+)$", re.MULTILINE)  # as jobs write it into their logs
 MACHINE = re.compile(r"^machine: (.+)$", re.MULTILINE)  # as all jobs do
 AGAIN = re.compile(r"^going on from", re.MULTILINE)
 COLUMNS = ("rule", "place", "run", "hours", "gpu_hours", "memory", "device", "machine", "note")

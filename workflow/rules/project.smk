@@ -1,0 +1,57 @@
+"""Locate the project's own files and the results, also where another workflow or another folder uses this Snakefile."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+PROJECT = Path(str(workflow.current_basedir)).parents[1].resolve()
+IS_MAIN = Path(workflow.basedir).resolve() == PROJECT  # false where another workflow imports this one
+
+if set("{}") & set(f"{PROJECT}"):
+    raise WorkflowError(
+        f"Cannot run the workflow in the folder {PROJECT}: Snakemake takes braces in a path for wildcards. "
+        "Rename the folder."
+    )
+
+sys.path.insert(0, f"{PROJECT}/workflow/scripts")
+import lowrank
+
+if Path(lowrank.__file__).resolve() != PROJECT / "workflow/scripts/lowrank/__init__.py":
+    raise WorkflowError(
+        f"Cannot import {PROJECT}/Snakefile: the package 'lowrank' is already loaded from "
+        f"{Path(lowrank.__file__).parent}. A workflow can import only one copy of this project."
+    )
+
+
+def of_project(name):
+    """Return the path of one of the project's own files, which no `prefix:` of an importing workflow applies to."""
+    return local(os.path.relpath(PROJECT / name))
+
+
+def rule_name(name):
+    """Return the name of a rule as the command line and profiles know it: an importing workflow may rename it."""
+    return workflow.modifier.modify_rulename(name)
+
+
+def prefix():
+    """Return the `prefix:` under which an importing workflow puts results/ and resources/, with its slash, or ''."""
+    paths = {name: f"{workflow.modifier.modify_path(name)}" for name in ("results/run", "resources/sentiment")}
+    found = {path.removesuffix(name) for name, path in paths.items()}
+    if len(found) != 1 or not all(path.endswith(name) for name, path in paths.items()):
+        raise WorkflowError(
+            f"Cannot import {PROJECT}/Snakefile with `replace_prefix:`, since results/ and resources/ must stay side "
+            "by side: use `prefix:`."
+        )
+    return found.pop()
+
+
+PREFIX = prefix()
+# Two imports of the project, each with a config of its own, have a plan each: in variables named as their rules are.
+PLAN_VARIABLE = re.sub(r"\W", "_", f"LOWRANK_PLAN_{rule_name('')}".rstrip("_"), flags=re.ASCII)
+
+
+# As Snakemake has it, a config.yaml in the working directory comes before the one beside the Snakefile.
+configfile: "config.yaml" if IS_MAIN and Path("config.yaml").exists() else of_project("config.yaml")
