@@ -12,10 +12,8 @@ from typing import NamedTuple
 import yaml
 
 import sentences
-import warm
 
 ROOT = Path(__file__).parents[1]
-TIMEOUT = 300  # seconds, of a start
 SOURCES = ("Snakefile", "config.yaml", "profiles", "slurm", "envs", "workflow", "CITATION.cff", "docs/differences.md")
 TINY = {
     "run": "tiny",
@@ -140,27 +138,25 @@ def refused(folder: Path, *args: str, **environment: str) -> str:
     return process.stdout
 
 
-def start(folder: Path, *args: str, configfile: str = "tiny.yaml", **options) -> subprocess.CompletedProcess:
-    """Snakemake with the tiny config, or another one; options are those of `start_as_is`."""
+def start(folder: Path, *args: str, configfile: str = "tiny.yaml", **environment: str) -> subprocess.CompletedProcess:
+    """Snakemake with the tiny config, or another one."""
     # targets come first: many options take all the words that follow
-    return start_as_is(folder, *args, "--configfile", configfile, **options)
+    return start_as_is(folder, *args, "--configfile", configfile, **environment)
 
 
-def start_as_is(folder: Path, *args: str, afresh: bool = False, **environment: str) -> subprocess.CompletedProcess:
-    """Snakemake with these words alone, its two streams as one; `afresh` in processes of their own, it and its jobs."""
+def start_as_is(folder: Path, *args: str, **environment: str) -> subprocess.CompletedProcess:
+    """Snakemake as a process of its own, with these words alone, its two streams as one."""
+    command = [sys.executable, "-m", "snakemake", *args]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("LOWRANK_", "SNAKEMAKE_"))}
-    environment = inherited | environment
-    if not afresh and warm.takes(environment):
-        return subprocess.CompletedProcess(args, *warm.snakemake(folder, args, environment, TIMEOUT))
     return subprocess.run(
-        [sys.executable, "-m", "snakemake", *args],
+        command,
         cwd=folder,
-        env=environment,
+        env=inherited | environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=TIMEOUT,
+        timeout=300,
         check=False,
     )
 

@@ -91,11 +91,6 @@ class Cluster:
         srun = folder / "bin/srun"  # a job's Snakemake drops SLURM_CONF
         srun.write_text(f'#!/bin/sh\nSLURM_CONF={folder}/slurm.conf exec {shutil.which("srun")} "$@"\n')
         srun.chmod(0o755)
-        squeue = folder / "bin/squeue"  # which leaves a line when it has answered
-        squeue.write_text(
-            f'#!/bin/sh\n{shutil.which("squeue")} "$@"\nstatus=$?\necho "$*" >> {folder}/asked\nexit $status\n'
-        )
-        squeue.chmod(0o755)
         self.environment = {
             "SLURM_CONF": f"{folder}/slurm.conf",
             "PATH": f"{folder / 'bin'}:{Path(os.sys.executable).parent}:{os.environ['PATH']}",
@@ -179,11 +174,6 @@ class Cluster:
     def jobs(self, states: str = "PENDING,RUNNING,COMPLETING") -> list[str]:
         """The numbers of the jobs in some states."""
         return self("squeue", "-h", "-o", "%A", "-t", states).split()
-
-    def status_checks(self) -> int:
-        """How often Snakemake has asked for the state of its jobs, which it does by their common name."""
-        path = self.folder / "asked"
-        return sum("--name" in line for line in path.read_text().splitlines()) if path.exists() else 0
 
     def asked_for_gpus(self) -> dict[str, bool]:
         """Whether each job, ended ones too, asked for a GPU."""

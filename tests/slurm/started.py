@@ -16,12 +16,12 @@ from processes import PATIENCE, wait
 TARGET = "results/tiny/tables/spectrum.parquet"  # networks are trained and measured on the cluster, gathered here
 EPOCHS = 40
 
-# Snakemake as it is, but that it asks for its jobs every so many seconds: the plugin asks less often, up to minutes.
+# Snakemake as it is, but that it asks for its jobs every 3 s: the plugin asks less and less often, up to minutes.
 SNAKEMAKE = """
 from snakemake.cli import main
 from snakemake_interface_executor_plugins.executors.remote import RemoteExecutor
 
-RemoteExecutor.next_seconds_between_status_checks = property(lambda self: SECONDS, lambda self, seconds: None)
+RemoteExecutor.next_seconds_between_status_checks = property(lambda self: 3, lambda self, seconds: None)
 main()
 """
 
@@ -29,11 +29,11 @@ main()
 class Started:
     """`snakemake --profile slurm` in a project; its output goes into a file."""
 
-    def __init__(self, project: Path, cluster: Cluster, *args: str, asks_every: int = 3):
+    def __init__(self, project: Path, cluster: Cluster, *args: str):
         self.project, self.cluster, self.gate = project, cluster, Gate(project)
         self.log = project.parent / f"start-{len(list(project.parent.glob('start-*')))}.log"
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("LOWRANK_", "SLURM_"))}
-        command = [sys.executable, "-c", SNAKEMAKE.replace("SECONDS", f"{asks_every}"), *(args or [TARGET])]
+        command = [sys.executable, "-c", SNAKEMAKE, *(args or [TARGET])]
         with self.log.open("w") as file:
             self.process = subprocess.Popen(
                 [*command, "--profile", "slurm", "--configfile", "tiny.yaml"],
