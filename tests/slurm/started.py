@@ -16,12 +16,22 @@ from processes import PATIENCE, wait
 TARGET = "results/tiny/tables/spectrum.parquet"  # networks are trained and measured on the cluster, gathered here
 EPOCHS = 40
 
-# Snakemake as it is, but that it asks for its jobs every 3 s: the plugin asks less and less often, up to minutes.
+# Snakemake as it is, but that it asks for its jobs every 3 s (the plugin asks less and less often, up to minutes), and
+# not at all while a test says so: ctrl-C cancels no job that is just being asked for. RemoteExecutor._wait_for_jobs
+# takes it out of the list that `cancel` reads (snakemake-interface-executor-plugins 9.4.0).
 SNAKEMAKE = """
+import asyncio
+from pathlib import Path
 from snakemake.cli import main
 from snakemake_interface_executor_plugins.executors.remote import RemoteExecutor
 
-RemoteExecutor.next_seconds_between_status_checks = property(lambda self: 3, lambda self, seconds: None)
+async def sleep(self):
+    await asyncio.sleep(3)
+    while Path("gate/asks-nothing").exists():
+        Path("gate/sleeps").touch()
+        await asyncio.sleep(0.2)
+
+RemoteExecutor.sleep = sleep
 main()
 """
 
@@ -54,6 +64,17 @@ class Started:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+
+    @contextlib.contextmanager
+    def asking_nothing(self) -> Iterator[None]:
+        """While it does not ask for its jobs; it begins when it sleeps."""
+        asks_nothing, sleeps = self.project / "gate/asks-nothing", self.project / "gate/sleeps"
+        asks_nothing.touch()
+        try:
+            wait(sleeps.exists, lambda: f"it does not sleep: {self.output}")
+            yield
+        finally:
+            asks_nothing.unlink()
 
     @property
     def output(self) -> str:

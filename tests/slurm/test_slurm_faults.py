@@ -157,9 +157,10 @@ def test_slurm_ctrl_c_cancels_the_jobs_and_the_same_command_goes_on(two, closed,
     with Started(two, shared) as stopped:
         held = [stopped.training(seed) for seed in (0, 1)]
         numbers = {stopped.job(seed) for seed in (0, 1)}
-        stopped.process.send_signal(signal.SIGINT)
+        with stopped.asking_nothing():
+            stopped.process.send_signal(signal.SIGINT)
+            wait(lambda: not numbers & set(shared.jobs()), shared.queue)
         assert stopped.ended() != 0
-        wait(lambda: not numbers & set(shared.jobs()), shared.queue)
         await_end(*held)
     assert written(two) == {}
     closed.open()
