@@ -489,7 +489,7 @@ def third_party(path: Path) -> set[str]:
 def ours(module: str) -> set[str]:
     """The library's modules that one of them imports itself, without packages."""
     name = f"lowrank.{module}".removesuffix(".__init__")
-    found = {other.removeprefix("lowrank.") for other in code._imports(name)}
+    found = {other.removeprefix("lowrank.") for other in code._read(name)[1]}
     return found - {"lowrank", "tasks", "figures", "sentiment", "claims", "comparison"}
 
 

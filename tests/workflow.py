@@ -12,8 +12,10 @@ from typing import NamedTuple
 import yaml
 
 import sentences
+import warm
 
 ROOT = Path(__file__).parents[1]
+TIMEOUT = 300  # seconds, of a start
 SOURCES = ("Snakefile", "config.yaml", "profiles", "slurm", "envs", "workflow", "CITATION.cff", "docs/differences.md")
 TINY = {
     "run": "tiny",
@@ -138,25 +140,27 @@ def refused(folder: Path, *args: str, **environment: str) -> str:
     return process.stdout
 
 
-def start(folder: Path, *args: str, configfile: str = "tiny.yaml", **environment: str) -> subprocess.CompletedProcess:
-    """Snakemake with the tiny config, or another one."""
+def start(folder: Path, *args: str, configfile: str = "tiny.yaml", **options) -> subprocess.CompletedProcess:
+    """Snakemake with the tiny config, or another one; options are those of `start_as_is`."""
     # targets come first: many options take all the words that follow
-    return start_as_is(folder, *args, "--configfile", configfile, **environment)
+    return start_as_is(folder, *args, "--configfile", configfile, **options)
 
 
-def start_as_is(folder: Path, *args: str, **environment: str) -> subprocess.CompletedProcess:
-    """Snakemake as a process of its own, with these words alone, its two streams as one."""
-    command = [sys.executable, "-m", "snakemake", *args]
+def start_as_is(folder: Path, *args: str, afresh: bool = False, **environment: str) -> subprocess.CompletedProcess:
+    """Snakemake with these words alone, its two streams as one; `afresh` in processes of their own, it and its jobs."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("LOWRANK_", "SNAKEMAKE_"))}
+    environment = inherited | environment
+    if not afresh and warm.takes(environment):
+        return subprocess.CompletedProcess(args, *warm.snakemake(folder, args, environment, TIMEOUT))
     return subprocess.run(
-        command,
+        [sys.executable, "-m", "snakemake", *args],
         cwd=folder,
-        env=inherited | environment,
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=300,
+        timeout=TIMEOUT,
         check=False,
     )
 

@@ -32,7 +32,7 @@ def of_project(name):
 
 
 def rule_name(name):
-    """Return the name of a rule as the command line and profiles know it: an importing workflow may rename it."""
+    """Return the name of a rule as the command line and profiles know it, which an importing workflow may change."""
     return workflow.modifier.modify_rulename(name)
 
 

@@ -20,7 +20,7 @@ EMPTY = ["Constant", {"value": "str ''"}]
 @cache
 def fingerprint(*roots: str) -> str:
     """The fingerprint of the modules `roots` and of all of ours that they import."""
-    return digest({name: _module(name) for name in closure(roots)})
+    return digest({name: _read(name)[0] for name in closure(roots)})
 
 
 def check(planned: str, roots: Iterable[str]) -> None:
@@ -38,7 +38,7 @@ def closure(roots: Iterable[str]) -> list[str]:
             if find(name) is None:
                 raise FileNotFoundError(f"no module {name} in {SCRIPTS}")
             seen.add(name)
-            todo += [module for module in _imports(name) if module not in PLUMBING]
+            todo += [module for module in _read(name)[1] if module not in PLUMBING]
             todo += _parents(name)
     return sorted(seen)
 
@@ -51,8 +51,13 @@ def find(name: str) -> Path | None:
 
 
 @cache
-def _module(name: str) -> str:
-    return digest(_dump(_tree(name)))
+def _read(name: str) -> tuple[str, list[str]]:
+    """The hash of a module, and our modules that it imports, anywhere in it.
+
+    No tree outlives this: Python's garbage collector would walk all of them again and again.
+    """
+    tree = _tree(name)
+    return digest(_dump(tree)), [module for module in _named(name, tree) if find(module)]
 
 
 def _parents(name: str) -> list[str]:
@@ -60,30 +65,32 @@ def _parents(name: str) -> list[str]:
     return [".".join(parts[:i]) for i in range(1, len(parts))]
 
 
-@cache
 def _tree(name: str) -> ast.Module:
     try:
         tree = ast.parse(find(name).read_bytes())  # bytes: the file itself says how its text is encoded
     except (SyntaxError, ValueError) as error:
         line = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
         raise Problem(f"{find(name)}{line} is not Python: {getattr(error, 'msg', error)}") from error
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-        if documented and ast.get_docstring(node) is not None:
+        if documented and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:]
     return tree
 
 
-@cache
-def _imports(name: str) -> list[str]:
-    """Our modules that a module imports, anywhere in it."""
-    return [module for module in _named(name) if find(module)]
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """A module or statement, and all statements in it: a tree is mostly expressions, which hold none."""
+    yield node
+    for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+        inner = getattr(node, part, None)
+        for statement in inner if isinstance(inner, list) else ():
+            yield from _statements(statement)
 
 
-def _named(name: str) -> Iterator[str]:
+def _named(name: str, tree: ast.Module) -> Iterator[str]:
     """All modules that a module's imports may name."""
     package = name if find(name).name == "__init__.py" else name.rpartition(".")[0]
-    for node in ast.walk(_tree(name)):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             candidates = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -98,10 +105,14 @@ def _named(name: str) -> Iterator[str]:
 def _dump(node):
     """A syntax tree as lists and texts; fields that are empty are left out, as newer Pythons add some."""
     if isinstance(node, ast.AST):
-        fields = {name: _dump(value) for name, value in ast.iter_fields(node) if value is not None}
+        fields = {}
+        for name in node._fields:
+            if (value := getattr(node, name, None)) is not None and value != []:
+                fields[name] = _dump(value)
         if isinstance(node, ast.JoinedStr):  # Python 3.12 puts empty texts into formats that hold a {}
-            fields = {name: [part for part in parts if part != EMPTY] for name, parts in fields.items()}
-        return [type(node).__name__, {name: value for name, value in fields.items() if value != []}]
+            parts = [part for part in fields.pop("values", []) if part != EMPTY]
+            fields |= {"values": parts} if parts else {}
+        return [type(node).__name__, fields]
     if isinstance(node, list):
         return [_dump(item) for item in node]
     return f"{type(node).__name__} {node!r}"

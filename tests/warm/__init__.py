@@ -1,0 +1,102 @@
+"""Python programs without the seconds that loading packages takes: each is a fork of a process that has loaded them.
+
+What is loaded are packages of others, never the project, of which each test has its own; and none of it has run. All
+else is as in a process of its own: folder, words, environment, path, streams, exit status.
+"""
+
+import atexit
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+
+HERE = Path(__file__).parent
+OF_STARTS = (
+    *(f"snakemake.{name}" for name in ("cli", "linting.rules", "profiles", "scheduling", "script", "storage")),
+    *("snakemake.executors.dryrun", "snakemake.executors.local", "snakemake.report.html_reporter"),
+    *("difflib", "mimetypes", "packaging.version", "platformdirs", "pyarrow.parquet", "pydantic.dataclasses"),
+    *("requests", "safetensors.numpy", "smart_open", "yte"),
+)
+OF_JOBS = (
+    *("torch", "pandas", "pyarrow.parquet", "safetensors.numpy", "snakemake.script", "threadpoolctl"),
+    *("matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_pdf"),
+)
+
+
+class Server:
+    """A process that has loaded modules, of which programs are forked, any number at a time."""
+
+    def __init__(self, *modules: str):
+        self.folder = Path(tempfile.mkdtemp(prefix="warm"))
+        self.at = str(self.folder / "socket")
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(self.at)
+            listening.listen()
+            command = [sys.executable, HERE / "server.py", str(listening.fileno()), *modules]
+            one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # as Snakemake has its jobs load numpy
+            environment = os.environ | one_thread
+            self.process = subprocess.Popen(
+                command, env=environment, pass_fds=[listening.fileno()], stdin=subprocess.PIPE
+            )
+        atexit.register(self.end)
+
+    def python(self) -> str:
+        """A program that is to Snakemake as Python is: a script that it is given runs as a fork."""
+        program = self.folder / "python"
+        if not program.exists():
+            program.write_text(f"#!/bin/sh\nexec '{sys.executable}' -S -E '{HERE / 'client.py'}' '{self.at}' \"$@\"\n")
+            program.chmod(0o755)
+        return str(program)
+
+    def end(self) -> None:
+        self.process.communicate()  # the end of its input ends it
+        shutil.rmtree(self.folder)
+
+
+@cache
+def starts() -> Server:
+    """The one for starts of Snakemake, shared by all tests of a worker."""
+    return Server(*OF_STARTS)
+
+
+@cache
+def jobs() -> Server:
+    """The one for their jobs."""
+    return Server(*OF_JOBS)
+
+
+def snakemake(folder: Path, words: list[str], environment: dict[str, str], timeout: float) -> tuple[int, str]:
+    """The exit status of `python -m snakemake`, and all that it and its jobs print; TimeoutExpired."""
+    order = {"folder": str(folder), "words": words, "environment": environment, "python": jobs().python()}
+    with tempfile.TemporaryFile() as output, socket.socket(socket.AF_UNIX) as server, server.makefile("rw") as line:
+        server.connect(starts().at)
+        with open(os.devnull) as nothing:
+            socket.send_fds(server, [b"\n"], [nothing.fileno(), output.fileno(), output.fileno()])
+        print(json.dumps(order), file=line, flush=True)
+        process = int(line.readline())
+        server.settimeout(timeout)
+        try:
+            status = int(line.readline())
+        except TimeoutError:
+            os.kill(process, signal.SIGKILL)
+            raise subprocess.TimeoutExpired(words, timeout) from None
+        output.seek(0)
+        return status, output.read().decode()
+
+
+def takes(environment: dict[str, str]) -> bool:
+    """Whether a fork can have this environment: Python reads its own variables but once, when it begins.
+
+    PYTHONPATH, of these, can be followed later.
+    """
+    own, others = (
+        {name: value for name, value in variables.items() if name.startswith("PYTHON") and name != "PYTHONPATH"}
+        for variables in (os.environ, environment)
+    )
+    return own == others
