@@ -93,9 +93,9 @@ def test_two_starts_with_other_stacks_train_each_network_once(five, alone, tmp_p
     starts = {"stack": ("train_1_romo", "stack=5", 1), "singles": ("train", "stack=1", 2)}
     (until, config, at_once), (until_too, config_too, at_once_too) = starts.pop(first), *starts.values()
     with ThreadPoolExecutor() as pool, gate.close():
-        begun = pool.submit(start, five, "--cores", "2", "--until", until, "--config", config)
+        begun = pool.submit(start, five, "--cores", "2", "--until", until, "--config", config, afresh=True)
         wait(lambda: begun.done() or len(gate.waiting()) == at_once, lambda: "nothing waits at the gate")
-        second = pool.submit(start, clone, "--cores", "2", "--until", until_too, "--config", config_too)
+        second = pool.submit(start, clone, "--cores", "2", "--until", until_too, "--config", config_too, afresh=True)
         wait(lambda: second.done() or len(lock_waits(clone)) == at_once_too, lambda: "nothing waits for a lock")
         assert not any(path.endswith(".safetensors") for path in networks(five))
         gate.open()

@@ -1,7 +1,8 @@
 """The process that has loaded modules: `server.py SOCKET MODULE...`; for each connection it forks a program.
 
-With it come the three streams, and a line of JSON: the folder, the environment, the words, the first of them a script if
-`script` is true, and else those of `python -m snakemake`. Back go the number of the process and its exit status.
+With it come the three streams and a line of JSON: the folder, the environment, and the words, the first of them a
+script if `script` is true, and else those of `python -m snakemake`. Back go the number of the process and its exit
+status.
 """
 
 import atexit

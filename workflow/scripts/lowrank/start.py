@@ -1,5 +1,6 @@
 """What a start of the workflow writes and checks before its first job: its plan, its config, its folders."""
 
+import contextlib
 import json
 import os
 import time
@@ -20,10 +21,10 @@ KEPT = 60 * 24 * 3600  # seconds: no job of an older plan is still in a cluster'
 
 def write_plan(plan: dict) -> str:
     """Write the plan where its jobs, on whatever node, find it; its name. Plans that are long out of date go."""
-    PLANS.mkdir(parents=True, exist_ok=True)
     for old in PLANS.glob("*.json"):
-        if old.stat().st_mtime < time.time() - KEPT:
-            old.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # another start removes it, too
+            if old.stat().st_mtime < time.time() - KEPT:
+                old.unlink()
     name = digest(plan)
     with atomic(_file(name)) as temporary:
         temporary.write_text(canonical(plan), encoding="utf-8")
