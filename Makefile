@@ -51,7 +51,7 @@ diff: .venv/ready  ## two runs: config, verdicts, numbers, figures over one anot
 	@$(BIN)/python workflow/scripts/diff.py "$(A)" "$(B)"
 
 test: .venv/ready
-	$(BIN)/python -m pytest -n 2 --ignore tests/slurm
+	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore tests/slurm
 
 test-slurm: .venv/ready  ## faults of clusters, on a SLURM that the tests start (Debian: slurm-wlm; as root)
 	$(BIN)/python -m pytest -n 6 tests/slurm
