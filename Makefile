@@ -65,7 +65,7 @@ unused: .venv/ready  ## networks and measures that no recorded run needs, with t
 	@$(BIN)/python workflow/scripts/unused.py --directory "$(DIR)" $(if $(filter 1,$(DELETE)),--delete)
 
 test: .venv/ready
-	$(BIN)/python -m pytest -n 2 --ignore tests/slurm
+	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore tests/slurm
 
 test-slurm: .venv/ready  ## faults of clusters, on a SLURM that the tests start (Debian: slurm-wlm; as root)
 	$(BIN)/python -m pytest -n 6 tests/slurm

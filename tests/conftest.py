@@ -4,6 +4,7 @@ With pytest-xdist the workers share it: the first one to ask for it makes it, th
 """
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,13 @@ from threadpoolctl import threadpool_limits
 
 import workflow
 from once import once
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread_of_blas() -> Iterator[None]:
+    """As in every job; and workers that share the cores would else wait for each other's threads."""
+    with threadpool_limits(1, user_api="blas"):
+        yield
 
 
 @pytest.fixture(scope="session")

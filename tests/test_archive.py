@@ -22,6 +22,7 @@ from crate import verify as verifying
 from lowrank import checkpoint
 from lowrank.problems import Problem
 from lowrank.sentiment import sources
+from once import once
 from workflow import planned, refused, run
 
 ROOT = Path(__file__).parents[1]
@@ -34,11 +35,13 @@ WHOLE = "all is there, nothing else is, and all is as it was"
 @pytest.fixture(scope="module")
 def archived(finished, tmp_path_factory) -> Path:
     """The tiny run with its archive; not to be changed."""
-    folder = workflow.copy(finished, tmp_path_factory.mktemp("archived") / "project")
-    jobs = run(folder, "archive")
-    assert jobs.names == {"archive"} | REPORT
-    (folder / "said").write_text(jobs.output)
-    return folder
+
+    def make(folder: Path) -> None:
+        jobs = run(workflow.copy(finished, folder), "archive")
+        assert jobs.names == {"archive"} | REPORT
+        (folder / "said").write_text(jobs.output)
+
+    return once(tmp_path_factory, "archived", make)
 
 
 @pytest.fixture(scope="module")

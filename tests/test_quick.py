@@ -1,9 +1,12 @@
 """The quick preset shows the paper's effects: its flip-flop networks, really trained, measured and tabulated."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 import workflow
+from once import once
 
 ONLY = 'tasks={"mante": null, "romo": null, "linear_z2.0": null, "flipflop": {"g": [0.0, 0.9]}}'
 
@@ -11,13 +14,15 @@ ONLY = 'tasks={"mante": null, "romo": null, "linear_z2.0": null, "flipflop": {"g
 @pytest.fixture(scope="module")
 def both(tmp_path_factory) -> pd.DataFrame:
     """The flip-flop's and one linear task's part of the preset's summary, a row a network."""
-    folder = tmp_path_factory.mktemp("quick") / "project"
-    workflow.copy_sources(folder)
     target = "results/quick/tables/summary.parquet"
-    changes = ("--config", ONLY, "sentiment=null")
-    run = workflow.start(folder, target, "--cores", "2", *changes, configfile="workflow/presets/quick.yaml")
-    assert run.returncode == 0, run.stdout
-    return pd.read_parquet(folder / target)
+
+    def make(folder: Path) -> None:
+        workflow.copy_sources(folder)
+        changes = ("--config", ONLY, "sentiment=null")
+        run = workflow.start(folder, target, "--cores", "2", *changes, configfile="workflow/presets/quick.yaml")
+        assert run.returncode == 0, run.stdout
+
+    return pd.read_parquet(once(tmp_path_factory, "quick", make) / target)
 
 
 @pytest.fixture

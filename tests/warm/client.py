@@ -1,5 +1,6 @@
 """In Python's place: `client.py SOCKET SCRIPT WORD...` has the script run by the process that listens there."""
 
+import contextlib
 import json
 import os
 import signal
@@ -19,6 +20,7 @@ with socket.socket(socket.AF_UNIX) as server, server.makefile("rw") as line:
         signal.signal(number, lambda number, _: os.kill(process, number))
     status = int(line.readline())
 if status < 0:
-    signal.signal(-status, signal.SIG_DFL)
+    with contextlib.suppress(OSError):  # SIGKILL has but one way
+        signal.signal(-status, signal.SIG_DFL)
     os.kill(os.getpid(), -status)
 sys.exit(status)

@@ -1,0 +1,120 @@
+"""Starts and jobs that are forks are what processes of their own would be."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import warm
+import workflow
+from disks import contents
+from workflow import start, start_as_is
+
+# What a program can see of how it was started; `_` is the file that Bash started, in a job a stand-in for Python.
+SEE = """
+import json, os, sys
+seen = {
+    "words": sys.argv[1:],
+    "path": sys.path,
+    "folder": os.getcwd(),
+    "environment": {name: value for name, value in os.environ.items() if name != "_"},
+    "terminals": [os.isatty(number) for number in (0, 1, 2)],
+    "input": os.read(0, 1).decode(),
+    "the project's": [name for name in sys.modules if name.split(".")[0] in ("lowrank", "workflow", "warm", "tests")],
+}
+"""
+SNAKEFILE = f"""
+{SEE}
+if workflow.is_main_process:
+    print(json.dumps({{**seen, "program": sys.argv[0]}}), file=open("start.json", "w"))
+rule all:
+    output: "job.json"
+    script: "see.py"
+"""
+JOB = f"""{SEE}
+print(json.dumps({{**seen, "python": sys.executable}}), file=open(snakemake.output[0], "w"))
+"""
+
+
+def test_a_start_and_its_job_see_what_they_would_afresh(tmp_path):
+    (tmp_path / "Snakefile").write_text(SNAKEFILE)
+    (tmp_path / "see.py").write_text(JOB)
+    seen = []
+    for afresh in (True, False):
+        words = ("--cores", "1", "--forceall", "--config", "key=1")
+        done = start_as_is(tmp_path, *words, afresh=afresh, PYTHONPATH=f"{tmp_path}/modules", COLOUR="blue")
+        assert done.returncode == 0, done.stdout
+        seen.append([json.loads((tmp_path / f"{name}.json").read_text()) for name in ("start", "job")])
+    assert seen[0] == seen[1]
+    assert seen[1][0]["words"] == list(words)
+    assert seen[1][1]["environment"]["COLOUR"] == "blue"
+
+
+def test_what_python_reads_when_it_begins_needs_a_process_of_its_own():
+    assert warm.takes(os.environ | {"PYTHONPATH": "modules", "COLOUR": "blue"})
+    assert not warm.takes(os.environ | {"PYTHONHASHSEED": "7"})
+
+
+SCRIPTS = {
+    "nothing": "",
+    "text without an end": "print('text', end='')",
+    "a status": "import sys; sys.exit(3)",
+    "a status that is none": "import sys; sys.exit(None)",
+    "a sentence": "import sys; sys.exit('sentence')",
+    "a mistake": "1 / 0",
+    "a signal": "import os, signal; print('lost', end=''); os.kill(os.getpid(), signal.SIGKILL)",
+    "a last word": "import atexit; atexit.register(print, 'last'); print('first')",
+    "a thread": "import threading, time; threading.Thread(target=lambda: (time.sleep(0.2), print('late'))).start()",
+    "its words": "import sys; print(sys.argv, __name__, __file__)",
+    "its input": "print(input())",
+}
+
+
+@pytest.mark.parametrize("ends", SCRIPTS)
+def test_a_script_ends_as_it_would_afresh(tmp_path, ends):
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPTS[ends])
+    found = []
+    for python in (sys.executable, warm.jobs().python()):
+        command = [python, script, "word"]
+        done = subprocess.run(command, cwd=tmp_path, input="input\n", capture_output=True, text=True, check=False)
+        found.append((done.returncode, done.stdout, done.stderr.splitlines()[-1:]))
+    assert found[0] == found[1]
+
+
+def test_what_is_no_script_is_given_to_python():
+    code = "import sys; print(sys.argv, 'torch' in sys.modules)"
+    done = subprocess.run([warm.jobs().python(), "-c", code, "word"], capture_output=True, text=True, check=True)
+    assert done.stdout == "['-c', 'word'] False\n"
+
+
+OF_A_START = r"Workflow ID: [\w-]+|\d\d:\d\d:\d\d|0x[0-9a-f]+"  # what is another one each time
+
+
+@pytest.mark.parametrize("words", [["--config", "seeds=[0, 3]"], ["--config", "sedes=[0]"], ["fig9"]])
+def test_a_dry_run_says_what_it_would_afresh(finished, words):
+    said = []
+    for afresh in (True, False):
+        done = start(finished, *words, "--dry-run", afresh=afresh)
+        said.append((done.returncode, sorted(re.sub(OF_A_START, "", done.stdout).splitlines())))
+    assert said[0] == said[1]
+
+
+def test_a_run_afresh_makes_the_same_files(finished_small, tmp_path):
+    """All of the run of one network, to the byte."""
+    workflow.copy_sources(tmp_path / "afresh")
+    (tmp_path / "afresh/tiny.yaml").write_bytes((finished_small / "tiny.yaml").read_bytes())
+    workflow.run(tmp_path / "afresh", afresh=True)
+    made, forked = (_results(folder) for folder in (tmp_path / "afresh", finished_small))
+    assert len(made) > 20
+    assert made == {name: forked[name] for name in made}
+
+
+def _results(folder: Path) -> dict[str, bytes]:
+    """Networks, measures, tables and figures: no logs, nor how long it took."""
+    found = contents(folder / "results")
+    return {name: found[name] for name in found if not re.search(r"/(logs|benchmarks)/", f"/{name}")}
