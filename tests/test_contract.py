@@ -143,10 +143,10 @@ def test_an_encoding_and_a_byte_order_mark_are_pythons_own_affair(write, monkeyp
     validated(config())
     assert path == latin
     monkeypatch.setattr(fingerprint, "SCRIPTS", path.parent)
-    for function in ("_tree", "find"):
+    for function in ("_read", "find"):
         getattr(fingerprint, function).cache_clear()
     assert fingerprint._tree("mine").body[0].value.value == "é"
-    for function in ("_tree", "find"):
+    for function in ("_read", "find"):
         getattr(fingerprint, function).cache_clear()
 
 

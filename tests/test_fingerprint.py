@@ -368,6 +368,7 @@ ROOMS = {
     "evaluation": "numpy",
     "figures.*": "matplotlib seaborn pandas numpy",
     "files": "",
+    "folders": "",
     "fingerprint": "",
     "hardware": "",
     "initialization": "numpy",

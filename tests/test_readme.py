@@ -24,6 +24,7 @@ RUN_IN = {
     "benchmark": "tests/test_benchmark.py",
     "benchmark-scale": "tests/test_benchmark.py",
     "paper": "tests/workflow.py",
+    "test-again": "tests/test_again.py",
     **dict.fromkeys(("figures", "test", "test-slurm", "validate"), ".ci/run"),
 }
 # Of other programs than the workflow's own commands.

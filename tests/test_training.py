@@ -392,10 +392,14 @@ def diverged(request, tmp_path, monkeypatch):
         ("trials", "trials", {"trials": 4, "shown_trial": 1}),
     ):
         found[table] = f"{table}.parquet"
-        run_script(monkeypatch, script, {"network": digest(one), **settings}, found[table], network=networks.file(one))
+        run_script(
+            monkeypatch, script, {"networks": [digest(one)], **settings}, found[table], networks=[networks.file(one)]
+        )
     files = {name: found[name] for name in ("history", "truncation", "shuffle", "spectrum")}
     found["summary"] = "summary.parquet"
-    run_script(monkeypatch, "summary", {"threshold": 0.05}, found["summary"], networks=[networks.file(one)], **files)
+    made_of = {name: tables.record(path)["made_of"] for name, path in files.items()}
+    settings = {"threshold": 0.05, "tables": made_of}
+    run_script(monkeypatch, "summary", settings, found["summary"], networks=[networks.file(one)], **files)
     return one, {name: tables.read(path, name) for name, path in found.items()}
 
 

@@ -1,0 +1,33 @@
+"""`make test-again` runs tests as often as it is told, and says how each of them went."""
+
+import os
+import subprocess
+import sys
+
+from workflow import ROOT
+
+TESTS = """
+import pytest
+
+def test_good(): pass
+
+@pytest.mark.parametrize("word", ["a", "b"])
+def test_of_a_word(word): assert word == "a"
+"""
+
+
+def test_every_test_is_repeated_and_counted(tmp_path):
+    """As `make test-again` starts it; one failure is enough for an exit status of 1."""
+    (tmp_path / "test_some.py").write_text(TESTS)
+    command = [sys.executable, "-m", "pytest", "-p", "again", "--times", "3", "--busy", "1", "-p", "no:cacheprovider"]
+    command += [tmp_path / "test_some.py"]
+    environment = os.environ | {"PYTHONPATH": "tests"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    counts = [line.split("   ") for line in done.stdout.splitlines() if line.startswith("    ")]
+    counts = {name.rpartition("::")[2]: count for *_, count, name in (line for line in counts if len(line) > 1)}
+    assert {name: count.strip() for name, count in counts.items()} == {
+        "test_good": "3 passed",
+        "test_of_a_word[a]": "3 passed",
+        "test_of_a_word[b]": "3 failed",
+    }
