@@ -1,6 +1,7 @@
 """`make test-again` runs tests as often as it is told, and says how each of them went."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -24,9 +25,8 @@ def test_every_test_is_repeated_and_counted(tmp_path):
     environment = os.environ | {"PYTHONPATH": "tests"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    counts = [line.split("   ") for line in done.stdout.splitlines() if line.startswith("    ")]
-    counts = {name.rpartition("::")[2]: count for *_, count, name in (line for line in counts if len(line) > 1)}
-    assert {name: count.strip() for name, count in counts.items()} == {
+    counts = re.findall(r"^ +(\d \w+)   \S*::(\S+)$", done.stdout, re.MULTILINE)
+    assert {name: count for count, name in counts} == {
         "test_good": "3 passed",
         "test_of_a_word[a]": "3 passed",
         "test_of_a_word[b]": "3 failed",
