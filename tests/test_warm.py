@@ -14,12 +14,13 @@ import workflow
 from disks import contents
 from workflow import start, start_as_is
 
-# What a program can see of how it was started; `_` is the file that Bash started, in a job a stand-in for Python.
+# What a program can see of how it was started, but for `_`, the file that Bash started, in a job a stand-in for Python;
+# and for where in the path Snakemake puts a folder of its own, at the end when it is loaded.
 SEE = """
 import json, os, sys
 seen = {
     "words": sys.argv[1:],
-    "path": sys.path,
+    "path": [folder for folder in sys.path if folder != ".snakemake/pip-deployments"],
     "folder": os.getcwd(),
     "environment": {name: value for name, value in os.environ.items() if name != "_"},
     "terminals": [os.isatty(number) for number in (0, 1, 2)],
@@ -48,7 +49,8 @@ def test_a_start_and_its_job_see_what_they_would_afresh(tmp_path):
         words = ("--cores", "1", "--forceall", "--config", "key=1")
         done = start_as_is(tmp_path, *words, afresh=afresh, PYTHONPATH=f"{tmp_path}/modules", COLOUR="blue")
         assert done.returncode == 0, done.stdout
-        seen.append([json.loads((tmp_path / f"{name}.json").read_text()) for name in ("start", "job")])
+        told = ((tmp_path / f"{name}.json").read_text() for name in ("start", "job"))
+        seen.append([json.loads(re.sub(r"runtime-cache/tmp\w+", "", text)) for text in told])
     assert seen[0] == seen[1]
     assert seen[1][0]["words"] == list(words)
     assert seen[1][1]["environment"]["COLOUR"] == "blue"

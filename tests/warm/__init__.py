@@ -73,7 +73,8 @@ def jobs() -> Server:
 
 def snakemake(folder: Path, words: list[str], environment: dict[str, str], timeout: float) -> tuple[int, str]:
     """The exit status of `python -m snakemake`, and all that it and its jobs print; TimeoutExpired."""
-    order = {"folder": str(folder), "words": words, "environment": environment, "python": jobs().python()}
+    python = sys.executable if {"-n", "--dry-run"} & set(words) else jobs().python()  # without jobs, none is loaded
+    order = {"folder": str(folder), "words": words, "environment": environment, "python": python}
     with tempfile.TemporaryFile() as output, socket.socket(socket.AF_UNIX) as server, server.makefile("rw") as line:
         server.connect(starts().at)
         with open(os.devnull) as nothing:

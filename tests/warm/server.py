@@ -1,8 +1,8 @@
 """The process that has loaded modules: `server.py SOCKET MODULE...`; for each connection it forks a program.
 
-With it come the three streams and a line of JSON: the folder, the environment, and the words, the first of them a
-script if `script` is true, and else those of `python -m snakemake`. Back go the number of the process and its exit
-status.
+With it come the three streams, and a line of JSON: the folder, the environment, the words. The first of these is a
+script if `script` is true; else they are those of `python -m snakemake`, for which `python` is where Python is. Back go
+the number of the process and its exit status.
 """
 
 import atexit
@@ -69,6 +69,7 @@ def become(order: dict) -> None:
         sys.path.insert(0, order["folder"])
         sys.argv[1:] = order["words"]
         sys.executable = order["python"]
+        sys.modules["snakemake.workflow"].Workflow._rundir = os.getcwd()  # all that it reads when it is loaded
         runpy.run_module("snakemake", run_name="__main__", alter_sys=True)
 
 
