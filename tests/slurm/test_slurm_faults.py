@@ -104,15 +104,6 @@ def test_slurm_a_job_whose_node_is_lost_goes_on_elsewhere(one, closed, own, undi
 
 def test_slurm_killed_within_a_write_nothing_half_appears(one, closed, shared, undisturbed):
     """A job is killed when half of a state, of a history, of a network is written, each once."""
-    workflow.replace(
-        workflow.library(one) / "files.py",
-        "        temporary.chmod(",
-        """        if (kill := Path("kill", path.suffix)).exists():
-            kill.unlink()
-            os.truncate(temporary, temporary.stat().st_size // 2)
-            os.kill(os.getpid(), 9)
-        temporary.chmod(""",
-    )
     workflow.replace(one / "slurm/config.yaml", "retries: 2", "retries: 3")
     kinds = (".state", ".parquet", ".safetensors")
     (one / "kill").mkdir()
