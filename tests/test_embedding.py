@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 import workflow
+from lowrank import folders
 from once import once
 from workflow import ROOT, planned, refused, replace, run
 
@@ -160,6 +161,28 @@ def test_a_second_copy_of_the_project_cannot_be_imported(beside):
     other = IMPORT.format(name="other", config="None", prefix="").replace("rnn/", "other/")
     (beside / "Snakefile").write_text(IMPORT.format(name="rnn", config="None", prefix="") + other)
     assert "can import only one copy of this project" in refused(beside)
+
+
+def test_a_prefix_is_worked_in_and_a_missing_one_holds_nothing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "results").mkdir()
+    (tmp_path / "below/results").mkdir(parents=True)
+    for prefix, seen in (("", "results"), ("below/", "below/results"), ("nothing/", None)):
+        with folders.inside(prefix):
+            found = Path("results").resolve() if Path("results").exists() else None
+        assert found == (seen and tmp_path / seen)
+    assert Path.cwd() == tmp_path
+    assert not Path("nothing").exists()
+
+
+def test_files_of_the_config_are_found_from_inside_a_prefix(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("words.txt").touch()
+    given = {"treebank": "sha256:0123", "vectors": "words.txt", "epochs": 3}
+    known = folders.with_absolute_paths({"run": "mine", "sentiment": given})
+    assert known == {"run": "mine", "sentiment": given | {"vectors": f"{tmp_path}/words.txt"}}
+    for sentiment in (None, "null", {"treebank": None, "vectors": 3}):
+        assert folders.with_absolute_paths({"sentiment": sentiment}) == {"sentiment": sentiment}
 
 
 # --- Started from elsewhere
