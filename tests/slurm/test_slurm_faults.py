@@ -164,15 +164,16 @@ def test_slurm_ctrl_c_cancels_the_jobs_and_the_same_command_goes_on(two, closed,
 
 
 def test_slurm_a_restarted_controller_forgets_nothing(one, closed, own, undisturbed):
-    """The job's start had reached its disk."""
+    """The job's start had reached its disk; Snakemake, which would wait for ever, asks for nothing meanwhile."""
     cluster = own()
     cluster.start()
     with Started(one, cluster) as start:
         start.training()
         cluster.remember(start.job())
-        cluster.kill("slurmctld")
-        cluster.start_controller()
-        wait(lambda: start.job() in cluster.jobs("RUNNING"), cluster.queue)
+        with start.asking_nothing():
+            cluster.kill("slurmctld")
+            cluster.start_controller()
+            wait(lambda: start.job() in cluster.jobs("RUNNING"), cluster.queue)
         closed.open()
         start.succeeds()
         assert "Trying to restart job" not in start.output
