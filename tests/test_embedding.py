@@ -163,6 +163,19 @@ def test_a_second_copy_of_the_project_cannot_be_imported(beside):
     assert "can import only one copy of this project" in refused(beside)
 
 
+def test_relative_paths_in_the_config_count_from_the_importing_workflow(beside):
+    """With a prefix, too: the LSTM's sentences are read from here, and what is made of them is below the prefix."""
+    (beside / "own").symlink_to("rnn/data")
+    paths = {"treebank": "own/treebank", "vectors": "own/vectors.txt"}
+    (beside / "tiny.yaml").write_text(yaml.safe_dump(ONE | {"sentiment": workflow.TINY["sentiment"] | paths}))
+    (beside / "Snakefile").write_text(IMPORT.format(name="rnn", config="None", prefix='prefix: "below"'))
+    run(beside, "rnn_sentiment_history")
+    assert (beside / "below/results/tiny/tables/sentiment_history.parquet").exists()
+    assert len(list((beside / "below/resources/sentiment").iterdir())) == 2
+    assert not (beside / "resources").exists()
+    assert planned(beside, "rnn_sentiment_history").names == set()
+
+
 def test_a_prefix_is_worked_in_and_a_missing_one_holds_nothing(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "results").mkdir()

@@ -24,8 +24,9 @@ try:
         # as --config stands on the command line.
         set_for_train = workflow.resource_settings.overwrite_resources.get(rule_name("train"), {})
         raw = config | {key: set_for_train[key].raw for key in ("device", "stack") if key in set_for_train}
+        raw = folders.with_absolute_paths(raw) if PREFIX else raw  # while they are read from here
         with folders.inside(PREFIX):
-            made = plan.make(folders.with_absolute_paths(raw) if PREFIX else raw)
+            made = plan.make(raw)
         start.mark_unusable(made)
         os.environ[PLAN_VARIABLE] = start.write_plan(made)
     PLAN = start.read_plan(os.environ[PLAN_VARIABLE])
