@@ -3,6 +3,7 @@
 import copy
 import importlib
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
@@ -472,6 +473,48 @@ def test_what_the_file_declares(write, what):
     write(text)
     (mistake,) = mistakes()
     assert mistake.startswith(f"tasks.mine: {sentence}")
+
+
+LATE = "__import__('signal').raise_signal(__import__('signal').SIGALRM)"  # as if it had taken all its time
+ENDLESS = {
+    "draw": (ending(LATE), "draw raised TimeoutError: not done after 60 s (tasks/mine.py, line"),
+    "its file": (edited(("@dataclass", f"{LATE}\n@dataclass")), "tasks/mine.py cannot be imported: TimeoutError: not"),
+    "its numbers": (
+        edited(("    def draw", f"    def __post_init__(self):\n        {LATE}\n\n    def draw")),
+        "its numbers cannot be checked: TimeoutError: not done after 60 s (tasks/mine.py, line 21)",
+    ),
+    "an attribute": (
+        edited(("    def draw", f"    @property\n    def expected_loss(self):\n        {LATE}\n\n    def draw")),
+        "expected_loss raised TimeoutError: not done after 60 s (tasks/mine.py, line 22)",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", ENDLESS)
+def test_what_never_returns(write, what):
+    text, sentence = ENDLESS[what]
+    write(text)
+    (mistake,) = mistakes()
+    assert mistake.startswith(f"tasks.mine: {sentence}")
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_what_never_returns_is_interrupted(monkeypatch):
+    monkeypatch.setattr(contract.patience, "SECONDS", 0.05)
+
+    @contract.limited()
+    def endless():
+        while True:
+            pass
+
+    with pytest.raises(TimeoutError, match="not done after 0.05 s"):
+        endless()
+
+
+def test_what_returns_is_not_interrupted_later(write):
+    write(MINE)
+    validated(config())
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
 
 def test_a_file_whose_name_has_a_dot(write):

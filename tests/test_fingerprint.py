@@ -259,10 +259,10 @@ def test_every_module_of_the_library_is_found():
     everywhere = set().union(*map(closure, STAGES))
     named = {".".join(path.relative_to(SCRIPTS).with_suffix("").parts) for path in LIBRARY.rglob("*.py")}
     left = {name.removesuffix(".__init__") for name in named} - everywhere
-    plumbing = ("config", "fingerprint", "mistakes", "plan", "schema", "shown", "start", "train_job")
+    plumbing = ("config", "fingerprint", "gathered", "mistakes", "plan", "schema", "shown", "start", "train_job")
     of_sentiment = ("downloads", "prepared", "sources", "train_job")
     expected = {f"lowrank.{name}" for name in plumbing} | {f"lowrank.sentiment.{name}" for name in of_sentiment}
-    expected |= {f"lowrank.contract{name}" for name in ("", ".declared", ".drawn", ".exceptions")}
+    expected |= {f"lowrank.contract{name}" for name in ("", ".declared", ".drawn", ".exceptions", ".patience")}
     assert left == expected | {"lowrank.compute.needs"}
 
 
@@ -344,6 +344,7 @@ ROOMS = {
     "contract.declared": "",
     "contract.drawn": "numpy",
     "contract.exceptions": "",
+    "contract.patience": "",
     "claims.__init__": "",
     "claims.base": "numpy pandas",
     "claims.page": "",
@@ -369,6 +370,7 @@ ROOMS = {
     "figures.*": "matplotlib seaborn pandas numpy",
     "files": "",
     "folders": "",
+    "gathered": "",
     "fingerprint": "",
     "hardware": "",
     "initialization": "numpy",

@@ -47,9 +47,9 @@ def own(tmp_path_factory):
         cluster.stop()
 
 
-# A writer is killed when half of a file is written, if a test says so for files of its kind. All projects here have
-# this code, since a measure's file names the code that made it.
-KILLED = """        if (kill := Path("kill", path.suffix)).exists():
+# A writer is killed when half of a file is written, if a test says so for files of its kind or name. All projects here
+# have this code, since a measure's file names the code that made it.
+KILLED = """        for kill in filter(Path.exists, (Path("kill", path.suffix), Path("kill", path.name))):
             kill.unlink()
             os.truncate(temporary, temporary.stat().st_size // 2)
             os.kill(os.getpid(), 9)

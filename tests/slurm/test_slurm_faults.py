@@ -199,6 +199,24 @@ def test_slurm_a_held_job_waits_until_it_is_released_as_the_doctor_says(one, clo
     check(one, undisturbed)
 
 
+def test_slurm_a_stack_of_measures_killed_midway_is_taken_again(two, closed, shared, undisturbed):
+    """It is killed when its first measure is written and its second half; the next try takes both."""
+    workflow.replace(two / "slurm/config.yaml", "stack: 1", "stack: 2")
+    closed.open()
+    (two / "kill").mkdir()
+    (two / "kill/seed1.parquet").touch()
+    with Started(two, shared) as start:
+        start.succeeds()
+        assert start.output.count("Trying to restart job") == 1
+    assert list((two / "kill").iterdir()) == []
+    log = (two / "results/tiny/logs/spectrum/spectrum_1_romo.log").read_text()
+    assert [line.rpartition("/")[2] for line in log.splitlines() if "measured" in line] == [
+        "seed0.parquet",
+        "seed1.parquet",
+    ]
+    check(two, undisturbed, but=".tmp")
+
+
 def test_slurm_a_cancelled_stack_keeps_its_finished_networks(two, closed, shared, undisturbed):
     """Both networks in one job; it is cancelled when the first is finished and the second midway."""
     workflow.replace(two / "slurm/config.yaml", "stack: 1", "stack: 2")

@@ -1,12 +1,12 @@
 # A run as an RO-Crate, and what checks one. An archive is made anew whenever it is asked for: no file is declared, so
 # that one that was made stays where the next one fails.
-DATA = [sentiment_data(), as_planned(prepared.about(PLAN["data"]), made_with=sentiment_data())] if LSTMS else []
+DATA = [sentiment_data(), as_planned(prepared.about(PLAN["data"]))] if LSTMS else []
 
 
 rule archive:
     input:
         rules.all.input,
-        lambda w: [file for name in ("sentiment_truncation", "sentiment_spectrum") for file, _ in parts_of(name)],
+        lambda w: [as_planned(file) for name in ("sentiment_truncation", "sentiment_spectrum") for file in parts_of(name)],
         [table("claims"), table("comparison")],
         lambda w: list(map(history, plan.places(PLAN))),
         DATA,

@@ -11,7 +11,7 @@ import sys
 
 from snakemake.exceptions import WorkflowError
 
-from lowrank import folders, measures, networks, orders, plan, shown, start
+from lowrank import folders, gathered, measures, networks, orders, plan, shown, start
 from lowrank.problems import Problem
 from lowrank.sentiment import prepared
 from lowrank.spec import canonical, digest, record
@@ -28,6 +28,7 @@ try:
         with folders.inside(PREFIX):
             made = plan.make(raw)
         start.mark_unusable(made)
+        start.mark_regather(made)
         os.environ[PLAN_VARIABLE] = start.write_plan(made)
     PLAN = start.read_plan(os.environ[PLAN_VARIABLE])
 except Problem as problem:
@@ -88,9 +89,9 @@ def of_this_run(job):
     return any(log.startswith(logs) and log != f"{logs}verify.log" for log in job.log)
 
 
-def as_planned(file, made_with=None):
-    """A file as an input: one that is there as planned, or `made_with` one, is taken as it is, whoever could make it."""
-    return file if (made_with or file) in MISSING else before_update(file)
+def as_planned(file):
+    """A file as an input: one that is there as planned is taken as it is, whoever could make it."""
+    return file if file in MISSING else before_update(file)
 
 
 def unusable(*files):
@@ -113,7 +114,7 @@ def network(place):
 @functools.cache
 def history(place):
     """The history of the network at a place, as an input."""
-    return as_planned(networks.history(spec(place)), made_with=networks.file(spec(place)))
+    return as_planned(networks.history(spec(place)))
 
 
 def task_of(places):
@@ -197,18 +198,18 @@ def table_order(name):
         return order("claims", run=config["run"], tasks=claimed_tasks(), tables=made_of(*CLAIMED))
     if name == "comparison":
         return order("comparison", run=config["run"], linear=linear_targets(), tables=made_of(*COMPARED))
-    return order("gather", table=name, parts=[own for _, own in parts_of(name)])
+    return order("gather", table=name, parts=[*parts_of(name).values()])
 
 
 @functools.cache
 def parts_of(table):
     """The files under one another in a table, each with what it has to say of its making."""
-    measure, places = table.removeprefix("sentiment_"), LSTMS if table.startswith("sentiment_") else NETWORKS
-    called = {place: digest(spec(place)) for place in places}
-    if measure == "history":
-        return [(history(place), name) for place, name in called.items()]
-    found = ((place, measures.record(PLAN, measure, task_of([place]), name)) for place, name in called.items())
-    return [(as_planned(measured(measure, place)), own) for place, own in found]
+    return gathered.parts(PLAN, table, {place: spec(place) for place in plan.places(PLAN)})
+
+
+def gathered_from(table):
+    """The inputs of the job that gathers a table of all networks."""
+    return {"parts": list(map(as_planned, parts_of(table))), "regather": local(start.regather(config["run"], table))}
 
 
 def tables_of(figure):

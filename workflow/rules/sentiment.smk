@@ -86,7 +86,7 @@ rule spectrum_sentiment:
 
 use rule gather as gather_sentiment with:
     input:
-        lambda w: [file for file, _ in parts_of(f"sentiment_{w.measure}")],
+        unpack(lambda w: gathered_from(f"sentiment_{w.measure}")),
     output:
         table("sentiment_{measure}"),
     log:
@@ -102,7 +102,7 @@ use rule gather as gather_sentiment with:
 
 use rule gather as sentiment_history with:
     input:
-        lambda w: [file for file, _ in parts_of("sentiment_history")],
+        unpack(lambda w: gathered_from("sentiment_history")),
     output:
         table("sentiment_history"),
     log:

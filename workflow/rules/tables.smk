@@ -1,6 +1,6 @@
 rule gather:
     input:
-        lambda w: [file for file, _ in parts_of(w.table)],
+        unpack(lambda w: gathered_from(w.table)),
     output:
         f"{RESULTS}/tables/{{table}}.parquet",
     log:
@@ -20,7 +20,7 @@ rule gather:
 
 use rule gather as history with:
     input:
-        lambda w: [file for file, _ in parts_of("history")],
+        unpack(lambda w: gathered_from("history")),
     output:
         table("history"),
     log:

@@ -81,7 +81,8 @@ def _numbers(name: str, module: str, entry: dict, step: dict | None, mistakes: l
         f.name: entry[f.name] if f.type is bool else _spelt(entry[f.name]) for f in fields(task) if f.name in entry
     }
     try:
-        return checked(task, given | (step or {"dt": 1.0}), f"tasks.{name}.", mistakes, alone=not step)
+        with contract.limited():
+            return checked(task, given | (step or {"dt": 1.0}), f"tasks.{name}.", mistakes, alone=not step)
     except contract.RAISED as error:  # by what the task does with its numbers, or by a type that pydantic cannot check
         mistakes.append(f"tasks.{name}: its numbers cannot be checked: {contract.described(error, module)}")
         return None

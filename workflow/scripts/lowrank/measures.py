@@ -1,9 +1,9 @@
 """The measures of trained networks: which rule takes each, with which settings, and whether it is there as planned."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from . import orders, spec, tables
+from . import orders, spec
 
 
 class Measure(NamedTuple):
@@ -44,16 +44,19 @@ def record(plan: dict, name: str, task: str, network: str) -> str:
     return spec.record(order(plan, name, task, [network]), network)
 
 
-def outdated(plan: dict, specs: dict[str, dict], checksums: dict[str, str | None]) -> Iterator[tuple[str, str]]:
+def outdated(
+    plan: dict, specs: dict[str, dict], checksums: dict[str, str | None], found: Mapping[str, dict]
+) -> Iterator[tuple[str, str]]:
     """The measures (name, place) that are missing, or not of these networks with the planned settings and code.
 
     `specs` and `checksums` are those of the run's networks by place; the checksum of a missing network is None. It
-    is compared, too: a network that was deleted and trained again elsewhere may differ in its last bits.
+    is compared, too: a network that was deleted and trained again elsewhere may differ in its last bits. `found` is
+    what the files of measures say of their making.
     """
     for place, network in specs.items():
         task = network["task"]
         for name in OF_LSTM if task == "sentiment" else MEASURES:
             planned = {"made_of": record(plan, name, task, spec.digest(network)), "network": checksums[place]}
-            found = tables.record(file(plan["config"]["run"], name, place)) or {}
-            if checksums[place] is None or {key: found.get(key) for key in planned} != planned:
+            of = found[file(plan["config"]["run"], name, place)]
+            if checksums[place] is None or {key: of.get(key) for key in planned} != planned:
                 yield name, place

@@ -7,7 +7,7 @@ been edited since. A plan is made of built-in types alone: it is written as JSON
 import re
 from pathlib import Path
 
-from . import config, measures, networks, orders
+from . import config, gathered, measures, networks, orders
 from .fingerprint import fingerprint
 from .kernels.base import learning_rate
 from .sentiment import prepared, sources
@@ -34,12 +34,13 @@ OF_LSTM = ("n_neurons", "dropout", "batch", "epochs", "learning_rate")
 def make(raw: dict) -> dict:
     """The plan for a config as it was read; a Problem if the config has mistakes.
 
-    {raw, config, code, sources, data, missing, unusable, stacks}: the config as it was read and as it is understood;
-    the fingerprint of each stage's code; where the LSTM's data is from and the spec of what is made of it (None
-    without LSTM). `missing` are the files that this start has to make, of networks, their measures and the data: a
-    file that is there as planned is taken as it is. `unusable` are those of them that have a file there all the same:
-    cut short, of another spec, without its history, or made with other settings. `stacks` are the jobs that make the
-    files of several networks, by their rules' names.
+    {raw, config, code, sources, data, missing, unusable, regather, stacks}: the config as it was read and as it is
+    understood; the fingerprint of each stage's code; where the LSTM's data is from and the spec of what is made of it
+    (None without LSTM). `missing` are the files that this start has to make, of networks, their measures and the data:
+    a file that is there as planned is taken as it is. `unusable` are those of them of which something is there: cut
+    short, of another spec, without its history, or made with other settings. `regather` are the tables of all networks
+    that were gathered from other files than those that are there. `stacks` are the jobs that make the files of several
+    networks, by their rules' names.
     """
     plan = {"raw": raw, "config": config.validated(raw)}
     settings = plan["config"]
@@ -48,19 +49,19 @@ def make(raw: dict) -> dict:
     specs = by_place(plan)
     checksums = {place: networks.checksum(spec) for place, spec in specs.items()}
     untrained = [place for place in specs if checksums[place] is None]
-    unmeasured = list(measures.outdated(plan, specs, checksums))
-    files = [networks.file(specs[place]) for place in untrained]
-    files += [measures.file(settings["run"], *measure) for measure in unmeasured]
-    unusable = [
-        networks.file(specs[place])
-        for place in untrained
-        if any(path.exists() for path, _ in networks.parts(specs[place]))
-    ]
-    unusable += [file for file in files[len(untrained) :] if Path(file).exists()]
+    found = gathered.records(plan, specs)
+    unmeasured = list(measures.outdated(plan, specs, checksums, found))
+    products = [(networks.file(specs[place]), networks.history(specs[place])) for place in untrained]
+    products += [(measures.file(settings["run"], *measure),) for measure in unmeasured]
     if plan["data"] and not prepared.is_there(plan["data"]):
-        files.append(data := prepared.file(plan["data"]))
-        unusable += [data] if any(path.exists() for path, _ in prepared.parts(plan["data"])) else []
-    return plan | {"missing": files, "unusable": unusable, "stacks": _stacks(settings, untrained, unmeasured)}
+        products.append((prepared.file(plan["data"]), prepared.about(plan["data"])))
+    missing = [file for files in products for file in files]
+    return plan | {
+        "missing": missing,
+        "unusable": [file for files in products if any(Path(file).exists() for file in files) for file in files],
+        "regather": list(gathered.outdated(plan, specs, found, {*missing})),
+        "stacks": _stacks(settings, untrained, unmeasured),
+    }
 
 
 def _sentiment_data(plan: dict) -> dict:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from . import gathered
 from .files import atomic
 from .problems import Problem
 from .spec import canonical, digest
@@ -16,6 +17,7 @@ from .spec import canonical, digest
 FOLDER = Path(".snakemake/lowrank")
 PLANS = FOLDER / "plans"
 UNUSABLE = str(FOLDER / "unusable")  # an input of files that are there and have to be made anew, newer than any
+REGATHER = FOLDER / "regather"  # an input of each table of all networks, newer than it if it has to be gathered anew
 KEPT = 60 * 24 * 3600  # seconds: no job of an older plan is still in a cluster's queue
 
 
@@ -53,6 +55,24 @@ def mark_unusable(plan: dict) -> None:
     if plan["unusable"]:
         with atomic(UNUSABLE) as temporary:
             temporary.write_text(f"{time.time_ns()}")
+
+
+def regather(run: str, table: str) -> str:
+    """The input that has a table of all networks gathered anew, though none of its parts is younger."""
+    return str(REGATHER / run / table)
+
+
+def mark_regather(plan: dict) -> None:
+    """Write these inputs: always there, so that a table's inputs stay the same; new where it has to be gathered."""
+    for name in gathered.names(plan["config"]):
+        path = Path(regather(plan["config"]["run"], name))
+        if name in plan["regather"]:
+            with atomic(path) as temporary:
+                temporary.write_text(f"{time.time_ns()}")
+        elif not path.exists():
+            with atomic(path) as temporary:
+                temporary.touch()
+            os.utime(path, (0, 0))
 
 
 def check_folders(files: Iterable[str]) -> None:

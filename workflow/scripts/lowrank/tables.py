@@ -4,7 +4,7 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import isfinite
 from pathlib import Path
 
@@ -196,4 +196,10 @@ def is_whole(path: str | os.PathLike) -> bool:
 def gather(path: str | os.PathLike, name: str, parts: Mapping[str, str], made_of: str) -> None:
     """Write the tables in the files `parts`, each with what it has to be made of, under one another."""
     tables = [read(part, name, own) for part, own in parts.items()]
-    _write(path, pa.concat_tables(tables).combine_chunks(), {"made_of": made_of})
+    made = {"made_of": made_of, "parts": of_parts(record(part) for part in parts)}
+    _write(path, pa.concat_tables(tables).combine_chunks(), made)
+
+
+def of_parts(records: Iterable[dict[str, str]]) -> str:
+    """What a table of all networks says of the files that it was gathered from, by their checksums."""
+    return hashlib.sha256(canonical([record.get("checksum") for record in records]).encode()).hexdigest()

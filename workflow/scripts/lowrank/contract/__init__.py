@@ -8,8 +8,9 @@ from .. import tasks
 from .declared import mistakes_of_attributes, mistakes_of_file
 from .drawn import mistakes_for_fast_kernel, mistakes_of_draws
 from .exceptions import RAISED, described
+from .patience import limited
 
-__all__ = ["RAISED", "described", "mistakes_of_file", "mistakes_of_task"]
+__all__ = ["RAISED", "described", "limited", "mistakes_of_file", "mistakes_of_task"]
 
 
 def mistakes_of_task(module: str, networks: dict, numbers: dict) -> list[str]:
@@ -18,7 +19,8 @@ def mistakes_of_task(module: str, networks: dict, numbers: dict) -> list[str]:
     `networks` are the settings of its networks, `numbers` the task's own, as a spec holds them.
     """
     try:
-        task = tasks.of({"module": module, "dt": networks["dt"], "numbers": numbers})
+        with limited():
+            task = tasks.of({"module": module, "dt": networks["dt"], "numbers": numbers})
     except RAISED as error:
         return [f"the task cannot be made: {described(error, module)}"]
     if mistakes := mistakes_of_attributes(task, module) or mistakes_of_draws(task, module, networks["batch"]):

@@ -8,6 +8,7 @@ from numbers import Integral
 from .. import tasks
 from ..tasks.base import Task
 from .exceptions import RAISED, described, file_of
+from .patience import limited
 
 
 def mistakes_of_file(module: str) -> list[str]:
@@ -16,7 +17,8 @@ def mistakes_of_file(module: str) -> list[str]:
     if "." in module:
         return [f"{file} cannot be imported: the name of a module holds no dot, rename the file"]
     try:
-        imported = importlib.import_module(f"{tasks.__name__}.{module}")
+        with limited():
+            imported = importlib.import_module(f"{tasks.__name__}.{module}")
     except RAISED as error:
         return [f"{file} cannot be imported: {described(error, module)}"]
     members = inspect.getmembers(imported, inspect.isclass)
@@ -44,7 +46,8 @@ def mistakes_of_attributes(task: Task, module: str) -> list[str]:
             mistakes.append(f"{name} is missing in {file_of(module)}; wanted {wanted}")
             continue
         try:
-            value = getattr(task, name)
+            with limited():
+                value = getattr(task, name)
         except RAISED as error:
             mistakes.append(f"{name} raised {described(error, module)}")
         else:

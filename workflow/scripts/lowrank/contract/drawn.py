@@ -8,6 +8,7 @@ import numpy as np
 from ..streams import named
 from ..tasks.base import Task, Trials
 from .exceptions import RAISED, described
+from .patience import limited
 
 TRIALS = 8  # drawn to be checked; more would make every start slower
 AXES = {  # of the fields of Trials
@@ -25,7 +26,8 @@ def mistakes_of_draws(task: Task, module: str, batch: int) -> list[str]:
     draws = []
     for stream, n_trials in (("first", TRIALS), ("first", TRIALS), ("second", 1)):
         try:
-            trials = task.draw(named("contract", stream), n_trials)
+            with limited():
+                trials = task.draw(named("contract", stream), n_trials)
         except RAISED as error:
             return [f"draw raised {described(error, module)}"]
         if mistakes := _mistakes_of_batch(task, trials, n_trials, batch):
