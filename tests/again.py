@@ -1,6 +1,7 @@
 """A plugin of pytest for `make test-again`: every chosen test many times in a row, beside busy loops, counted."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -31,13 +32,19 @@ def pytest_generate_tests(metafunc) -> None:
 class Runs:
     """The busy loops, and how often each test passed, failed or was skipped."""
 
-    def __init__(self, busy: int):
-        self.busy, self.loops, self.outcomes = busy, [], {}
+    def __init__(self, config):
+        self.config, self.busy, self.loops, self.outcomes = config, config.getoption("busy"), [], {}
 
     def pytest_sessionstart(self) -> None:
+        """Start the loops; ctrl-C ends the runs with their counts, in a shell's background, too, and so does `kill`."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
         self.loops = [subprocess.Popen(BUSY) for _ in range(self.busy)]
 
     def pytest_runtest_logreport(self, report) -> None:
+        if report.failed:
+            told = f"\n{report.nodeid}, {report.when}:\n{report.longreprtext}\n"
+            self.config.get_terminal_writer().write(told, flush=True)  # not only when all have run
         if report.when == "call" or not report.passed:
             name, _, parameters = report.nodeid.partition("[")
             parameters = [p for p in parameters.rstrip("]").split("-") if not p.startswith("again")]
@@ -59,4 +66,4 @@ class Runs:
 
 def pytest_configure(config) -> None:
     if not hasattr(config, "workerinput"):  # with pytest-xdist once, not by each of its workers
-        config.pluginmanager.register(Runs(config.getoption("busy")), "runs")
+        config.pluginmanager.register(Runs(config), "runs")

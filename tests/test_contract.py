@@ -507,7 +507,7 @@ def test_what_never_returns_is_interrupted(monkeypatch):
         while True:
             pass
 
-    with pytest.raises(TimeoutError, match="not done after 0.05 s"):
+    with pytest.raises(TimeoutError, match=r"not done after 0\.05 s"):
         endless()
 
 

@@ -15,7 +15,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import yaml
@@ -44,18 +43,34 @@ def configure(folder: Path, seeds: int) -> None:
     path.write_text(yaml.safe_dump(profile), encoding="utf-8")
 
 
-def seconds_on_nodes(folder: Path, cluster: Cluster, run: Callable[[], subprocess.Popen]) -> float:
-    """CPU seconds of all that ran for a cluster while a start went on, but for those of the start itself."""
+def seconds_on_nodes(cluster: Cluster, command: list[str], folder: Path) -> float:
+    """CPU seconds of all that ran for a cluster while a start went on, but for those of the start itself.
+
+    A child does it, and whatever it leaves behind becomes ours, the cluster's daemons and their jobs.
+    """
     before = _seconds(resource.getrusage(resource.RUSAGE_CHILDREN))
-    cluster.start()
-    start = run()
-    _, status, own = os.wait4(start.pid, 0)
-    cluster.stop()
+    if os.fork() == 0:
+        try:
+            (folder / "own").write_text(f"{_own_seconds(cluster, command, folder)}")
+        finally:
+            os._exit(0)
     while _reap():
         pass
+    own = float((folder / "own").read_text())
+    return _seconds(resource.getrusage(resource.RUSAGE_CHILDREN)) - before - own
+
+
+def _own_seconds(cluster: Cluster, command: list[str], folder: Path) -> float:
+    """CPU seconds of a start on a cluster, which is there for it alone."""
+    cluster.start()
+    with (folder / "start.log").open("w") as log:
+        environment = os.environ | cluster.environment
+        start = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT)
+        _, status, used = os.wait4(start.pid, 0)
+    cluster.stop()
     if status:
         sys.exit((folder / "start.log").read_text()[-3000:])
-    return _seconds(resource.getrusage(resource.RUSAGE_CHILDREN)) - before - _seconds(own)
+    return _seconds(used)
 
 
 def _reap() -> bool:
@@ -76,14 +91,7 @@ def measured(folder: Path, stack: int) -> tuple[int, float]:
     cluster = Cluster(Path(tempfile.mkdtemp(dir=folder)) / "cluster")
     resources = f"train:stack={stack}"
     words = ["--profile", "slurm", "--configfile", "tiny.yaml", "--set-resources", resources, "--", *TABLES]
-
-    def run() -> subprocess.Popen:
-        with (folder / "start.log").open("w") as log:
-            environment = os.environ | cluster.environment
-            command = [sys.executable, "-m", "snakemake", *words]
-            return subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT)
-
-    seconds = seconds_on_nodes(folder, cluster, run)
+    seconds = seconds_on_nodes(cluster, [sys.executable, "-m", "snakemake", *words], folder)
     return cluster.completed().count("JobState=COMPLETED"), seconds
 
 
