@@ -45,7 +45,7 @@ paper: .venv/ready  ## all figures at the paper's size
 	@ls -1 results/paper/figures/*
 
 report: .venv/ready  ## results/paper/report.html, or that of another run: RUN=quick
-	@test -f "results/$(RUN)/config.yaml" || \
+	@[[ "$(RUN)" =~ ^[A-Za-z0-9][A-Za-z0-9_.-]*$$ && -f "results/$(RUN)/config.yaml" ]] || \
 	  { echo "There is no run $(RUN): results/$(RUN)/config.yaml is missing"; exit 1; }
 	$(SNAKEMAKE) report --configfile results/$(RUN)/config.yaml --replace-workflow-config
 

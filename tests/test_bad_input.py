@@ -247,7 +247,12 @@ WRONG = [
     ("sentiment.learning_rate", 0, "greater than 0"),
     ("figures.fig5.colors.dW", "blue", "'blue' is not a colour"),
     ("tasks.sentiment", {**PAPER["tasks"]["romo"], "module": "romo"}, "the name is that of the LSTM's task"),
+    # what no JSON holds
+    ("figures.labels.romo", b"Romo", "it must be text, a number"),
+    ("tasks.romo.delay", {1, 2}, "it must be text, a number"),
     # no name of a folder
+    ("run", "a" * 300, "100 of them at most"),
+    ("tasks." + "a" * 300, {**PAPER["tasks"]["romo"], "module": "romo"}, "100 of them at most"),
     ("run", "a/b", "'a/b' is not a folder's name"),
     ("run", "..", "'..' is not a folder's name"),
     ("run", "", "'' is not a folder's name"),
@@ -380,6 +385,44 @@ def test_a_mistake_in_the_config_starts_no_job(small):
 
 
 # --- Damaged files
+
+
+IN_THE_WAY = [
+    "results/networks/romo/g0.9/seed0-*.safetensors",
+    "results/networks/romo/g0.9/seed0-*.parquet",
+    "results/tiny/truncation/romo/g0.9/seed0.parquet",
+    "results/tiny/tables/truncation.parquet",
+    "results/tiny/figures/fig1.pdf",
+    "results/tiny/claims.md",
+    "results/networks",
+]
+
+
+def pipe(path: Path) -> str:
+    os.mkfifo(path)
+    return "is neither a file nor a folder"
+
+
+def link_to_nothing(path: Path) -> str:
+    path.symlink_to("/gone/elsewhere")
+    return "is a link to /gone/elsewhere, which is not there"
+
+
+def link_to_itself(path: Path) -> str:
+    path.symlink_to(path.name)
+    return f"is a link to {path.name}, which is not there"
+
+
+@pytest.mark.parametrize("damage", [pipe, link_to_nothing, link_to_itself])
+def test_what_is_no_file_is_named_before_any_job(small, damage):
+    """A pipe would be waited for without end; of a link to nothing Snakemake says that it was just deleted."""
+    for pattern in IN_THE_WAY:
+        (path,) = small.glob(pattern)
+        path.rename(kept := small / "kept")
+        sentence = f"{relative(path, small)} {damage(path)}"
+        assert sentence in refused(small, "--dry-run")
+        path.unlink()
+        kept.rename(path)
 
 
 def relative(path: Path, folder: Path) -> str:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -243,3 +244,12 @@ def test_the_compute_table_has_a_row_for_every_job(reported):
     assert ["truncate_sentiment", "sentiment/seed0"] in jobs
     known = json.dumps([row for row in rows if row[3] == ""])
     assert known == "[]"
+
+
+@pytest.mark.parametrize("run", ["..", ".", "../x", "a b", ""])
+def test_make_reports_on_no_folder_that_is_not_a_runs(run):
+    """`..` would be the paper's own config, and start its networks."""
+    command = ["make", "--old-file", ".venv/ready", "report", f"RUN={run}", "SNAKEMAKE=false"]
+    done = subprocess.run(command, cwd=workflow.ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert done.stdout.startswith(f"There is no run {run}:")

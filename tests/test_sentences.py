@@ -335,6 +335,25 @@ def test_a_file_of_the_config_that_is_missing_is_named(here):
         sources.settle(NAMED | {"vectors": "glove.txt"})
 
 
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("a" * 300, "cannot be read: File name too long"),
+        ("loop", "cannot be read: Too many levels of symbolic links"),
+        ("nul\0", "cannot be read: embedded null byte"),
+        ("pipe", "is neither a file nor a folder"),
+    ],
+)
+def test_a_file_of_the_config_that_cannot_be_one_is_named(here, path, reason):
+    (here / "there").touch()
+    (here / "loop").symlink_to("loop")
+    os.mkfifo(here / "pipe")
+    for kind in NAMED:
+        with pytest.raises(Problem) as caught:
+            sources.settle({"treebank": "there", "vectors": "there"} | {kind: path})
+        assert str(caught.value).startswith(f"sentiment.{kind} = {path!r} {reason}")
+
+
 def test_a_folders_sum_is_that_of_its_contents(files, tmp_path):
     other = tiny.treebank(tmp_path / "other")
     assert sources.sum_of(other) == sources.sum_of(files[0])

@@ -1,6 +1,7 @@
 """The config as it was read, checked as a whole: all mistakes are told at once."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import fields
 
 from . import contract, tasks
@@ -14,7 +15,7 @@ def validated(raw: dict) -> dict:
 
     A task's own numbers stand in its `numbers`. What the command line gives as text becomes what it means.
     """
-    mistakes: list[str] = []
+    mistakes = list(_foreign(raw))
     if isinstance(raw.get("tasks"), dict):
         raw = raw | {"tasks": {name: None if entry == "null" else entry for name, entry in raw["tasks"].items()}}
     if raw.get("sentiment") == "null":
@@ -35,6 +36,16 @@ def validated(raw: dict) -> dict:
     if mistakes:
         raise Problem("\n  ".join(["the config cannot be used:", *dict.fromkeys(mistakes)]))
     return config
+
+
+def _foreign(value, where: str = "") -> Iterator[str]:
+    """What a tag of YAML made of a value, and JSON, in which the plan is written, does not have."""
+    if isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, item in items:
+            yield from _foreign(item, f"{where}.{key}".lstrip("."))
+    elif not isinstance(value, str | int | float | None):
+        yield f"{where} = {value!r}: it must be text, a number, true, false, null, a list or a mapping"
 
 
 def _task(name: str, entry: dict, training: dict, mistakes: list[str]) -> dict | None:

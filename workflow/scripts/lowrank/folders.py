@@ -30,5 +30,5 @@ def with_absolute_paths(raw: dict) -> dict:
         return raw
     paths = {kind: settings.get(kind) for kind in ("treebank", "vectors")}
     # not those given by their checksum, nor what is no file: the config's checks say what is wrong with it
-    found = {kind: str(Path(path).absolute()) for kind, path in paths.items() if path and Path(str(path)).exists()}
+    found = {kind: str(Path(path).absolute()) for kind, path in paths.items() if path and os.path.exists(str(path))}
     return raw | {"sentiment": settings | found}

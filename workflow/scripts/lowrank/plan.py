@@ -5,9 +5,11 @@ been edited since. A plan is made of built-in types alone: it is written as JSON
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from . import config, gathered, measures, networks, orders
+from .files import check_kinds
 from .fingerprint import fingerprint
 from .kernels.base import learning_rate
 from .sentiment import prepared, sources
@@ -47,6 +49,7 @@ def make(raw: dict) -> dict:
     plan["code"] = {stage: fingerprint(*orders.roots(settings, stage)) for stage in orders.stages(settings)}
     plan |= _sentiment_data(plan)
     specs = by_place(plan)
+    check_kinds(_kept(plan, specs))
     checksums = {place: networks.checksum(spec) for place, spec in specs.items()}
     untrained = [place for place in specs if checksums[place] is None]
     found = gathered.records(plan, specs)
@@ -62,6 +65,19 @@ def make(raw: dict) -> dict:
         "regather": list(gathered.outdated(plan, specs, found, {*missing})),
         "stacks": _stacks(settings, untrained, unmeasured),
     }
+
+
+def _kept(plan: dict, specs: dict[str, dict]) -> Iterator[Path]:
+    """The files that may be there already: networks, histories, data, and what the run has made of them."""
+    folder = Path("results", plan["config"]["run"])
+    yield from (Path("results"), Path(networks.FOLDER), folder)
+    for spec in specs.values():
+        yield from map(Path, (networks.file(spec), networks.history(spec)))
+    if plan["data"]:
+        yield from map(Path, (prepared.file(plan["data"]), prepared.about(plan["data"])))
+    yield from folder.glob("*")
+    for name in ("tables", "figures", *measures.MEASURES):
+        yield from folder.glob(f"{name}/**/*")
 
 
 def _sentiment_data(plan: dict) -> dict:

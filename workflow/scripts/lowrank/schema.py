@@ -65,7 +65,10 @@ Ranks = Annotated[
     AfterValidator(sorted),
 ]
 File = Annotated[str | None, BeforeValidator(_null)]
-Name = Annotated[str, _like(r"[A-Za-z0-9][A-Za-z0-9_.-]*", "a folder's name of letters, digits and _ . -")]
+Name = Annotated[  # no longer than leaves room, within a file's name of 255 bytes, for what is added to it
+    str,
+    _like(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", "a folder's name of letters, digits and _ . -, 100 of them at most"),
+]
 Color = Annotated[str, _like(r"#[0-9a-fA-F]{6}", "a colour as in '#3465b0'")]
 
 

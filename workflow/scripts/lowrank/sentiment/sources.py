@@ -7,6 +7,8 @@ import contextlib
 import functools
 import hashlib
 import json
+import os
+import stat
 import threading
 from pathlib import Path
 
@@ -74,8 +76,14 @@ def settle(settings: dict) -> dict[str, dict]:
 def _named(kind: str, path: str) -> dict:
     if path.startswith(BY_SUM):
         return {"source": "files", "path": path, "sha256": path.removeprefix(BY_SUM)}
-    if not Path(path).exists():
-        raise Problem(f"sentiment.{kind} = {path!r}: there is no such file or folder")
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError as error:
+        raise Problem(f"sentiment.{kind} = {path!r}: there is no such file or folder") from error
+    except (OSError, ValueError) as error:  # too long, closed, a link to itself, a zero byte
+        raise Problem(f"sentiment.{kind} = {path!r} cannot be read: {getattr(error, 'strerror', error)}") from error
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise Problem(f"sentiment.{kind} = {path!r} is neither a file nor a folder")
     return {"source": "files", "path": path, "sha256": sum_of(Path(path))}
 
 
