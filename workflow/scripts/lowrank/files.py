@@ -4,7 +4,6 @@ import contextlib
 import fcntl
 import glob
 import os
-import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -35,28 +34,6 @@ def atomic(path: str | os.PathLike) -> Iterator[Path]:
     finally:
         if temporary:
             temporary.unlink(missing_ok=True)
-
-
-def check_kinds(paths: Iterable[str | os.PathLike]) -> None:
-    """Problem if a file's name is held by what is neither file nor folder, which would be waited for, or lost."""
-    strange = [f"{path} {what}" for path in paths if (what := _strange(Path(path)))]
-    if strange:
-        raise Problem("\n  ".join(["what stands in the place of results cannot be used:", *strange]))
-
-
-def _strange(path: Path) -> str | None:
-    """What is wrong with what stands under a name: a link to nothing or itself, a pipe, a socket, a device."""
-    try:
-        mode = path.lstat().st_mode
-    except OSError:  # nothing there, or said by whoever reads it
-        return None
-    if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
-        return None
-    if stat.S_ISLNK(mode) and not path.exists():
-        return f"is a link to {os.readlink(path)}, which is not there: bring that back, or remove the link"
-    if path.is_file() or path.is_dir():
-        return None
-    return "is neither a file nor a folder: remove it"
 
 
 def remove_remains(*paths: Path) -> None:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from . import config, gathered, measures, networks, orders
-from .files import check_kinds
 from .fingerprint import fingerprint
+from .folders import check_kinds
 from .kernels.base import learning_rate
 from .sentiment import prepared, sources
 from .spec import digest
