@@ -106,10 +106,11 @@ def only(printed, *words):
     assert all(word in line for word in words), line
 
 
-def run(root, *args):
+def run(root, **environment):
     return subprocess.Popen(
-        [sys.executable, "workflow/scripts/doctor.py", *args],
+        [sys.executable, "workflow/scripts/doctor.py"],
         cwd=root,
+        env=os.environ | environment,
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -118,18 +119,19 @@ def run(root, *args):
 
 
 def test_a_machine_without_slurm_is_well(root):
-    process = run(root)
+    process = run(root, PYTHONPATH="")  # with the true torch: one on this path is something to mend
     printed = process.communicate(timeout=60)[0].splitlines()
     assert process.returncode == 0, printed
     assert all(line.startswith("ok   ") for line in printed), printed
     assert printed[0].startswith(f"ok   Python {sys.version.split()[0]}")
-    assert printed[-2:] == ["ok   torch 2.13.0, it sees Wonder GPU", "ok   no SLURM here: only local runs"]
+    assert printed[-2].startswith("ok   torch 2.13.0")
+    assert printed[-1] == "ok   no SLURM here: only local runs"
     assert not (root / "results").exists(), "a check must leave nothing behind"
 
 
 def test_the_exit_status_tells_that_there_is_something_to_mend(root):
     (root / "config.yaml").write_text("seeds: [0, 1\n")
-    process = run(root)
+    process = run(root, PYTHONPATH="")
     printed = process.communicate(timeout=60)[0].splitlines()
     assert process.returncode == 1, printed
     only(printed, "config.yaml", "line 2")
@@ -379,7 +381,7 @@ def test_the_plugin_is_needed(root, slurm, capsys, monkeypatch):
 @pytest.mark.parametrize(
     ("profile", "words"),
     [
-        ("executor: [slurm\n", ["is no YAML: see line 2"]),
+        ("executor: [slurm\n", ["slurm/config.yaml, line 2"]),
         ("executor: local\n", ["executor is 'local'", "must be slurm"]),
         ("executor: slurm\n", ["default-resources is None"]),
         ("executor: slurm\ndefault-resources: [runtime=60]\n", ["default-resources is ['runtime=60']"]),
