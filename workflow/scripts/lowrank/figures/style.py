@@ -22,6 +22,9 @@ TITLE, LABEL, SMALL = 9, 8, 7  # points
 MOST = 6  # an axis of losses ends here at the latest, in units of L0
 DARKEST = 0.42  # brightness of a hue's darkest shade, of the plain colour's
 
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+DASHES = ("-", (0, (4, 1.2)), (0, (1, 1)), (0, (6, 1, 1, 1)))
+
 RC = {
     "font.family": "STIXGeneral",  # ships with matplotlib: the same on all machines
     "mathtext.fontset": "stix",
@@ -73,6 +76,16 @@ def colors(tasks: Sequence[str], given: dict) -> dict:
     """A colour for each task: the config's, or else one of seaborn's that is unlike the paper's three."""
     spare = cycle(sns.color_palette("tab10")[3:])
     return {task: given.get(task) or next(spare) for task in tasks}
+
+
+def markers(tasks: Sequence[str]) -> dict[str, str]:
+    """A marker for each task, in their order: so that they are told apart without colour, too."""
+    return dict(zip(tasks, cycle(MARKERS), strict=False))
+
+
+def dashes(tasks: Sequence[str]) -> dict:
+    """A line style for each task, in their order, where lines have no markers."""
+    return dict(zip(tasks, cycle(DASHES), strict=False))
 
 
 def shades(color, strengths: Iterable[float]) -> dict:
