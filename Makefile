@@ -1,4 +1,4 @@
-# The short commands. `make figures` on a fresh machine needs Python 3.11 or newer and nothing else.
+# The short commands. `make figures` on a fresh machine needs Python 3.11, 3.12 or 3.13 and nothing else.
 
 SHELL := /bin/bash
 PYTHON ?= python3
@@ -99,8 +99,7 @@ freeze: .venv/ready  ## pin what the pinned packages brought along
 	$(BIN)/python envs/make.py --freeze
 
 .venv/ready: envs/requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) --version 2>&1): try make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) envs/here.py
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r envs/requirements.txt
 	@touch $@

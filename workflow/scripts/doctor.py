@@ -43,9 +43,9 @@ def examined(root: Path, wait: float) -> bool:
 def python(version=sys.version_info) -> str:
     """Which Python runs."""
     name = ".".join(map(str, version[:3]))
-    if version < (3, 11):
+    if not (3, 11) <= version[:2] <= (3, 13):
         advice = "rm -r .venv, then make .venv/ready PYTHON=python3.12, say"
-        raise Problem(f"Python {name} ({sys.executable}) is older than 3.11: {advice}")
+        raise Problem(f"Python {name} ({sys.executable}) is none of 3.11, 3.12 and 3.13: {advice}")
     return f"Python {name} ({sys.executable})"
 
 
