@@ -6,6 +6,15 @@ CORES ?= all
 BIN := .venv/bin
 SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES)
 
+# Containers may run as a user who has no name, and no home that can be written; Snakemake asks for both.
+export USER ?= nobody
+ifneq ($(shell test -w "$$HOME" && echo yes),yes)
+export HOME := $(CURDIR)/.snakemake/home
+endif
+
+# Into the environment and nowhere else, whatever pip's own config or PYTHONPATH says.
+PIP := PIP_USER=0 PIP_TARGET= PIP_PREFIX=
+
 DEVICE ?= cpu
 # Seconds that the job of `make doctor` on a cluster may take to answer.
 WAIT ?= 120
@@ -101,10 +110,10 @@ freeze: .venv/ready  ## pin what the pinned packages brought along
 .venv/ready: envs/requirements.txt
 	@$(PYTHON) envs/here.py
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r envs/requirements.txt
+	$(PIP) $(BIN)/python -I -m pip install --quiet --disable-pip-version-check -r envs/requirements.txt
 	@touch $@
 
 .venv-validator/ready: envs/validator.txt
 	$(PYTHON) -m venv .venv-validator
-	.venv-validator/bin/python -m pip install --quiet --disable-pip-version-check -r envs/validator.txt
+	$(PIP) .venv-validator/bin/python -I -m pip install --quiet --disable-pip-version-check -r envs/validator.txt
 	@touch $@

@@ -1,6 +1,7 @@
 """Mistakes in the config, damaged files, a full or closed disk: one sentence each, and nothing lost."""
 
 import copy
+import datetime
 import os
 import re
 import shutil
@@ -407,6 +408,42 @@ TEXTS = {
     "Latin 1": (b"run: a\nx: caf\xe9\n", ["line 2: byte 0xe9 is no UTF-8: save the file as UTF-8"]),
     "UTF-16": ("run: a\n".encode("utf-16"), ["line 1: byte 0xff is no UTF-8: save the file as UTF-8"]),
 }
+
+
+ODD = ["010", "-010", "1:30", "1:30.5", "0_17"]
+
+
+@pytest.mark.parametrize("number", ODD)
+def test_numbers_that_yaml_reads_otherwise_than_they_look(tmp_path, number):
+    (path := tmp_path / "mine.yaml").write_text(f"a:\n- {{b: {number}}}\nc: '{number}'\n")
+    read = yaml.safe_load(number)
+    assert configfiles.mistakes(path) == [f"{path}, line 2: a.0.b = {number} is {read} in YAML: write {read}"]
+
+
+def test_numbers_that_are_as_they_look(tmp_path):
+    (path := tmp_path / "mine.yaml").write_text(
+        "[0, 0.05, 1e-3, 1.5e+3, 1_000, -7, 0x10, 08, 2026-11-26, '010', a:b]\n"
+    )
+    assert configfiles.mistakes(path) == []
+
+
+@pytest.mark.parametrize("run", [202611, 1.5, datetime.date(2026, 11, 26), True])
+def test_a_name_that_was_read_as_something_else(run):
+    assert f"run: {run} is read as a number or a date, not as a name: begin it with a letter" in mistakes({"run": run})
+
+
+def test_seeds_that_no_table_can_hold():
+    assert any(
+        "seeds.1 = 9223372036854775808: input should be less" in told for told in mistakes({"seeds": [0, 2**63]})
+    )
+    assert validated(edited({"seeds": [0, 2**63 - 1], "run_seed": 2**200}))["run_seed"] == 2**200
+
+
+def test_names_that_some_file_systems_cannot_tell_apart_or_hold():
+    assert mistakes({"tasks.Romo": PAPER["tasks"]["romo"] | {"module": "romo"}}) == [
+        "tasks: romo and Romo differ in case alone, which file systems of macOS do not tell apart"
+    ]
+    assert "100 of them at most" in mistakes({"run": 101 * "a"})[0]
 
 
 @pytest.mark.parametrize("what", TEXTS)

@@ -171,6 +171,30 @@ def test_a_config_that_cannot_be_read(root, capsys, text, words):
     only(lines([found(machine.config, root)], capsys), *words)
 
 
+def test_how_config_files_are_written(tmp_path):
+    """Which of them Snakemake reads first, and says no line of."""
+    (tmp_path / "good.yaml").write_text("run: a\n")
+    (tmp_path / "bad.yaml").write_text("tasks:\n\tromo: null\n")
+    program = [sys.executable, workflow.ROOT / "workflow/scripts/doctor.py", "--config"]
+    for names, lines in (
+        (["good.yaml"], ["ok   good.yaml is written well"]),
+        (["bad.yaml", "good.yaml"], ["FIX  bad.yaml, line 2: a tab", "ok   good.yaml is written well"]),
+    ):
+        done = subprocess.run([*program, *names], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == len(names) - 1
+        assert all(map(str.startswith, done.stdout.splitlines(), lines)), done.stdout
+
+
+def test_a_user_without_name_or_home_is_told(capsys, monkeypatch):
+    assert found(machine.user).startswith("user ")
+    monkeypatch.setenv("HOME", "/proc/nowhere")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(os, "access", lambda folder, how: f"{folder}" != "/proc")
+    only(lines([found(machine.user)], capsys), "cache cannot be written in /proc/nowhere/.cache", "export HOME")
+    monkeypatch.setattr(machine.getpass, "getuser", lambda: {}["getpwuid(): uid not found: 12345"])
+    only(lines([found(machine.user)], capsys), "this user has no name", "export USER=nobody")
+
+
 def test_all_mistakes_of_a_config_stand_in_one_line(root, capsys):
     config = yaml.safe_load((root / "config.yaml").read_text())
     config["training"]["nonsense"], config["seeds"] = 1, "many"

@@ -92,12 +92,41 @@ def test_an_environment_that_is_on_the_path_stays(tmp_path, monkeypatch):
     assert surroundings.covering_folders({"PYTHONPATH": other}) == [other]
 
 
+def test_a_job_begins_again_with_the_streams_that_it_lacks(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text("""
+import sys, surroundings
+surroundings.begin_again(sys.argv)
+print(sys.stdin, sys.stderr, file=open("said", "w"))
+open("other", "w")
+""")
+    environment = os.environ | {"PYTHONPATH": str(surroundings.SCRIPTS)}
+    command = f"exec 0<&- 2>&- >&-; exec {shlex.quote(sys.executable)} program.py"
+    subprocess.run(["bash", "-c", command], cwd=tmp_path, env=environment, check=True)
+    assert (tmp_path / "said").read_text().count("TextIOWrapper") == 2
+
+
+def test_too_little_memory_is_told(small):
+    script = small / "workflow/scripts/figure.py"
+    script.write_text(script.read_text() + "    bytearray(2**62)\n")
+    for figure in small.glob("results/tiny/figures/fig2.*"):
+        figure.unlink()
+    process = workflow.start(small, "--cores", "1", "fig2")
+    assert process.returncode != 0
+    assert "there is not enough memory" in process.stdout
+    assert "Traceback" not in process.stdout
+
+
+def test_compiled_code_is_kept_beside_the_run(small):
+    assert list((small / ".snakemake/lowrank/numba").iterdir())
+
+
 def test_a_process_begins_again_once(tmp_path):
     program = tmp_path / "program.py"
     program.write_text("""
 import os, sys
 import surroundings
-surroundings.begin_again_without(sys.argv)
+surroundings.begin_again(sys.argv)
 print(os.getpid(), sys.argv[1:], os.environ.get("MKL_CBWR"))
 """)
     environment = os.environ | DIRTY | {"PYTHONPATH": str(surroundings.SCRIPTS)}

@@ -39,6 +39,8 @@ def job(snakemake) -> Iterator[dict]:
         _fail(screen, f"{problem}")
     except Stopped as stopped:
         sys.exit(f"{stopped}")
+    except MemoryError as error:
+        _fail(screen, f"there is not enough memory: {error}".rstrip(": "))
     except OSError as error:
         if error.errno not in UNWRITABLE:
             raise
@@ -90,4 +92,6 @@ def _tell_the_log_too(kind: type[BaseException], error: BaseException, trace: Tr
 
 if hasattr(__main__, "snakemake"):  # this is a job: the first import of its script
     sys.excepthook = _tell_the_log_too
-    surroundings.begin_again_without(sys.argv)
+    surroundings.begin_again(sys.argv)
+    # Where neither the project nor the home can be written, as in a container, Numba would refuse to compile.
+    os.environ.setdefault("NUMBA_CACHE_DIR", os.path.abspath(".snakemake/lowrank/numba"))

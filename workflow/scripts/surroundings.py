@@ -33,14 +33,20 @@ VARIABLES = (
 )
 
 
-def begin_again_without(words: list[str]) -> None:
-    """Start this process anew, as `python WORDS`, if its environment holds what it must not compute with.
+def begin_again(words: list[str]) -> None:
+    """Start this process anew, as `python WORDS`, if it has what it must not compute with, or lacks a stream.
 
     Libraries read their variables when they are loaded, the system's when the process begins: to delete them is not
     enough.
     """
-    if (clean := cleaned(os.environ)) != os.environ:
-        sys.stdout.flush()
+    lacking = [stream is None for stream in (sys.stdin, sys.stdout, sys.stderr)]  # closed, as by some schedulers
+    if any(lacking):
+        while (opened := os.open(os.devnull, os.O_RDWR)) < 3:
+            os.set_inheritable(opened, True)
+        os.close(opened)
+    if (clean := cleaned(os.environ)) != os.environ or any(lacking):
+        if sys.stdout:
+            sys.stdout.flush()
         os.execve(sys.executable, [sys.executable, *words], clean)
 
 

@@ -121,5 +121,5 @@ def _losses(spec: dict, path: Path) -> list[float | None]:
 
 
 if __name__ == "__main__":
-    surroundings.begin_again_without(sys.orig_argv[1:])
+    surroundings.begin_again(sys.orig_argv[1:])
     main()

@@ -1,12 +1,16 @@
 """Config files as they are written: what YAML takes in silence, as the second of two equal keys, and where it stops."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import yaml
 
 from .problems import Problem
+
+NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+ODD = re.compile(r"[-+]?(0[0-7_]+$|[\d_]+:)")  # octal, and in sixties
 
 
 def check(paths: Iterable[str | Path]) -> None:
@@ -33,7 +37,8 @@ def mistakes(path: str | Path) -> list[str]:
     if len(documents) > 1:
         line = documents[1].start_mark.line + 1
         return [f"{path}, line {line}: a second document, after ---, which nothing reads: one file, one document"]
-    return [f"{path}, {twice}" for document in documents for twice in _twice(document, "", set())]
+    found = [each for document in documents for check in (_twice, _misread) for each in check(document, "", set())]
+    return [f"{path}, {mistake}" for mistake in found]
 
 
 def _is_json(text: str) -> bool:
@@ -68,6 +73,20 @@ def _twice(node: yaml.Node, place: str, seen: set[int]) -> Iterator[str]:
         for (tag, _), (name, at) in lines.items():
             if len(at) > 1 and tag != "tag:yaml.org,2002:merge":
                 yield f"lines {' and '.join(map(str, at))}: {name} stands there {_times(len(at))}, which counts?"
+
+
+def _misread(node: yaml.Node, place: str, seen: set[int]) -> Iterator[str]:
+    """The numbers that YAML 1.1 reads otherwise than they look: 010 as 8, 1:30 as 90."""
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.ScalarNode) and node.tag in NUMBERS and node.style is None and ODD.match(node.value):
+        read = yaml.safe_load(node.value)
+        yield f"line {node.start_mark.line + 1}: {place.rstrip('.')} = {node.value} is {read} in YAML: write {read}"
+    for number, item in enumerate(node.value if isinstance(node, yaml.SequenceNode) else []):
+        yield from _misread(item, f"{place}{number}.", seen)
+    for key, item in node.value if isinstance(node, yaml.MappingNode) else []:
+        yield from _misread(item, f"{place}{key.value if isinstance(key, yaml.ScalarNode) else '?'}.", seen)
 
 
 def _times(number: int) -> str:

@@ -1,5 +1,6 @@
 """What the workflow needs on this machine: packages, a config, folders, locks, room."""
 
+import getpass
 import json
 import os
 import shlex
@@ -29,6 +30,7 @@ def findings(root: Path) -> Iterator[str | Problem]:
     """What is found on this machine."""
     yield found(interpreter)
     yield found(covering)
+    yield found(user)
     yield found(versions, root)
     yield found(config, root)
     for folder in FOLDERS:
@@ -61,6 +63,20 @@ def covering() -> str:
 def _listed(names: list[str], most: int = 5) -> str:
     more = [f"{len(names) - most} more"] if len(names) > most else []
     return ", ".join([*names[:most], *more])
+
+
+def user() -> str:
+    """Snakemake can ask who runs it, and keep its cache: in containers users may have neither name nor home."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError) as error:
+        raise Problem("this user has no name, and Snakemake asks for it: export USER=nobody") from error
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    folder = existing(Path(cache))
+    if cache.startswith("~") or not os.access(folder, os.W_OK | os.X_OK):
+        advice = "export HOME and XDG_CACHE_HOME as folders that can"
+        raise Problem(f"Snakemake's cache cannot be written in {cache}: {advice}")
+    return f"user {name}, whose cache can be written"
 
 
 def versions(root: Path) -> str:

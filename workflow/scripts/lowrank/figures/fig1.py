@@ -43,7 +43,7 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
         axes = trials_panel(figure, trials[column], trial, task)
         figure.align_ylabels(axes)
         panels = axes[0], losses[column], spectra[column], truncated[column]
-        panels[0].set_title(f"{figures['labels'].get(task, task)} task", pad=10)
+        panels[0].set_title(f"{style.label(figures, task)} task", pad=10)
         loss_panel(panels[1], rows["history"], shades, shown["epochs"].get(task))
         spectrum_panel(panels[2], rows["spectrum"], shades, shown["ranks"], markers[task])
         truncation_panel(panels[3], rows["truncation"], shades, shown["ranks"], markers[task])

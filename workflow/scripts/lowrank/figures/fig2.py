@@ -40,7 +40,7 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
     ratios = spread(networks, "shuffled_ratio")
     style.loss_axis(axes[2], (ratios["mean"] + ratios["sd"]).to_numpy())
     rank_axis(axes[3])
-    names = {task: figures["labels"].get(task, task) for task in hues}
+    names = {task: style.label(figures, task) for task in hues}
     handles = [Line2D([], [], marker=markers[t], color=color, label=names[t]) for t, color in hues.items()]
     figure.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.535, 0.99), ncols=len(handles))
     figure.supxlabel("Initial connectivity strength $g$", x=0.535, y=0.01, fontsize=style.LABEL)
