@@ -1,10 +1,19 @@
-# The short commands. `make figures` on a fresh machine needs Python 3.11 or newer and nothing else.
+# The short commands. `make figures` on a fresh machine needs Python 3.11, 3.12 or 3.13 and nothing else.
 
 SHELL := /bin/bash
 PYTHON ?= python3
 CORES ?= all
 BIN := .venv/bin
 SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES)
+
+# Containers may run as a user who has no name, and no home that can be written; Snakemake asks for both.
+export USER ?= nobody
+ifneq ($(shell test -w "$$HOME" && echo yes),yes)
+export HOME := $(CURDIR)/.snakemake/home
+endif
+
+# Into the environment and nowhere else, whatever pip's own config or PYTHONPATH says.
+PIP := PIP_USER=0 PIP_TARGET= PIP_PREFIX=
 
 DEVICE ?= cpu
 # Seconds that the job of `make doctor` on a cluster may take to answer.
@@ -99,13 +108,12 @@ freeze: .venv/ready  ## pin what the pinned packages brought along
 	$(BIN)/python envs/make.py --freeze
 
 .venv/ready: envs/requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) --version 2>&1): try make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) envs/here.py
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r envs/requirements.txt
+	$(PIP) $(BIN)/python -I -m pip install --quiet --disable-pip-version-check -r envs/requirements.txt
 	@touch $@
 
 .venv-validator/ready: envs/validator.txt
 	$(PYTHON) -m venv .venv-validator
-	.venv-validator/bin/python -m pip install --quiet --disable-pip-version-check -r envs/validator.txt
+	$(PIP) .venv-validator/bin/python -I -m pip install --quiet --disable-pip-version-check -r envs/validator.txt
 	@touch $@

@@ -17,9 +17,9 @@ import pytest
 import yaml
 
 import workflow
-from crate import building, likeness, origin, packing, page
+from crate import building, contents, likeness, origin, packing, page
 from crate import verify as verifying
-from lowrank import checkpoint
+from lowrank import arithmetic, checkpoint
 from lowrank.problems import Problem
 from lowrank.sentiment import sources
 from once import once
@@ -459,6 +459,11 @@ def test_elsewhere_is_another_machine_processor_library_or_a_gpu(monkeypatch):
     assert likeness.elsewhere(about | {"machine": "arm64"}, facts) == "x86_64, not arm64"
     assert likeness.elsewhere(about | {"device": "H100"}, facts) == "on the CPU, not on H100"
     assert likeness.elsewhere(about | {"versions": {"torch": "1.0"}}, facts) == "torch 2.0, not 1.0"
+    monkeypatch.setattr(arithmetic, "described", lambda: {"instructions": "avx", "BLAS": "A"})
+    assert likeness.elsewhere(about | {"arithmetic": {"instructions": "avx", "BLAS": "A"}}, facts) == ""
+    assert likeness.elsewhere(about | {"arithmetic": {"instructions": "", "BLAS": "A"}}, facts) == (
+        "instructions avx, not unknown"
+    )
 
 
 # --- Less in it, and what stops it
@@ -567,6 +572,47 @@ def test_changes_are_kept_so_that_git_applies_them(repository, tmp_path):
 def test_a_folder_without_git_says_so(tmp_path):
     assert origin.tree(tmp_path)["commit"] is None
     assert "no checkout of git" in origin.tree(tmp_path)["note"]
+
+
+def test_another_users_checkout_is_read(repository, monkeypatch):
+    """As of a project on a shared disk: git refuses it, though its code is run."""
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    assert origin.tree(repository)["clean"]
+    assert origin.difference(repository) == ""
+
+
+def test_the_reason_of_git_is_told_and_not_its_hints(repository, monkeypatch):
+    hints = "fatal: detected something\nTo mend it, call:\n\n\tgit config something"
+    monkeypatch.setenv("PATH", str(repository.parent / "bin"))
+    (program := repository.parent / "bin/git").parent.mkdir()
+    program.write_text(f"#!/bin/sh\necho '{hints}' >&2\nexit 128\n")
+    program.chmod(0o755)
+    with pytest.raises(Problem, match=r"git status fails in .*: fatal: detected something$"):
+        origin.tree(repository)
+
+
+def test_files_of_ones_own_are_packed_but_for_some_that_are_named(tmp_path):
+    sizes = {"analysis/mine.py": 9, "notes Ü.txt": 9, "large.npy": contents.LARGEST + 1, "README.md": 9}
+    sizes |= {"results/x": 9, ".env": 9, "analysis/.key": 9, "a:b": 9, "net.safetensors": 9, "bad\n": 9}
+    for name, size in sizes.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(bytes(size))
+    (tmp_path / "link").symlink_to("analysis/mine.py")
+    packed, left = contents.beside(tmp_path, [*sizes, "link", "nested/", "gone"], {"README.md"})
+    assert packed == ["analysis/mine.py", "notes Ü.txt"]
+    assert {*left} == {*sizes, "link", "nested/", "gone"} - {*packed, "README.md"}
+
+
+def test_what_git_does_not_know_is_told_whatever_its_name(repository):
+    (repository / "folder").mkdir()
+    for number in range(30):
+        (repository / f"folder/{number:02}").touch()
+    Path(os.fsdecode(os.fsencode(repository) + b"/latin-\xfc")).touch()
+    tree = origin.tree(repository)
+    assert tree["untracked"][0] == "folder/00"
+    assert "latin-\\xfc" in tree["untracked"]
+    assert tree["state"].endswith("folder/19, and 11 more")
+    json.dumps(tree, ensure_ascii=False).encode()
 
 
 def test_a_broken_checkout_is_named(tmp_path):

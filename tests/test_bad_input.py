@@ -1,7 +1,9 @@
 """Mistakes in the config, damaged files, a full or closed disk: one sentence each, and nothing lost."""
 
 import copy
+import datetime
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import yaml
 import sentences
 import workflow
 from disks import closed, contents, fill, mounted
-from lowrank import shown
+from lowrank import configfiles, shown
 from lowrank.config import validated
 from lowrank.problems import Problem
 from workflow import ROOT, configure, network, planned, refused, run
@@ -371,6 +373,109 @@ def test_all_mistakes_are_told_at_once():
 
 
 # --- The workflow: a config that cannot be used
+
+
+# --- How a file is written
+
+
+TEXTS = {
+    "a key twice": ("run: a\nseeds: [0]\nrun: b\n", ["lines 1 and 3: run stands there twice, which counts?"]),
+    "twice in the depth": (
+        "tasks:\n  romo: {g: [0.0]}\n  mante:\n    g: [0.0]\n    'g': [0.9]\n  \"romo\": null\n",
+        [
+            "lines 4 and 5: tasks.mante.g stands there twice, which counts?",
+            "lines 2 and 6: tasks.romo stands there twice, which counts?",
+        ],
+    ),
+    "thrice in a list": (
+        "a:\n- {b: 1, b: 2, b: 3}\n",
+        ["lines 2 and 2 and 2: a.0.b stands there 3 times, which counts?"],
+    ),
+    "twice in an anchor": (
+        "a: &a\n  b: 1\n  b: 2\nc: *a\nd: {<<: *a}\n",
+        ["lines 2 and 3: a.b stands there twice, which counts?"],
+    ),
+    "twice in JSON": ('{\n\t"run": "a",\n\t"run": "b"\n}', ["lines 2 and 3: run stands there twice, which counts?"]),
+    "a tab": ("tasks:\n\tromo: null\n", ["line 2: a tab, which YAML does not take for indentation: write spaces"]),
+    "two documents": (
+        "run: a\n---\nrun: b\n",
+        ["line 3: a second document, after ---, which nothing reads: one file, one document"],
+    ),
+    "an open bracket": (
+        "seeds: [0, 1\n",
+        ["line 2: while parsing a flow sequence, expected ',' or ']', but got '<stream end>'"],
+    ),
+    "Latin 1": (b"run: a\nx: caf\xe9\n", ["line 2: byte 0xe9 is no UTF-8: save the file as UTF-8"]),
+    "UTF-16": ("run: a\n".encode("utf-16"), ["line 1: byte 0xff is no UTF-8: save the file as UTF-8"]),
+}
+
+
+ODD = ["010", "-010", "1:30", "1:30.5", "0_17"]
+
+
+@pytest.mark.parametrize("number", ODD)
+def test_numbers_that_yaml_reads_otherwise_than_they_look(tmp_path, number):
+    (path := tmp_path / "mine.yaml").write_text(f"a:\n- {{b: {number}}}\nc: '{number}'\n")
+    read = yaml.safe_load(number)
+    assert configfiles.mistakes(path) == [f"{path}, line 2: a.0.b = {number} is {read} in YAML: write {read}"]
+
+
+def test_numbers_that_are_as_they_look(tmp_path):
+    (path := tmp_path / "mine.yaml").write_text(
+        "[0, 0.05, 1e-3, 1.5e+3, 1_000, -7, 0x10, 08, 2026-11-26, '010', a:b]\n"
+    )
+    assert configfiles.mistakes(path) == []
+
+
+@pytest.mark.parametrize("run", [202611, 1.5, datetime.date(2026, 11, 26), True])
+def test_a_name_that_was_read_as_something_else(run):
+    assert f"run: {run} is read as a number or a date, not as a name: begin it with a letter" in mistakes({"run": run})
+
+
+def test_seeds_that_no_table_can_hold():
+    assert any(
+        "seeds.1 = 9223372036854775808: input should be less" in told for told in mistakes({"seeds": [0, 2**63]})
+    )
+    assert validated(edited({"seeds": [0, 2**63 - 1], "run_seed": 2**200}))["run_seed"] == 2**200
+
+
+def test_names_that_some_file_systems_cannot_tell_apart_or_hold():
+    assert mistakes({"tasks.Romo": PAPER["tasks"]["romo"] | {"module": "romo"}}) == [
+        "tasks: romo and Romo differ in case alone, which file systems of macOS do not tell apart"
+    ]
+    assert "100 of them at most" in mistakes({"run": 101 * "a"})[0]
+
+
+@pytest.mark.parametrize("what", TEXTS)
+def test_how_a_file_is_written(tmp_path, what):
+    text, expected = TEXTS[what]
+    (path := tmp_path / "mine.yaml").write_bytes(text if isinstance(text, bytes) else text.encode())
+    found = configfiles.mistakes(path)
+    assert [mistake.removeprefix(f"{path}, ") for mistake in found] == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["\ufeffrun: a\n", "a: 1\r\nb: 2\r\n", '{\n\t"a": 1\n}', "a: &a {<<: *a, b: 1}\n", "", "---\na: 1\n"]
+)
+def test_what_is_written_well(tmp_path, text):
+    (path := tmp_path / "mine.yaml").write_bytes(text.encode())
+    assert configfiles.mistakes(path) == []
+
+
+def test_the_projects_own_files_are_written_well():
+    for path in (workflow.ROOT / "config.yaml", *(workflow.ROOT / "workflow/presets").glob("*.yaml")):
+        assert configfiles.mistakes(path) == []
+
+
+def test_a_key_twice_in_any_file_of_the_config_starts_no_job(tmp_path):
+    workflow.copy_sources(folder := tmp_path / "project")
+    (folder / "mine.yaml").write_text("tasks:\n  flipflop: {epochs: 3}\n  flipflop: {epochs: 4}\n")
+    with (folder / "config.yaml").open("a") as file:
+        file.write("seeds: [7]\n")
+    told = refused(folder, "fig2", configfile="mine.yaml")
+    assert "mine.yaml, lines 2 and 3: tasks.flipflop stands there twice, which counts?" in told
+    assert re.search(r"config\.yaml, lines \d+ and \d+: seeds stands there twice", told)
+    assert not (folder / "results").exists()
 
 
 def test_a_mistake_in_the_config_starts_no_job(small):

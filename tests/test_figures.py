@@ -174,6 +174,21 @@ def test_unknown_task():
     render(figure)
 
 
+@pytest.mark.parametrize("text", ["Flip-flop", "Émile Žižka", "Мант α", "a $x_1$", "cost $5", "a_b", ""])
+def test_labels_that_can_be_written(text):
+    assert style.label({"labels": {"romo": text}}, "romo") == text
+    assert style.label({"labels": {}}, "romo") == "romo"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [("闪烁 a", "the figures' fonts have no 闪 烁"), ("$\\foo$", "is no mathematics: .*Unknown symbol")],
+)
+def test_labels_that_cannot(text, sentence):
+    with pytest.raises(Problem, match=rf"figures.labels.romo = .*{sentence}[^\n]*$"):
+        style.label({"labels": {"romo": text}}, "romo")
+
+
 def test_colors_that_are_not_given_differ():
     colors = style.colors(["flipflop", "one", "two"], FIGURES["colors"])
     assert colors["flipflop"] == "#3465b0"

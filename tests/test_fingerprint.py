@@ -259,7 +259,8 @@ def test_every_module_of_the_library_is_found():
     everywhere = set().union(*map(closure, STAGES))
     named = {".".join(path.relative_to(SCRIPTS).with_suffix("").parts) for path in LIBRARY.rglob("*.py")}
     left = {name.removesuffix(".__init__") for name in named} - everywhere
-    plumbing = ("config", "fingerprint", "gathered", "mistakes", "plan", "schema", "shown", "start", "train_job")
+    plumbing = ("arithmetic", "config", "configfiles", "fingerprint", "gathered", "mistakes", "plan", "schema", "shown")
+    plumbing += ("start", "train_job")
     of_sentiment = ("downloads", "prepared", "sources", "train_job")
     expected = {f"lowrank.{name}" for name in plumbing} | {f"lowrank.sentiment.{name}" for name in of_sentiment}
     expected |= {f"lowrank.contract{name}" for name in ("", ".declared", ".drawn", ".exceptions", ".patience")}
@@ -334,12 +335,14 @@ def test_an_empty_text_in_a_format_does_not_count(tree):
 
 ROOMS = {
     "__init__": "",
+    "arithmetic": "llvmlite numpy threadpoolctl torch",
     "checkpoint": "safetensors numpy",
     "compute.__init__": "",
     "compute.jobs": "",
     "compute.needs": "",
     "compute.page": "",
     "config": "",
+    "configfiles": "yaml",
     "contract.__init__": "",
     "contract.declared": "",
     "contract.drawn": "numpy",
@@ -507,7 +510,7 @@ def test_a_module_stays_in_its_room(module):
 
 ROOMS_OF_CRATE = {  # the package that archives a run; what verifies one needs the standard library alone
     "__init__": "",
-    "again": "threadpoolctl yaml",
+    "again": "surroundings threadpoolctl yaml",
     "building": "yaml",
     "contents": "",
     "likeness": "numpy",
@@ -548,7 +551,7 @@ def test_all_scripts_are_known():
     with_pandas = {"figure", "figure_published", "claims", "comparison"}
     assert set(RUN_BY_RULES) == {*WITHOUT_TORCH, "train", "train_sentiment", "archive", "verify", *with_pandas}
     typed = {"doctor", "explain", "plan", "diff", "unused"}
-    assert {path.stem for path in SCRIPTS.glob("*.py")} == {*RUN_BY_RULES, "job", *typed}
+    assert {path.stem for path in SCRIPTS.glob("*.py")} == {*RUN_BY_RULES, "job", "surroundings", *typed}
 
 
 @pytest.mark.parametrize("script", RUN_BY_RULES)

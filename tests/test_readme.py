@@ -32,6 +32,7 @@ PROGRAMS = {
     "python3 verify.py": "tests/test_archive.py",
     "python workflow/scripts/NAME.py --help": "tests/test_explain.py",
     "python workflow/scripts/unused.py --files": "tests/test_unused.py",
+    "python workflow/scripts/doctor.py --config FILE": "tests/test_doctor.py",
     "python tests/seconds.py": "tests/seconds.py",
     "python -m pytest tests/test_lockstep.py": "tests/test_lockstep.py",
 }

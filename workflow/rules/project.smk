@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import sys
 from pathlib import Path
 
@@ -16,6 +17,12 @@ if set("{}") & set(f"{PROJECT}"):
         "Rename the folder."
     )
 
+if shlex.quote(sys.executable) != sys.executable and not workflow.deployment_settings.deployment_method:
+    raise WorkflowError(
+        f"Cannot run jobs with {sys.executable}: Snakemake does not quote Python's path, and the shell takes it apart. "
+        "Move the project, or whatever folder holds this Python, to a path without spaces and other special characters."
+    )
+
 sys.path.insert(0, f"{PROJECT}/workflow/scripts")
 import lowrank
 
@@ -24,6 +31,13 @@ if Path(lowrank.__file__).resolve() != PROJECT / "workflow/scripts/lowrank/__ini
         f"Cannot import {PROJECT}/Snakefile: the package 'lowrank' is already loaded from "
         f"{Path(lowrank.__file__).parent}. A workflow can import only one copy of this project."
     )
+
+import surroundings
+from lowrank import configfiles
+from lowrank.problems import Problem
+
+if IS_MAIN and workflow.is_main_process:  # jobs see to it themselves
+    surroundings.leave_out(surroundings.covering_folders(os.environ))
 
 
 def of_project(name):
@@ -54,4 +68,12 @@ PLAN_VARIABLE = re.sub(r"\W", "_", f"LOWRANK_PLAN_{rule_name('')}".rstrip("_"), 
 
 
 # As Snakemake has it, a config.yaml in the working directory comes before the one beside the Snakefile.
-configfile: "config.yaml" if IS_MAIN and Path("config.yaml").exists() else of_project("config.yaml")
+CONFIG = "config.yaml" if IS_MAIN and Path("config.yaml").exists() else of_project("config.yaml")
+if IS_MAIN and workflow.is_main_process:
+    try:
+        configfiles.check([*workflow.configfiles, CONFIG])
+    except Problem as problem:
+        raise WorkflowError(str(problem))
+
+
+configfile: CONFIG

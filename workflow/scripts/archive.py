@@ -3,8 +3,8 @@
 import os
 import sys
 
-from crate import building
 from job import job
+from crate import building
 from lowrank.folders import PROJECT, inside
 
 screen = os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1)

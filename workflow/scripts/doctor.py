@@ -22,12 +22,24 @@ def main(root: Path = ROOT) -> int:
         signal.signal(ending, signal.default_int_handler)  # as ctrl-C: a job that was submitted is cancelled
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--wait", type=float, default=120, help="seconds that a job on the cluster may take to answer")
-    wait = parser.parse_args().wait
+    parser.add_argument("--config", nargs="+", metavar="FILE", help="look at how these files are written, and no more")
+    asked = parser.parse_args()
     try:
-        return 0 if examined(root, wait) else 1
+        return 0 if (written(asked.config) if asked.config else examined(root, asked.wait)) else 1
     except KeyboardInterrupt:
         print("stopped")
         return 130
+
+
+def written(files: list[str]) -> bool:
+    """Whether config files are written as YAML wants them; what they say is not looked at."""
+    from preflight.paths import mapping
+
+    def looked_at(file: str) -> str:
+        mapping(Path(), file)
+        return f"{file} is written well"
+
+    return told(found(looked_at, file) for file in files)
 
 
 def examined(root: Path, wait: float) -> bool:
@@ -43,9 +55,9 @@ def examined(root: Path, wait: float) -> bool:
 def python(version=sys.version_info) -> str:
     """Which Python runs."""
     name = ".".join(map(str, version[:3]))
-    if version < (3, 11):
+    if not (3, 11) <= version[:2] <= (3, 13):
         advice = "rm -r .venv, then make .venv/ready PYTHON=python3.12, say"
-        raise Problem(f"Python {name} ({sys.executable}) is older than 3.11: {advice}")
+        raise Problem(f"Python {name} ({sys.executable}) is none of 3.11, 3.12 and 3.13: {advice}")
     return f"Python {name} ({sys.executable})"
 
 

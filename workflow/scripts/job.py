@@ -6,11 +6,13 @@ import json
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import TracebackType
 
-from threadpoolctl import threadpool_limits
-
+import __main__
+import surroundings
 from lowrank import hardware
 from lowrank.fingerprint import check
 from lowrank.problems import Problem, Stopped
@@ -29,12 +31,16 @@ def job(snakemake) -> Iterator[dict]:
     try:
         _print_into(log)
         check(settings["code"], settings["roots"])
+        from threadpoolctl import threadpool_limits  # only now: what is wrong with a package belongs into the log
+
         with threadpool_limits(1):
             yield settings
     except Problem as problem:
         _fail(screen, f"{problem}")
     except Stopped as stopped:
         sys.exit(f"{stopped}")
+    except MemoryError as error:
+        _fail(screen, f"there is not enough memory: {error}".rstrip(": "))
     except OSError as error:
         if error.errno not in UNWRITABLE:
             raise
@@ -67,9 +73,25 @@ def _print_into(log: str) -> None:
     """
     Path(log).parent.mkdir(parents=True, exist_ok=True)
     open(log, "w").close()
+    sys.excepthook = sys.__excepthook__  # tracebacks are printed, and all that is printed is in the log
     with open(log, "a") as file:
         with contextlib.suppress(OSError):
             os.write(file.fileno(), f"machine: {hardware.described()}\n".encode())
         for stream in (sys.stdout, sys.stderr):
             os.dup2(file.fileno(), stream.fileno())
             stream.reconfigure(line_buffering=True)
+
+
+def _tell_the_log_too(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Print a traceback before the log is open, and into the log: a script's imports may fail."""
+    sys.__excepthook__(kind, error, trace)
+    log = Path(__main__.snakemake.log[0])
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text("".join(traceback.format_exception(kind, error, trace)), encoding="utf-8")
+
+
+if hasattr(__main__, "snakemake"):  # this is a job: the first import of its script
+    sys.excepthook = _tell_the_log_too
+    surroundings.begin_again(sys.argv)
+    # Where neither the project nor the home can be written, as in a container, Numba would refuse to compile.
+    os.environ.setdefault("NUMBA_CACHE_DIR", os.path.abspath(".snakemake/lowrank/numba"))

@@ -1,9 +1,9 @@
 """The report of the run: one file that a browser opens from disk."""
 
-import reporting
 from job import job
+from reporting import write
 
 with job(snakemake) as settings:
     prefix = settings.get("prefix", "")
     config, pages = f"{prefix}{settings['config']}", list(snakemake.input.pages)
-    reporting.write(snakemake.output[0], config, pages, snakemake.input.style, prefix, snakemake.log[0])
+    write(snakemake.output[0], config, pages, snakemake.input.style, prefix, snakemake.log[0])

@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 from threadpoolctl import threadpool_limits
 
+import surroundings
 from lowrank import checkpoint, networks, plan, tables
 from lowrank.problems import Problem
 from lowrank.spec import digest
@@ -120,4 +121,5 @@ def _losses(spec: dict, path: Path) -> list[float | None]:
 
 
 if __name__ == "__main__":
+    surroundings.begin_again(sys.orig_argv[1:])
     main()

@@ -27,6 +27,9 @@ def build(path: str, files: list[str], settings: dict, say: Callable[[str], None
     own = contents.of_project(project)
     tree = origin.tree(project)
     changed = {DIFFERENCE: origin.difference(project).encode(errors="surrogateescape")} if tree["changed"] else {}
+    names_of_archive = {FACTS, RUN, DIFFERENCE, READ_ME, METADATA, SUMS, "verify.py"}
+    beside, tree["not_packed"] = contents.beside(project, tree["untracked"], {*own, *files, *names_of_archive})
+    own += beside
     facts = _facts(files, settings, tree, project)
     made = {FACTS: _json(facts), RUN: _yaml(portable(settings["raw"], settings["sources"]))} | changed
     made["verify.py"] = Path(__file__).with_name("verify.py").read_bytes()

@@ -1,16 +1,20 @@
 """What an archive holds, in the order of the data flow: any unpacking then writes nothing before what it is made of."""
 
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from lowrank.networks import FOLDER
 from lowrank.problems import Problem
+
+from .verify import leads_out
 
 # Of the project, as far as it is there; what a run is started with comes first.
 WORKFLOW = ("Snakefile", "config.yaml", "profiles", "slurm", "envs", "workflow")
 BESIDE = ("Makefile", "pyproject.toml", "CITATION.cff", "LICENSE", "README.md", "docs", "tests")
 STAGES = ("truncation", "shuffle", "spectrum", "trials", "tables", "figures")  # of a run's results; the rest is last
 TABLES = ("history", "truncation", "shuffle", "spectrum", "trials", "theory", "summary")  # and what is made of them
+
+LARGEST = 10_000_000  # bytes of a file of one's own that is packed: scripts and notebooks, not data
 
 
 def of_project(root: Path) -> list[str]:
@@ -19,6 +23,24 @@ def of_project(root: Path) -> list[str]:
     if missing:
         raise Problem(f"{root} is not the workflow's folder: {', '.join(missing)} is missing")
     return [name for top in (*WORKFLOW, *BESIDE) for name in _below(root, root / top)]
+
+
+def beside(root: Path, untracked: Iterable[str], taken: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Own files that git does not know, as a script that reads the tables: those to be packed, and those that are not.
+
+    `taken` are names of other files of the archive. Not packed are files above LARGEST, hidden ones, which may hold
+    secrets, links, nested checkouts, results, and what an archive's program could not tell from its own.
+    """
+    own = [name for name in untracked if name not in set(taken)]
+    packed = [name for name in own if _can_be_packed(root / name, PurePosixPath(name))]
+    return packed, [name for name in own if name not in set(packed)]
+
+
+def _can_be_packed(path: Path, name: PurePosixPath) -> bool:
+    strange = leads_out(f"{name}") or not f"{name}".isprintable() or name.suffix == ".safetensors"
+    elsewhere = name.parts[0] in ("results", "resources") or any(part.startswith(".") for part in name.parts)
+    plain = path.is_file() and not path.is_symlink() and path.stat().st_size <= LARGEST
+    return plain and not strange and not elsewhere
 
 
 def _below(root: Path, path: Path) -> list[str]:

@@ -9,6 +9,8 @@ docs/archive.md has the numbers.
 
 import numpy as np
 
+from lowrank import arithmetic
+
 from . import origin
 
 START = 1e-6  # of the initial weights' norm
@@ -27,6 +29,12 @@ def elsewhere(about: dict, facts: dict) -> str:
     trained = {"machine": about["machine"], "processor": about.get("processor", facts["machine"]["processor"])}
     reasons = [
         f"{here[key] or 'unknown'}, not {value or 'unknown'}" for key, value in trained.items() if here[key] != value
+    ]
+    now, then = arithmetic.described(), about.get("arithmetic", {})  # networks from before it was recorded have none
+    reasons += [
+        f"{what} {now[what] or 'unknown'}, not {then[what] or 'unknown'}"
+        for what in now
+        if now[what] != then.get(what, now[what])
     ]
     if about["device"] != "cpu":
         reasons.append(f"on the CPU, not on {about['device']}")

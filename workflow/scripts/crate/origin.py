@@ -20,11 +20,13 @@ def tree(root: Path) -> dict:
         return unknown | {"note": "the workflow was no checkout of git: its files in the archive are all that is known"}
     if not shutil.which("git"):
         return unknown | {"note": "git was not installed where the archive was made"}
-    status = [line for line in _git(root, "status", "--porcelain", "--no-renames", "-z").split("\0") if line]
+    printed = _git(root, "status", "--porcelain", "--no-renames", "--untracked-files=all", "-z")
+    printed = printed.encode(errors="surrogateescape").decode(errors="backslashreplace")  # names that are not UTF-8
+    status = [line for line in printed.split("\0") if line]
     changed = sorted(line[3:] for line in status if not line.startswith("??"))
     untracked = sorted(line[3:] for line in status if line.startswith("??"))
     state = ["with changes, see workflow.diff"] if changed else []
-    state += [f"with files that git did not know: {', '.join(untracked)}"] if untracked else []
+    state += [f"with files that git did not know: {listed(untracked)}"] if untracked else []
     return {
         "commit": _git(root, "rev-parse", "HEAD").strip(),
         "date": _git(root, "show", "--no-patch", "--format=%cI", "HEAD").strip(),
@@ -36,16 +38,24 @@ def tree(root: Path) -> dict:
     }
 
 
+def listed(names: list[str], most: int = 20) -> str:
+    """Names in a sentence, as many as one reads."""
+    return ", ".join([*names[:most], *([f"and {len(names) - most} more"] if len(names) > most else [])])
+
+
 def difference(root: Path) -> str:
     """All that differs from the commit in files that git knows, as `git apply` takes it."""
     return _git(root, "diff", "--binary", "--no-color", "--no-ext-diff", "--no-renames", "HEAD")
 
 
 def _git(root: Path, *arguments: str) -> str:
-    command = ["git", "--no-optional-locks", "-C", str(root), "-c", "core.quotePath=false", *arguments]
+    # another user's clone, as on a shared disk, is trusted no more than by running its code
+    options = ["-c", "core.quotePath=false", "-c", "safe.directory=*"]
+    command = ["git", "--no-optional-locks", "-C", str(root), *options, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="surrogateescape")
     if done.returncode:
-        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        lines = done.stderr.strip().splitlines() or ["no reason given"]
+        reason = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[-1])  # hints follow it
         raise Problem(f"git {arguments[0]} fails in {root}: {reason}")
     return done.stdout
 

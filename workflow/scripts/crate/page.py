@@ -1,5 +1,8 @@
 """What an archive says to people: what it is, what it promises, what to type."""
 
+from .contents import LARGEST
+from .origin import listed
+
 FREE = ("MIT", "PDDL", "CC0", "CC-BY", "BSD", "Apache")  # how licences begin that let others pass data on
 
 WHOLE = "Unpacked anywhere, it goes on as the run that it was, with nothing to be done; every part can be made again."
@@ -24,6 +27,9 @@ def warnings(facts: dict) -> list[str]:
     data, tree = facts["data"], facts["tree"]
     told = [] if facts["networks"]["included"] else [WITHOUT_NETWORKS]
     told += [f"the workflow is commit {tree['commit'][:12]} {tree['state']}"] if tree["clean"] is False else []
+    if tree["not_packed"]:
+        why = f"hidden, links, results, oddly named or above {LARGEST / 1e6:.0f} MB"
+        told.append(f"not packed, being {why}: {listed(tree['not_packed'])}")
     for kind, licence in data["licences"].items() if data["included"] else ():
         if not licence.startswith(FREE):
             told.append(
@@ -47,7 +53,7 @@ def text(facts: dict) -> str:
     python3 verify.py              # is all there, and as it was? Python 3.8 or newer, nothing else
     python3 verify.py --redraw     # with the environment: the figures, drawn again, to the byte
     python3 verify.py --retrain 2  # two networks, trained again: to the bit on the same type of machine
-    make .venv/ready && source .venv/bin/activate              # the environment, Python 3.11 or newer
+    make .venv/ready && source .venv/bin/activate              # the environment, Python 3.11 to 3.13
     snakemake --cores 2 --configfile run.yaml --replace-workflow-config  # the run itself
 
 Unpack it with `unzip` or `python3 -m zipfile -e`: entries stand in the order of the data flow, so that nothing is

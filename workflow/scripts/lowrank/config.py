@@ -1,6 +1,7 @@
 """The config as it was read, checked as a whole: all mistakes are told at once."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields
 
@@ -115,6 +116,10 @@ def _spelt(value):
 def _unfit(config: dict, named: list[str]) -> list[str]:
     """What is right by itself and does not fit the rest; `named` are the tasks, those left out included."""
     mistakes = [] if config["tasks"] else ["tasks: all are left out"]
+    alike = Counter(name.lower() for name in config["tasks"])
+    for name in (name for name, count in alike.items() if count > 1):
+        told = " and ".join(task for task in config["tasks"] if task.lower() == name)
+        mistakes.append(f"tasks: {told} differ in case alone, which file systems of macOS do not tell apart")
     measure, shown = config["measure"], config["figures"]
     for name, task in config["tasks"].items():
         if measure["ranks"][-1] > task["n_neurons"]:

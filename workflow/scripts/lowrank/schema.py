@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -35,6 +36,13 @@ def _not_shared(run: str) -> str:
     return run
 
 
+def _text(value):
+    """A name that YAML or the command line took for something else: 2026_11 for 202611, 2026-11-26 for a date."""
+    if isinstance(value, int | float | date):
+        raise ValueError(f"{value} is read as a number or a date, not as a name: begin it with a letter")
+    return value
+
+
 def _spans(value):
     """Whole numbers, of which some may be given as spans: 0-25, or 16-256:16 with a step."""
     items = value if isinstance(value, list) else [value]
@@ -53,7 +61,7 @@ def _null(value):
 
 NUMBER = BeforeValidator(_not_bool)
 Count = Annotated[int, NUMBER, Field(ge=1)]
-Seed = Annotated[int, NUMBER, Field(ge=0)]
+Seed = Annotated[int, NUMBER, Field(ge=0, le=2**63 - 1)]  # as tables hold them
 Positive = Annotated[float, NUMBER, Field(gt=0)]
 Strength = Annotated[float, NUMBER, Field(ge=0), AfterValidator(abs)]  # -0.0 is 0.0
 Share = Annotated[float, NUMBER, Field(gt=0, lt=1)]
@@ -67,6 +75,7 @@ Ranks = Annotated[
 File = Annotated[str | None, BeforeValidator(_null)]
 Name = Annotated[  # no longer than leaves room, within a file's name of 255 bytes, for what is added to it
     str,
+    BeforeValidator(_text),
     _like(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", "a folder's name of letters, digits and _ . -, 100 of them at most"),
 ]
 Color = Annotated[str, _like(r"#[0-9a-fA-F]{6}", "a colour as in '#3465b0'")]
@@ -246,7 +255,7 @@ class Config(Section):
     """The whole config; the tasks are checked one by one, since each brings numbers of its own."""
 
     run: Annotated[Name, AfterValidator(_not_shared)]
-    run_seed: Seed
+    run_seed: Annotated[int, NUMBER, Field(ge=0)]
     seeds: Annotated[list[Seed], Field(min_length=1)]
     device: Literal["cpu", "cuda"]
     stack: Count

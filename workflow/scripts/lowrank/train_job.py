@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import checkpoint, networks, tables, tasks
+from . import arithmetic, checkpoint, networks, tables, tasks
 from .files import held, remove_remains
 from .hardware import processor
 from .kernels.base import State
@@ -146,4 +146,5 @@ def _write(spec: dict, finished: Finished) -> None:
         device=finished.device,
         machine=platform.machine(),
         processor=processor(),
+        arithmetic=arithmetic.described(),
     )

@@ -1,16 +1,20 @@
 """What the workflow needs on this machine: packages, a config, folders, locks, room."""
 
+import getpass
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import tomllib
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 
+import surroundings
 from lowrank.problems import Problem
 
 from . import probe
@@ -24,6 +28,9 @@ NEEDED = 4e9  # bytes: the paper's networks and saved states, its tables, and 0.
 
 def findings(root: Path) -> Iterator[str | Problem]:
     """What is found on this machine."""
+    yield found(interpreter)
+    yield found(covering)
+    yield found(user)
     yield found(versions, root)
     yield found(config, root)
     for folder in FOLDERS:
@@ -33,12 +40,55 @@ def findings(root: Path) -> Iterator[str | Problem]:
     yield found(gpu)
 
 
+def interpreter() -> str:
+    """Snakemake can start jobs with this Python, whose path it does not quote."""
+    if shlex.quote(sys.executable) != sys.executable:
+        raise Problem(
+            f"Snakemake cannot start jobs with {sys.executable}: the shell takes the path apart: move the project to a "
+            "path without spaces and other special characters, rm -r .venv, then make .venv/ready"
+        )
+    return f"Snakemake can start jobs with {sys.executable}"
+
+
+def covering() -> str:
+    """Nothing stands before the environment's packages: jobs leave it out, Snakemake itself has begun with it."""
+    folders = surroundings.covering_folders(dict(os.environ))
+    if folders:
+        told = "; ".join(f"{folder} with {_listed(surroundings.covered_names(folder))}" for folder in folders)
+        advice = "unset PYTHONPATH, or for those of your own set PYTHONNOUSERSITE=1"
+        raise Problem(f"other packages stand before the environment's, {told}: {advice}")
+    return "no other packages stand before the environment's"
+
+
+def _listed(names: list[str], most: int = 5) -> str:
+    more = [f"{len(names) - most} more"] if len(names) > most else []
+    return ", ".join([*names[:most], *more])
+
+
+def user() -> str:
+    """Snakemake can ask who runs it, and keep its cache: in containers users may have neither name nor home."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError) as error:
+        raise Problem("this user has no name, and Snakemake asks for it: export USER=nobody") from error
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    folder = existing(Path(cache))
+    if cache.startswith("~") or not os.access(folder, os.W_OK | os.X_OK):
+        advice = "export HOME and XDG_CACHE_HOME as folders that can"
+        raise Problem(f"Snakemake's cache cannot be written in {cache}: {advice}")
+    return f"user {name}, whose cache can be written"
+
+
 def versions(root: Path) -> str:
     """The packages that jobs and their start need are those that are pinned."""
     pins = tomllib.loads((root / "envs/pins.toml").read_text(encoding="utf-8"))
     pinned = pins["lowrank"] | pins["workflow"]
     installed = {name: installed_version(name) for name in pinned}
-    wrong = [f"{name} is {installed[name]}, not {pinned[name]}" for name in pinned if installed[name] != pinned[name]]
+    wrong = [
+        f"{name} is {installed[name]}{place_of(name)}, not {pinned[name]}"
+        for name in pinned
+        if installed[name] != pinned[name]
+    ]
     if wrong:
         advice = "rm -f .venv/ready, then make .venv/ready"
         raise Problem(f"packages are not as envs/pins.toml has them ({'; '.join(wrong)}): {advice}")
@@ -51,6 +101,16 @@ def installed_version(name: str) -> str:
         return version(name).partition("+")[0]
     except PackageNotFoundError:
         return "missing"
+
+
+def place_of(name: str) -> str:
+    """Where a package is that does not stand in the environment, which to install again would not help."""
+    try:
+        folder = Path(distribution(name).locate_file("")).resolve()
+    except PackageNotFoundError:
+        return ""
+    own = {Path(sysconfig.get_path(kind)).resolve() for kind in ("purelib", "platlib")}
+    return "" if folder in own else f" in {folder}"
 
 
 def config(root: Path) -> str:

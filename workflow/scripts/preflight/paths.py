@@ -14,14 +14,15 @@ def mapping(root: Path, name: str) -> dict:
     """What a YAML file says, by key; Problem if it cannot be read."""
     import yaml
 
+    from lowrank import configfiles
+
     try:
-        content = yaml.safe_load((root / name).read_bytes())
+        found = configfiles.mistakes(root / name)
     except OSError as error:
         raise Problem(f"{name} cannot be read ({error.strerror}): git checkout {name}") from error
-    except yaml.MarkedYAMLError as error:
-        raise Problem(f"{name} is no YAML: see line {error.problem_mark.line + 1}, {error.problem}") from error
-    except yaml.YAMLError as error:
-        raise Problem(f"{name} is no YAML: {' '.join(str(error).split())}") from error
+    if found:
+        raise Problem("; ".join(mistake.replace(f"{root / name}", name) for mistake in found))
+    content = yaml.safe_load((root / name).read_bytes())
     if not isinstance(content, dict):
         raise Problem(f"{name} has no keys: git checkout {name}")
     return content

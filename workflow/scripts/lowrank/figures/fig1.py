@@ -34,7 +34,7 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
     lower = figure.add_gridspec(2, len(tasks), top=0.31, bottom=0.075, hspace=0.32, **sides)
     spectra, truncated = lower.subplots(squeeze=False, sharex=True)
 
-    hues = style.colors(tasks, figures["colors"])
+    hues, markers = style.colors(tasks, figures["colors"]), style.markers(tasks)
     for column, task in enumerate(tasks):
         rows = {name: select(table, name, task, shown["seed"]) for name, table in tables.items()}
         shades = style.shades(hues[task], set(shown["g"]) & set(rows["history"]["g"]))
@@ -43,10 +43,10 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
         axes = trials_panel(figure, trials[column], trial, task)
         figure.align_ylabels(axes)
         panels = axes[0], losses[column], spectra[column], truncated[column]
-        panels[0].set_title(f"{figures['labels'].get(task, task)} task", pad=10)
+        panels[0].set_title(f"{style.label(figures, task)} task", pad=10)
         loss_panel(panels[1], rows["history"], shades, shown["epochs"].get(task))
-        spectrum_panel(panels[2], rows["spectrum"], shades, shown["ranks"])
-        truncation_panel(panels[3], rows["truncation"], shades, shown["ranks"])
+        spectrum_panel(panels[2], rows["spectrum"], shades, shown["ranks"], markers[task])
+        truncation_panel(panels[3], rows["truncation"], shades, shown["ranks"], markers[task])
         for row, ax in enumerate(panels):
             style.letter(ax, chr(ord("a") + row * len(tasks) + column))
     style.same_height(spectra)
@@ -97,17 +97,17 @@ def loss_panel(ax: Axes, history: DataFrame, shades: dict, epochs: int | None) -
     ax.legend(handles=handles, loc="lower right", bbox_to_anchor=(1, 1.06), ncols=len(handles))
 
 
-def spectrum_panel(ax: Axes, spectrum: DataFrame, shades: dict, ranks: int) -> None:
+def spectrum_panel(ax: Axes, spectrum: DataFrame, shades: dict, ranks: int, marker: str) -> None:
     """Panels g-i: the first singular values of dW."""
     shown = spectrum[(spectrum["matrix"] == "dW") & (spectrum["index"] <= ranks)]
-    plot(ax, shown, "index", "singular_value", shades, marker="o")
+    plot(ax, shown, "index", "singular_value", shades, marker=marker)
     style.ticks(ax.yaxis, 3)
 
 
-def truncation_panel(ax: Axes, truncation: DataFrame, shades: dict, ranks: int) -> None:
+def truncation_panel(ax: Axes, truncation: DataFrame, shades: dict, ranks: int, marker: str) -> None:
     """Panels j-l: loss with dW truncated to rank 1, 2, ...; L0 is that of rank 0, with the trained vectors."""
     shown = truncation[truncation["rank"].between(1, ranks)]
-    losses = plot(ax, shown, "rank", "loss", shades, reference(truncation, "rank", shades), marker="o")
+    losses = plot(ax, shown, "rank", "loss", shades, reference(truncation, "rank", shades), marker=marker)
     style.loss_axis(ax, losses)
     ax.set_xticks(np.unique(np.linspace(1, ranks, 3).round()))
     ax.set_xlabel("Rank")

@@ -26,13 +26,13 @@ MEASURES = {
 def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
     """Figure 2 from the table summary; `figures` as in config.yaml."""
     shown = figures["fig2"]
-    hues = style.colors(shown["tasks"], figures["colors"])
+    hues, markers = style.colors(shown["tasks"], figures["colors"]), style.markers(shown["tasks"])
     networks = converged(tables["summary"])
     figure = Figure((style.WIDTH, HEIGHT))
     grid = figure.add_gridspec(1, len(MEASURES), left=0.08, right=0.99, top=0.81, bottom=0.205, wspace=0.45)
     axes = grid.subplots(sharex=True)
     for ax, letter, (measure, text) in zip(axes, "abcd", MEASURES.items(), strict=True):
-        panel(ax, spread(networks, measure), hues)
+        panel(ax, spread(networks, measure), hues, markers)
         ax.set_ylabel(text)
         style.letter(ax, letter)
     convergence_axis(axes[0], spread(networks, "convergence_epoch"), shown["convergence_limit"])
@@ -40,8 +40,8 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
     ratios = spread(networks, "shuffled_ratio")
     style.loss_axis(axes[2], (ratios["mean"] + ratios["sd"]).to_numpy())
     rank_axis(axes[3])
-    names = {task: figures["labels"].get(task, task) for task in hues}
-    handles = [Line2D([], [], marker="o", color=color, label=names[task]) for task, color in hues.items()]
+    names = {task: style.label(figures, task) for task in hues}
+    handles = [Line2D([], [], marker=markers[t], color=color, label=names[t]) for t, color in hues.items()]
     figure.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.535, 0.99), ncols=len(handles))
     figure.supxlabel("Initial connectivity strength $g$", x=0.535, y=0.01, fontsize=style.LABEL)
     return figure
@@ -71,12 +71,12 @@ def spread(networks: DataFrame, measure: str) -> DataFrame:
     return points.reset_index()
 
 
-def panel(ax: Axes, points: DataFrame, hues: dict) -> None:
+def panel(ax: Axes, points: DataFrame, hues: dict, markers: dict) -> None:
     """For each task a line of the means and a band of one standard deviation to each side, over g."""
     for task, color in hues.items():
         rows = points[points["task"] == task]
         g, mean, sd = (rows[name].to_numpy(float) for name in ("g", "mean", "sd"))
-        ax.plot(g, mean, marker="o", color=color, label=task)
+        ax.plot(g, mean, marker=markers[task], color=color, label=task)
         if np.isfinite(sd).any():
             ax.fill_between(g, mean - sd, mean + sd, color=color, alpha=0.3, linewidth=0.5)
     style.ticks(ax.xaxis, 4)

@@ -139,8 +139,8 @@ def singular_values_legend(ax: Axes) -> None:
 
 
 def trial_panel(figure: Figure, slot: SubplotSpec, trials: DataFrame, figures: dict, shades: dict) -> Axes:
-    """Panel a: the input, and the outputs of trained networks over the time since its onset; a dot is a target."""
-    seed = figures["fig3"]["seed"]
+    """Panel a: the input, and the outputs of trained networks over the time since its onset; a mark is a target."""
+    seed, markers, dashes = figures["fig3"]["seed"], style.markers([*shades]), style.dashes([*shades])
     top, bottom = slot.subgridspec(2, 1, hspace=0.3).subplots(sharex=True)
     for task, colors in shades.items():
         for g, color in colors.items():
@@ -148,9 +148,11 @@ def trial_panel(figure: Figure, slot: SubplotSpec, trials: DataFrame, figures: d
             u = rows[rows["signal"] == "input"]
             time, onset = values(u, "time"), values(u[values(u, "value") != 0], "time").min()
             top.plot(time - onset, values(u, "value"), color="0.1", drawstyle="steps-post")
-            bottom.plot(time - onset, values(rows[rows["signal"] == "output"], "value"), color=color)
+            output = values(rows[rows["signal"] == "output"], "value")
+            bottom.plot(time - onset, output, color=color, linestyle=dashes[task])
         end = time[-1] - onset
-        bottom.plot(end, figures["targets"][task], "o", color=colors[max(colors)], markersize=4, clip_on=False)
+        dot = {"marker": markers[task], "color": colors[max(colors)], "markersize": 4}
+        bottom.plot(end, figures["targets"][task], clip_on=False, **dot)
     for ax, text in ((top, "In"), (bottom, "Out")):
         ax.set_ylabel(text)
         for x in (0, end):
@@ -161,8 +163,11 @@ def trial_panel(figure: Figure, slot: SubplotSpec, trials: DataFrame, figures: d
     top.set_xticks([0, end], ["0", f"$T = {round(end)}$"])
     bottom.set_xlabel("Trial time $t$")
     top.legend(handles=[Line2D([], [], color="0.1", label="$u$")], loc="center right")
-    dots = [Line2D([], [], marker="o", ls="", color=c[max(c)], markersize=4) for c in shades.values()]
-    names = {g: [Line2D([], [], color=c[g]) for c in shades.values() if g in c] for g in figures["fig3"]["g"]}
+    dots = [Line2D([], [], marker=markers[t], ls="", color=c[max(c)], markersize=4) for t, c in shades.items()]
+    names = {
+        g: [Line2D([], [], color=c[g], linestyle=dashes[t]) for t, c in shades.items() if g in c]
+        for g in figures["fig3"]["g"]
+    }
     trial_legend(bottom, names, dots)
     return top
 

@@ -28,7 +28,7 @@ PANELS = {  # measure, its label, the theory in words and as a function of 1 - g
 def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
     """Figure 4 from the table summary; `figures` as in config.yaml, with the tasks' targets."""
     tasks, targets = figures["fig4"]["tasks"], figures["targets"]
-    hues = style.colors(tasks, figures["colors"])
+    hues, markers = style.colors(tasks, figures["colors"]), style.markers(tasks)
     networks, left_out = converging(tables["summary"], tasks)
     figure = Figure((style.WIDTH, HEIGHT))
     grid = figure.add_gridspec(1, len(PANELS), left=0.075, right=0.985, top=0.875, bottom=0.215, wspace=0.42)
@@ -36,7 +36,7 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
     for ax, (letter, (measure, text, formula, theory)) in zip(axes, PANELS.items(), strict=True):
         for task, color in hues.items():
             scale = targets[task] ** 2 / 2 if letter == "d" else at_zero(networks, task, measure)
-            points(ax, networks[networks["task"] == task], measure, scale, color)
+            points(ax, networks[networks["task"] == task], measure, scale, color, markers[task])
         g = np.linspace(0, 0.999, 200)
         ax.plot(g, theory(1 - g**2), color="0.15", linestyle="--", zorder=3)
         style.letter(ax, letter)
@@ -47,7 +47,10 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
         entries = [Line2D([], [], color="0.15", linestyle="--", label=formula)]
         if letter == "a":
             title = Line2D([], [], linestyle="none", label=r"$\hat{z}$")
-            dots = [Line2D([], [], marker="o", color=color, label=f"{targets[t]:.1f}") for t, color in hues.items()]
+            dots = [
+                Line2D([], [], marker=markers[task], color=color, label=f"{targets[task]:.1f}")
+                for task, color in hues.items()
+            ]
             entries = [title, *dots, *entries]
         place = (
             {"loc": "upper left", "bbox_to_anchor": (0.06, 1.02)}
@@ -76,12 +79,12 @@ def at_zero(networks: DataFrame, task: str, measure: str) -> float:
     return float(networks[(networks["task"] == task) & (networks["g"] == 0)][measure].mean())
 
 
-def points(ax: Axes, networks: DataFrame, measure: str, scale: float, color) -> None:
+def points(ax: Axes, networks: DataFrame, measure: str, scale: float, color, marker: str) -> None:
     """Mean and a band of one standard deviation (ddof = 0) to each side, over g, in units of `scale`."""
     groups = networks.groupby("g")[measure]
     g, mean = np.array(list(groups.groups)), groups.mean().to_numpy() / scale
     sd = np.where(groups.count() > 1, groups.std(ddof=0), np.nan) / scale
-    ax.plot(g, mean, marker="o", color=color)
+    ax.plot(g, mean, marker=marker, color=color)
     ax.fill_between(g, mean - sd, mean + sd, color=color, alpha=0.4, linewidth=0.5)
 
 

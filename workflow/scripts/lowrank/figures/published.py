@@ -21,7 +21,10 @@ def underlay(figure: Figure, published: DataFrame, figures: dict, name: str) -> 
         for ax in _axes(figure, panel):
             hue = color(series, *at)
             if hue is not None:
-                _line(ax, rows, hue, shift=name == "fig5" and panel == "a", line=not series.startswith("s2"))
+                look = {"linewidth": 2.5 if series.startswith("s2") else 4}
+                if name in ("fig2", "fig4"):  # where tasks share a panel, the published ones have our marks
+                    look |= {"marker": _marker(ax, hue), "markersize": 6, "markeredgewidth": 0}
+                _line(ax, rows, hue, shift=name == "fig5" and panel == "a", look=look)
     figure.text(0.01, 0.01, NOTE, fontsize=style.SMALL - 1, color="0.45")
     return figure
 
@@ -31,11 +34,16 @@ def _axes(figure: Figure, letter: str) -> list[Axes]:
     return [ax for ax in figure.axes if any(text.get_text() == f"({letter})" for text in ax.texts)]
 
 
-def _line(ax: Axes, rows: DataFrame, color, shift: bool, line: bool) -> None:
+def _marker(ax: Axes, hue) -> str:
+    """The marker of our line of this colour."""
+    return next((line.get_marker() for line in ax.lines if line.get_color() == hue), "None")
+
+
+def _line(ax: Axes, rows: DataFrame, color, shift: bool, look: dict) -> None:
     """A curve and its band; the axes stay as they are. Published ranks of singular values of LSTMs count from 0."""
     rows, limits = rows.sort_values("x"), (ax.get_xlim(), ax.get_ylim())
     x, y, sd = (rows[name].to_numpy(float) for name in ("x", "published", "sd"))
-    ax.plot(x + shift, y, color=color, linewidth=4 if line else 2.5, alpha=0.3, zorder=0.5, solid_capstyle="round")
+    ax.plot(x + shift, y, color=color, alpha=0.3, zorder=0.5, solid_capstyle="round", **look)
     ax.fill_between(x + shift, y - sd, y + sd, color=color, alpha=0.12, linewidth=0, zorder=0.4)
     ax.set(xlim=limits[0], ylim=limits[1])
 

@@ -10,20 +10,27 @@ import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.cbook import is_math_text
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.legend_handler import HandlerTuple
+from matplotlib.mathtext import MathTextParser
 from matplotlib.ticker import MaxNLocator
 from pandas import DataFrame
 
 from ..files import atomic
+from ..problems import Problem
 
 WIDTH = 5.5  # inches, the text width of NeurIPS: figures are drawn at their final size
 TITLE, LABEL, SMALL = 9, 8, 7  # points
 MOST = 6  # an axis of losses ends here at the latest, in units of L0
 DARKEST = 0.42  # brightness of a hue's darkest shade, of the plain colour's
 
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+DASHES = ("-", (0, (4, 1.2)), (0, (1, 1)), (0, (6, 1, 1, 1)))
+
 RC = {
-    "font.family": "STIXGeneral",  # ships with matplotlib: the same on all machines
+    "font.family": ["STIXGeneral", "DejaVu Sans"],  # ship with matplotlib: the same on all machines
     "mathtext.fontset": "stix",
     "pdf.fonttype": 42,  # TrueType, which journals ask for
     "font.size": LABEL,
@@ -73,6 +80,32 @@ def colors(tasks: Sequence[str], given: dict) -> dict:
     """A colour for each task: the config's, or else one of seaborn's that is unlike the paper's three."""
     spare = cycle(sns.color_palette("tab10")[3:])
     return {task: given.get(task) or next(spare) for task in tasks}
+
+
+def label(figures: dict, task: str) -> str:
+    """What a task is called in figures; Problem if it cannot be written in the fonts that Matplotlib brings."""
+    text = figures["labels"].get(task, task)
+    place = f"figures.labels.{task} = {text!r}"
+    try:
+        if is_math_text(text):
+            MathTextParser("path").parse(text)
+    except ValueError as error:
+        raise Problem(f"{place} is no mathematics: {f'{error}'.strip().splitlines()[-1]}") from error
+    fonts = [get_font(findfont(FontProperties(family=family))) for family in RC["font.family"]]
+    lacking = [c for c in text if c.isprintable() and not any(font.get_char_index(ord(c)) for font in fonts)]
+    if lacking:
+        raise Problem(f"{place}: the figures' fonts have no {' '.join(dict.fromkeys(lacking))}: use another script")
+    return text
+
+
+def markers(tasks: Sequence[str]) -> dict[str, str]:
+    """A marker for each task, in their order: so that they are told apart without colour, too."""
+    return dict(zip(tasks, cycle(MARKERS), strict=False))
+
+
+def dashes(tasks: Sequence[str]) -> dict:
+    """A line style for each task, in their order, where lines have no markers."""
+    return dict(zip(tasks, cycle(DASHES), strict=False))
 
 
 def shades(color, strengths: Iterable[float]) -> dict:
