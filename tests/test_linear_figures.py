@@ -134,8 +134,8 @@ def test_trials_are_those_of_the_shown_seed_and_begin_at_the_onset():
     outputs = [line for line in ax.lines if len(line.get_xdata()) > 2]
     assert sorted(line.get_ydata()[-1] for line in outputs) == [0.5, 2.0, 6.5, 8.0]
     assert all(line.get_xdata()[0] == -1 for line in outputs)
-    dots = [line for line in ax.lines if line.get_marker() == "o"]
-    assert [(line.get_xdata()[0], line.get_ydata()[0]) for line in dots] == [(9.5, 0.5), (9.5, 2.0)]
+    targets = [line for line in ax.lines if line.get_marker() in style.MARKERS]
+    assert [(line.get_xdata()[0], line.get_ydata()[0]) for line in targets] == [(9.5, 0.5), (9.5, 2.0)]
 
 
 def test_a_column_a_target():
