@@ -368,6 +368,7 @@ def test_what_the_fast_kernel_takes_for_granted(write, line, sentence):
 HEADER = MINE.partition("@dataclass")[0]
 DECORATOR = "@dataclass(frozen=True)\n"
 TWO = MINE + "\n\n" + MINE[MINE.index(DECORATOR) :].replace("Mine", "Other")
+LATE = "__import__('signal').raise_signal(__import__('signal').SIGALRM)"  # as if it had taken all its time
 FILES = {
     "no class": (HEADER, "tasks/mine.py defines no task: it needs one class that derives from Task"),
     "empty": ("", "tasks/mine.py defines no task: it needs one class that derives from Task"),
@@ -464,6 +465,19 @@ FILES = {
         edited(('self.steps("duration")', 'self.steps("durations")')),
         "draw raised AttributeError: 'Mine' object has no attribute 'durations' (tasks/mine.py, line 21)",
     ),
+    "never returns: draw": (ending(LATE), "draw raised TimeoutError: not done after 60 s (tasks/mine.py, line"),
+    "never returns: its file": (
+        edited(("@dataclass", f"{LATE}\n@dataclass")),
+        "tasks/mine.py cannot be imported: TimeoutError: not",
+    ),
+    "never returns: its numbers": (
+        edited(("    def draw", f"    def __post_init__(self):\n        {LATE}\n\n    def draw")),
+        "its numbers cannot be checked: TimeoutError: not done after 60 s (tasks/mine.py, line 21)",
+    ),
+    "never returns: an attribute": (
+        edited(("    def draw", f"    @property\n    def expected_loss(self):\n        {LATE}\n\n    def draw")),
+        "expected_loss raised TimeoutError: not done after 60 s (tasks/mine.py, line 22)",
+    ),
 }
 
 
@@ -473,30 +487,6 @@ def test_what_the_file_declares(write, what):
     write(text)
     (mistake,) = mistakes()
     assert mistake.startswith(f"tasks.mine: {sentence}")
-
-
-LATE = "__import__('signal').raise_signal(__import__('signal').SIGALRM)"  # as if it had taken all its time
-ENDLESS = {
-    "draw": (ending(LATE), "draw raised TimeoutError: not done after 60 s (tasks/mine.py, line"),
-    "its file": (edited(("@dataclass", f"{LATE}\n@dataclass")), "tasks/mine.py cannot be imported: TimeoutError: not"),
-    "its numbers": (
-        edited(("    def draw", f"    def __post_init__(self):\n        {LATE}\n\n    def draw")),
-        "its numbers cannot be checked: TimeoutError: not done after 60 s (tasks/mine.py, line 21)",
-    ),
-    "an attribute": (
-        edited(("    def draw", f"    @property\n    def expected_loss(self):\n        {LATE}\n\n    def draw")),
-        "expected_loss raised TimeoutError: not done after 60 s (tasks/mine.py, line 22)",
-    ),
-}
-
-
-@pytest.mark.parametrize("what", ENDLESS)
-def test_what_never_returns(write, what):
-    text, sentence = ENDLESS[what]
-    write(text)
-    (mistake,) = mistakes()
-    assert mistake.startswith(f"tasks.mine: {sentence}")
-    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
 
 def test_what_never_returns_is_interrupted(monkeypatch):

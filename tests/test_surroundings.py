@@ -166,11 +166,13 @@ def test_a_python_whose_path_the_shell_takes_apart_is_told_before_anything_start
 
 
 @pytest.mark.parametrize(
-    ("path", "is_well"), [("/home/me/.venv/bin/python", True), ("/My Drive/.venv/bin/python", False)]
+    ("path", "is_well"),
+    [("/home/müller/.venv/bin/python", True), ("/My Drive/.venv/bin/python", False), ("/a(b)/python", False)],
 )
 def test_the_doctor_tells_of_such_a_python(path, is_well, monkeypatch):
     monkeypatch.setattr(sys, "executable", path)
-    assert (shlex.quote(path) == path) == is_well
+    heard = subprocess.run(["sh", "-c", f"printf '%s,' {path}"], capture_output=True, text=True, check=False).stdout
+    assert (heard == f"{path},") == is_well
     assert ("move the project" in f"{found(machine.interpreter)}") != is_well
 
 

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shlex
 import sys
 from pathlib import Path
 
@@ -17,12 +16,6 @@ if set("{}") & set(f"{PROJECT}"):
         "Rename the folder."
     )
 
-if shlex.quote(sys.executable) != sys.executable and not workflow.deployment_settings.deployment_method:
-    raise WorkflowError(
-        f"Cannot run jobs with {sys.executable}: Snakemake does not quote Python's path, and the shell takes it apart. "
-        "Move the project, or whatever folder holds this Python, to a path without spaces and other special characters."
-    )
-
 sys.path.insert(0, f"{PROJECT}/workflow/scripts")
 import lowrank
 
@@ -35,6 +28,12 @@ if Path(lowrank.__file__).resolve() != PROJECT / "workflow/scripts/lowrank/__ini
 import surroundings
 from lowrank import configfiles
 from lowrank.problems import Problem
+
+if surroundings.is_taken_apart(sys.executable) and not workflow.deployment_settings.deployment_method:
+    raise WorkflowError(
+        f"Cannot run jobs with {sys.executable}: Snakemake does not quote Python's path, and the shell takes it apart. "
+        "Move the project, or whatever folder holds this Python, to a path without spaces and other special characters."
+    )
 
 if IS_MAIN and workflow.is_main_process:  # jobs see to it themselves
     surroundings.leave_out(surroundings.covering_folders(os.environ))

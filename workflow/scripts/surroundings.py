@@ -6,6 +6,7 @@ can change a result stands in the config or in the code.
 
 import contextlib
 import os
+import re
 import site
 import sys
 import sysconfig
@@ -60,6 +61,11 @@ def cleaned(environment: dict[str, str]) -> dict[str, str]:
     if site.getusersitepackages() in covering:
         kept["PYTHONNOUSERSITE"] = "1"
     return kept
+
+
+def is_taken_apart(path: str) -> bool:
+    """Whether the shell, to which Snakemake gives Python's path without quotes, would not take it as one word."""
+    return re.search(r"[^\w@%+=:,./-]", path) is not None  # letters of all scripts are no trouble
 
 
 def covering_folders(environment: dict[str, str]) -> list[str]:

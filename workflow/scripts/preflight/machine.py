@@ -3,7 +3,6 @@
 import getpass
 import json
 import os
-import shlex
 import shutil
 import subprocess
 import sys
@@ -42,7 +41,7 @@ def findings(root: Path) -> Iterator[str | Problem]:
 
 def interpreter() -> str:
     """Snakemake can start jobs with this Python, whose path it does not quote."""
-    if shlex.quote(sys.executable) != sys.executable:
+    if surroundings.is_taken_apart(sys.executable):
         raise Problem(
             f"Snakemake cannot start jobs with {sys.executable}: the shell takes the path apart: move the project to a "
             "path without spaces and other special characters, rm -r .venv, then make .venv/ready"
