@@ -49,7 +49,7 @@ def own(tmp_path_factory):
 
 # A writer is killed when half of a file is written, if a test says so for files of its kind or name. All projects here
 # have this code, since a measure's file names the code that made it.
-KILLED = """        for kill in filter(Path.exists, (Path("kill", path.suffix), Path("kill", path.name))):
+KILLED = """        for kill in filter(Path.is_file, (Path("kill", path.suffix), Path("kill", path.name))):
             kill.unlink()
             os.truncate(temporary, temporary.stat().st_size // 2)
             os.kill(os.getpid(), 9)
