@@ -3,6 +3,7 @@
 With pytest-xdist the workers share it: the first one to ask for it makes it, the others wait.
 """
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,10 @@ from threadpoolctl import threadpool_limits
 
 import workflow
 from once import once
+
+# `make test` hands these down, and the makes that tests start would speak as parts of it.
+for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+    os.environ.pop(name, None)
 
 
 @pytest.fixture(scope="session", autouse=True)
