@@ -439,6 +439,19 @@ def test_seeds_that_no_table_can_hold():
     assert validated(edited({"seeds": [0, 2**63 - 1], "run_seed": 2**200}))["run_seed"] == 2**200
 
 
+@pytest.mark.parametrize(
+    "key", ["training.n_neurons", "training.batch", "tasks.romo.epochs", "measure.trials", "stack"]
+)
+def test_counts_that_no_array_can_have(key):
+    assert any(f"{key} = {10**18}: input should be less than or equal to" in told for told in mistakes({key: 10**18}))
+
+
+def test_spans_that_would_fill_the_memory():
+    assert "measure.ranks: 0-1000000000000 is more than 100000 numbers" in mistakes(
+        {"measure.ranks": "0-1000000000000"}
+    )
+
+
 def test_names_that_some_file_systems_cannot_tell_apart_or_hold():
     assert mistakes({"tasks.Romo": PAPER["tasks"]["romo"] | {"module": "romo"}}) == [
         "tasks: romo and Romo differ in case alone, which file systems of macOS do not tell apart"

@@ -43,15 +43,18 @@ def _text(value):
     return value
 
 
+LONGEST_SPAN = 100_000
+
+
 def _spans(value):
     """Whole numbers, of which some may be given as spans: 0-25, or 16-256:16 with a step."""
     items = value if isinstance(value, list) else [value]
     spans = [(item, re.fullmatch(r"(\d+)-(\d+)(?::([1-9]\d*))?", str(item))) for item in items]
-    return [
-        n
-        for item, found in spans
-        for n in (range(int(found[1]), int(found[2]) + 1, int(found[3] or 1)) if found else [item])
-    ]
+    numbers = [range(int(found[1]), int(found[2]) + 1, int(found[3] or 1)) if found else [item] for item, found in spans]
+    for item, span in zip(items, numbers, strict=True):
+        if span[LONGEST_SPAN:]:
+            raise ValueError(f"{item} is more than {LONGEST_SPAN} numbers")
+    return [n for span in numbers for n in span]
 
 
 def _null(value):
@@ -60,7 +63,7 @@ def _null(value):
 
 
 NUMBER = BeforeValidator(_not_bool)
-Count = Annotated[int, NUMBER, Field(ge=1)]
+Count = Annotated[int, NUMBER, Field(ge=1, le=10**9)]  # more fits into no array: what memory allows, jobs find out
 Seed = Annotated[int, NUMBER, Field(ge=0, le=2**63 - 1)]  # as tables hold them
 Positive = Annotated[float, NUMBER, Field(gt=0)]
 Strength = Annotated[float, NUMBER, Field(ge=0), AfterValidator(abs)]  # -0.0 is 0.0
