@@ -31,13 +31,13 @@ STACK = 50
 HEAD = (
     "networks",
     "jobs",
-    "plan from nothing",
-    "of it ours",
+    "planning from nothing",
+    "ours",
     "memory",
-    f"plan in stacks of {STACK}",
-    "plan when all is there",
-    "a job's start",
-    "the plan",
+    f"planning in stacks of {STACK}",
+    "planning a complete run",
+    "start of a job",
+    "plan file",
     "`.snakemake`",
 )
 
