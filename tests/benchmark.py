@@ -31,7 +31,7 @@ from threadpoolctl import threadpool_limits
 from lowrank import tasks
 from lowrank.device import device_of
 from lowrank.initialization import initial_weights
-from lowrank.kernels import fast
+from lowrank.kernels import linear as fast
 from lowrank.kernels.reference import Stack
 from lowrank.problems import Problem
 from lowrank.sentiment import lstm, training
