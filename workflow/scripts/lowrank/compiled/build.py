@@ -83,6 +83,11 @@ def command(target: Path, precision: str, machine: tuple[str, ...] = NATIVE) -> 
     return [sys.executable, "-m", "ziglang", "cc", *FLAGS, *machine, real, *files, "-o", str(target), "-lm"]
 
 
+def environment(folder: Path) -> dict[str, str]:
+    """Where the compiler keeps what it makes once and for all: beside the libraries in a folder."""
+    return os.environ | dict.fromkeys(("ZIG_GLOBAL_CACHE_DIR", "ZIG_LOCAL_CACHE_DIR"), str(folder / "zig"))
+
+
 def _compile(path: Path, precision: str, machine: tuple[str, ...]) -> None:
     """Write the library; jobs that need it at the same time wait for the first one."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -90,9 +95,8 @@ def _compile(path: Path, precision: str, machine: tuple[str, ...]) -> None:
         fcntl.lockf(lock, fcntl.LOCK_EX)  # at any death the system frees it
         if path.is_file():
             return
-        caches = dict.fromkeys(("ZIG_GLOBAL_CACHE_DIR", "ZIG_LOCAL_CACHE_DIR"), str(path.parent / "zig"))
         with atomic(path) as temporary:
             words = command(temporary, precision, machine)
-            done = subprocess.run(words, env=os.environ | caches, capture_output=True, text=True, check=False)
+            done = subprocess.run(words, env=environment(path.parent), capture_output=True, text=True, check=False)
             if done.returncode != 0:
                 raise Problem(f"the compiler says {done.stderr.strip()[-500:] or done.returncode}")

@@ -19,6 +19,13 @@ struct rows {
 
 enum { CHUNK = 128 };  // rows whose outer products are summed at once, while they are in the cache
 
+// Trials that have ended get no inputs.
+static void no_inputs(real *rows, const struct network *net, long from, long to) {
+  long C = net->inputs, size = row_size(net->neurons, C);
+  for (long l = from; l < to; l++)
+    for (long c = 0; c < C; c++) rows[l * size + offset(C) - C + c] = 0;
+}
+
 static double forward(const struct network *net, const struct trials *trials, struct rows *rows, real *last, real *work) {
   long N = net->neurons, C = net->inputs, O = net->outputs, width = padded(N, V);
   real *packed = take(&work, width * (N + C)), *v = take(&work, O * width), *x = take(&work, trials->count * width);
@@ -34,7 +41,8 @@ static double forward(const struct network *net, const struct trials *trials, st
   memset(rows->forth, 0, rows->start[trials->first + 1] * rows->forth_size * sizeof(real));
   for (long k = trials->first; k < trials->end; k++) {
     real *now = rows->forth + rows->start[k] * rows->forth_size, *next = rows->forth + rows->start[k + 1] * rows->forth_size;
-    put_inputs(now, net, trials, k, 0, rows->start[k + 1] - rows->start[k]);
+    put_inputs(now, net, trials, k, 0, trials->active[k]);
+    no_inputs(now, net, trials->active[k], rows->start[k + 1] - rows->start[k]);
     step(net, packed, now, x, next, trials->active[k]);
     for (long l = 0; l < trials->active[k]; l++) {
       real *error = rows->back + (rows->start[k + 1] + l) * rows->back_size + offset(O) - O;
@@ -49,8 +57,7 @@ static double forward(const struct network *net, const struct trials *trials, st
       for (long o = 0; o < O; o++) last[o] = (read_out(net, v, next + offset(C), z), z[o]);
   }
   real *end = rows->forth + rows->start[trials->end] * rows->forth_size;
-  for (long l = 0; l < rows->start[trials->end + 1] - rows->start[trials->end]; l++)
-    for (long c = 0; c < C; c++) end[l * rows->forth_size + offset(C) - C + c] = 0;
+  no_inputs(end, net, 0, rows->start[trials->end + 1] - rows->start[trials->end]);
   return loss / (2 * judged);
 }
 
