@@ -1,6 +1,8 @@
 """The kernel in C: against autograd in float64, finite differences and the reference; its library, made anywhere."""
 
 import contextlib
+import json
+import os
 import platform
 import subprocess
 import sys
@@ -37,6 +39,7 @@ TASKS = {  # name of a test: a task of the config, and what is changed of it
     "linear": ("linear_z0.5", {"kernel": "reference", "g": 0.5}),
     "dt": ("mante", {"dt": 0.25}),
 }
+SCRIPTS = str(Path(build.__file__).parents[2])
 X86 = platform.machine() in ("x86_64", "AMD64")
 HAS_AVX2 = "avx2" in build.features().split()
 BUILDS = {"this processor": build.NATIVE}  # how the library is made that a test calls
@@ -323,6 +326,21 @@ def test_which_kernel_trains():
     assert [kernels.chosen(one, device="cuda") for one in (tanh, linear, other)] == ["reference", "linear", "reference"]
     assert {kernels.chosen(one, kernel="reference") for one in (tanh, linear, other)} == {"reference"}
     assert "kernel" not in tanh
+
+
+def test_a_training_imports_no_torch(tmp_path):
+    """Nor pandas: a job of two seconds would wait for them as long again."""
+    code = """
+import json, sys
+from lowrank import train_job
+train_job.run(json.loads(sys.argv[1]))
+print(sorted({"torch", "pandas"} & {*sys.modules}), file=sys.stderr)
+"""
+    words = [sys.executable, "-c", code, json.dumps([spec("romo"), spec("linear_z0.5")])]
+    environment = {**os.environ, "PYTHONPATH": SCRIPTS}
+    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.stderr == "[]\n"
+    assert len(list(tmp_path.rglob("*.safetensors"))) == 2
 
 
 # Measures

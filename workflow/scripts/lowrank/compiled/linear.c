@@ -1,19 +1,22 @@
 // The linear network of Section 3: states and adjoints in one pass over its connectivity a step.
 #include "vectors.h"
 
-// Wx = W x and Wq = W' q, for W (n, n): four of its rows at a time, then one by one.
+// Wx = W x and Wq = W' q, for W (n, n): eight of its rows at a time, then one by one.
 INLINE void some_rows(const int rows, long n, const real *W, const real *x, const real *q, real *Wx, real *Wq) {
-  vector sum[4] = {0};
+  vector sum[8] = {0}, pull[8];
   long j = 0;
+#pragma unroll
+  for (int k = 0; k < rows; k++) pull[k] = all(q[k]);
   for (; j + V <= n; j += V) {
     vector y = load(x + j), z = load(Wq + j);
 #pragma unroll
     for (int k = 0; k < rows; k++) {
       vector w = load(W + k * n + j);
-      sum[k] += w * y, z += w * all(q[k]);
+      sum[k] += w * y, z += w * pull[k];
     }
     store(Wq + j, z);
   }
+#pragma unroll
   for (int k = 0; k < rows; k++) {
     Wx[k] = total(sum[k]);
     for (long l = j; l < n; l++) Wx[k] += W[k * n + l] * x[l], Wq[l] += W[k * n + l] * q[k];
@@ -23,15 +26,17 @@ INLINE void some_rows(const int rows, long n, const real *W, const real *x, cons
 static void products(long n, const real *W, const real *x, const real *q, real *Wx, real *Wq) {
   long i = 0;
   memset(Wq, 0, n * sizeof(real));
-  for (; i + 4 <= n; i += 4) some_rows(4, n, W + i * n, x, q + i, Wx + i, Wq);
+  for (; i + 8 <= n; i += 8) some_rows(8, n, W + i * n, x, q + i, Wx + i, Wq);
   for (; i < n; i++) some_rows(1, n, W + i * n, x, q + i, Wx + i, Wq);
 }
 
 INLINE real inner(long n, const real *a, const real *b) {
-  vector sum = {0};
+  vector sum[4] = {0};
   long i = 0;
-  for (; i + V <= n; i += V) sum += load(a + i) * load(b + i);
-  real found = total(sum);
+  for (; i + 4 * V <= n; i += 4 * V)
+#pragma unroll
+    for (int j = 0; j < 4; j++) sum[j] += load(a + i + j * V) * load(b + i + j * V);
+  real found = total((sum[0] + sum[1]) + (sum[2] + sum[3]));
   for (; i < n; i++) found += a[i] * b[i];
   return found;
 }

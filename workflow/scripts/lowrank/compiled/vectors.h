@@ -34,11 +34,15 @@ INLINE vector all(real x) { return (vector){0} + x; }
 INLINE long padded(long n, long to) { return (n + to - 1) / to * to; }
 INLINE long least(long a, long b) { return a < b ? a : b; }
 
-// The sum of a vector's numbers, in an order that the width alone decides.
+// The sum of a vector's numbers: halves are added until one is left.
 INLINE real total(vector x) {
-  real sum = 0;
-  for (int i = 0; i < V; i++) sum += x[i];
-  return sum;
+  real part[V];
+  store(part, x);
+#pragma unroll
+  for (int half = V / 2; half > 0; half /= 2)
+#pragma unroll
+    for (int i = 0; i < half; i++) part[i] += part[i + half];
+  return part[0];
 }
 
 #endif
