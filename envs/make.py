@@ -28,9 +28,11 @@ def validator(pins: dict) -> str:
 
 def conda(pins: dict, name: str) -> str:
     """The file for conda of one environment: what we name ourselves; conda solves for the rest."""
-    packages = {pins["conda"].get(k, k): v for section in ENVIRONMENTS[name] for k, v in pins[section].items()}
+    named = {k: v for section in ENVIRONMENTS[name] for k, v in pins[section].items()}
+    packages = {pins["conda"]["names"].get(k, k): v for k, v in named.items() if k not in pins["conda"]["by_pip"]}
+    by_pip = {k: named[k] for k in pins["conda"]["by_pip"]}
     head = f"name: {name}\nchannels: [conda-forge, bioconda, nodefaults]\ndependencies:\n  - python={pins['python']}\n"
-    return NOTE + head + _lines(packages, "  - {}={}\n")
+    return NOTE + head + _lines(packages, "  - {}={}\n") + "  - pip\n  - pip:\n" + _lines(by_pip, "    - {}=={}\n")
 
 
 def files(pins: dict) -> dict[str, str]:

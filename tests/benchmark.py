@@ -1,12 +1,15 @@
-"""The kernels that train against a plain autograd loop: the same network, the same trials, one thread, in turn.
+"""The kernels that train against one another and a plain autograd loop: same network and trials, one thread, in turn.
 
     python tests/benchmark.py [--epochs 40] [--rounds 9] [--device cuda] [--only flipflop mante romo linear lstm]
 
-Prints milliseconds an epoch, trials included, their ratio, and of the nonlinear tasks the share of the flop limit:
-three products of (trials, N) with (N, N) a step, at the speed of a large matrix product measured in the same run.
+Prints milliseconds an epoch of the kernel in C, of the reference in torch and of the loop, trials included; how many
+times as fast as these two the kernel in C is; and its share of the flop limit: three products of (trials, N) with
+(N, N) a step, for the trials that are judged then or later, at the speed of torch's product of two 1024 x 1024
+matrices. All four are measured in turn, in each of the rounds; ratios are medians of those of the rounds. `--epochs` is
+at N = 256.
 
 The linear network (N = 1024) is raced along its whole training of 200 epochs, which get slower as the network learns.
-Its fast kernel also computes the singular values of dW, the loop does not.
+Its kernel also computes the singular values of dW, the loop does not.
 
 With `--device cuda` the nonlinear tasks are raced instead on a GPU: all their networks in one stack, against one
 network at a time there, and against one on a core of the CPU; seconds for the whole task at the paper's size, by what
@@ -31,8 +34,7 @@ from threadpoolctl import threadpool_limits
 from lowrank import tasks
 from lowrank.device import device_of
 from lowrank.initialization import initial_weights
-from lowrank.kernels import fast
-from lowrank.kernels.reference import Stack
+from lowrank.kernels import compiled, linear, reference
 from lowrank.problems import Problem
 from lowrank.sentiment import lstm, training
 from lowrank.sentiment.data import Sentences
@@ -41,7 +43,7 @@ from reference import Autograd, PackedLSTM
 from specs import RAW
 from specs import spec as make_spec
 
-TASKS = ("flipflop", "mante", "romo")
+TASKS, SIZES = ("flipflop", "mante", "romo"), (128, 256, 1024)
 LINEAR = ("linear_z0.5", (0.0, 0.5, 0.9))
 LINEAR_ROUNDS, LINEAR_EPOCHS, LINEAR_AUTOGRAD = 10, 20, 2  # epochs a round of the kernel and of the loop
 
@@ -53,35 +55,31 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def epochs(trainer, task, spec: dict, first: int, count: int) -> None:
+def epochs(trainer, kernel, task, spec: dict, first: int, count: int) -> None:
     """Train `count` epochs from the epoch `first`, trials included."""
-    for batch in islice(batches(task, [spec], first), count):
+    for batch in islice(kernel.batches(task, [spec], first), count):
         trainer.step(batch)
 
 
-def peak() -> float:
-    """Floating-point operations a second of a 1024 x 1024 product, the best of several."""
-    matrix = torch.randn(1024, 1024)
-    return 2 * 1024**3 / min(seconds(lambda: matrix @ matrix) for _ in range(20))
-
-
-def race(name: str, count: int, rounds: int) -> str:
-    """One task's line."""
-    spec = make_spec(name, n_neurons=256, batch=32)
-    task = tasks.of(spec)
+def race(name: str, n: int, count: int, rounds: int) -> str:
+    """The line of one task and size."""
+    spec = make_spec(name, n_neurons=n, batch=32)
+    task, count = tasks.of(spec), max(1, round(count * (256 / n) ** 2))
     weights = initial_weights(spec, task.n_in, task.n_out)
-    ours, plain = Stack([spec], [weights]), Autograd(spec, task, weights)
-    epochs(ours, task, spec, 0, 3), epochs(plain, task, spec, 0, 3)
-    times = [
-        [seconds(lambda t=trainer, r=r: epochs(t, task, spec, r * count, count)) / count for trainer in (ours, plain)]
-        for r in range(rounds)
-    ]
-    quick, slow = (median(column) for column in zip(*times, strict=True))
-    ratio = median(plain / ours for ours, plain in times)
-    batch = next(batches(task, [spec], 0))
-    rows = sum(batch.active[batch.first :])  # steps times trials that are computed at all
-    limit = 3 * 2 * rows * spec["n_neurons"] ** 2 / peak()
-    return f"{name:20} {quick * 1e3:8.1f} {slow * 1e3:9.1f} {ratio:7.2f} {limit / quick:9.0%}"
+    entered = [(compiled.Stack([spec], [weights]), compiled), (reference.Stack([spec], [weights]), reference)]
+    entered.append((Autograd(spec, task, weights), reference))
+    for trainer, kernel in entered:
+        epochs(trainer, kernel, task, spec, 0, 2)
+    (batch,), matrix = next(compiled.batches(task, [spec], 0)), torch.randn(1024, 1024)
+    products = 3 * batch.active[batch.first :].sum() * n**2 / 1024**3  # of an epoch, in those of the large matrix
+    times = []
+    for r in range(rounds):
+        row = [seconds(lambda e=e, r=r: epochs(*e, task, spec, r * count, count)) / count for e in entered]
+        limit = products * min(seconds(lambda: matrix @ matrix) for _ in range(5))
+        times.append([*row, row[1] / row[0], row[2] / row[0], limit / row[0]])
+    ours, other, plain, by_other, by_plain, share = (median(column) for column in zip(*times, strict=True))
+    milliseconds = f"{ours * 1e3:9.2f} {other * 1e3:9.2f} {plain * 1e3:9.2f}"
+    return f"{f'{name}, N = {n}':20} {milliseconds} {by_other:9.2f} {by_plain:9.2f} {share:9.0%}"
 
 
 def race_linear(name: str, g: float) -> str:
@@ -89,9 +87,9 @@ def race_linear(name: str, g: float) -> str:
     spec = make_spec(name, n_neurons=1024, g=g, epochs=LINEAR_ROUNDS * LINEAR_EPOCHS)
     task = tasks.of(spec)
     weights = initial_weights(spec, task.n_in, task.n_out)
-    ours, plain = fast.Stack([spec], [weights]), Autograd(spec, task, weights)
-    trial, batch = next(fast.batches(task, [spec], 0)), next(batches(task, [spec], 0))
-    fast.Stack([spec], [weights]).step(trial)  # compiles
+    ours, plain = linear.Stack([spec], [weights]), Autograd(spec, task, weights)
+    trial, batch = next(linear.batches(task, [spec], 0)), next(batches(task, [spec], 0))
+    linear.Stack([spec], [weights]).step(trial)  # compiles
     times = []
     for _ in range(LINEAR_ROUNDS):
         kernel = seconds(lambda: [ours.step(trial) for _ in range(LINEAR_EPOCHS)]) / LINEAR_EPOCHS
@@ -99,7 +97,7 @@ def race_linear(name: str, g: float) -> str:
         times.append((kernel, loop))
     quick, slow = (median(column) for column in zip(*times, strict=True))
     ratio = median(loop / kernel for kernel, loop in times)
-    return f"{f'{name} g = {g}':20} {quick * 1e3:8.1f} {slow * 1e3:9.1f} {ratio:7.2f}"
+    return f"{f'{name}, g = {g}':20} {quick * 1e3:9.2f} {'':9} {slow * 1e3:9.2f} {'':9} {ratio:9.2f}"
 
 
 def race_stack(name: str, count: int, rounds: int) -> str:
@@ -123,7 +121,7 @@ class Along:
 
     def __init__(self, specs: list[dict], task, device: str):
         weights = [initial_weights(spec, task.n_in, task.n_out) for spec in specs]
-        self.stack, self.batches = Stack(specs, weights, device), batches(task, specs, 0, device)
+        self.stack, self.batches = reference.Stack(specs, weights, device), batches(task, specs, 0, device)
 
     def epochs(self, count: int) -> None:
         """Some more epochs; their rows are read as in training."""
@@ -165,9 +163,9 @@ def race_lstm(rounds: int) -> str:
         ),
     ):
         times = [(seconds(quick) / count, seconds(slow) / count) for _ in range(rounds)]
-        fast, loop = (median(column) for column in zip(*times, strict=True))
+        here, loop = (median(column) for column in zip(*times, strict=True))
         ratio = median(slow / quick for quick, slow in times)
-        lines.append(f"{name:20} {fast * 1e3:8.1f} {loop * 1e3:9.1f} {ratio:7.2f}")
+        lines.append(f"{name:20} {here * 1e3:9.2f} {'':9} {loop * 1e3:9.2f} {'':9} {ratio:9.2f}")
     return "\n".join(lines)
 
 
@@ -189,9 +187,11 @@ if __name__ == "__main__":
         for name in filter(arguments.only.__contains__, TASKS):
             print(race_stack(name, arguments.epochs, arguments.rounds), flush=True)
         sys.exit()
-    print(f"{'task':20} {'ms/epoch':>8} {'autograd':>9} {'ratio':>7} {'of limit':>9}")
+    columns = ("ms/epoch", "reference", "autograd", "to it", "to it", "of limit")
+    print(f"{'what':20} " + " ".join(f"{column:>9}" for column in columns))
     for name in filter(arguments.only.__contains__, TASKS):
-        print(race(name, arguments.epochs, arguments.rounds), flush=True)
+        for n in SIZES:
+            print(race(name, n, arguments.epochs, arguments.rounds), flush=True)
     for g in LINEAR[1] if "linear" in arguments.only else ():
         with threadpool_limits(1, user_api="blas"):
             print(race_linear(LINEAR[0], g), flush=True)

@@ -15,11 +15,11 @@ from time import process_time
 from threadpoolctl import threadpool_limits
 
 import specs
-from lowrank import connectivity, evaluation, tasks, train_job
+from lowrank import connectivity, evaluation, kernels, tasks, train_job
 
 SIZES = {"flipflop": (128, 256), "mante": (128, 256), "romo": (128, 256), "linear_z0.5": (256, 1024)}
 G = {"linear_z0.5": 0.6}  # in the middle of its cost; of the others g hardly matters
-EPOCHS = {"reference": (5, 45), "fast": (20, 200)}
+EPOCHS = {"compiled": (5, 45), "linear": (20, 200)}
 RANKS, SHUFFLES, TRIALS = 6, 2, 512
 HEAD = "rule,module,kernel,device,n_neurons,amount,start,seconds,machine"
 
@@ -47,7 +47,6 @@ def trained(name: str, n: int, epochs: int) -> tuple[dict, dict]:
 
 def main(machine: str) -> None:
     """Print a line for everything measured."""
-    with_torch = importing("torch, numpy, pyarrow, safetensors")
     without = importing("numpy, pyarrow.parquet, safetensors")
 
     def row(rule: str, module: str, kernel: str, n: int, amount: int, start: float, total: float) -> None:
@@ -56,17 +55,17 @@ def main(machine: str) -> None:
     print(HEAD)
     for name, sizes in SIZES.items():
         for n in sizes:
-            measured(name, n, with_torch, without, row)
+            measured(name, n, without, row)
 
 
-def measured(name: str, n: int, with_torch: float, without: float, row) -> None:
+def measured(name: str, n: int, without: float, row) -> None:
     """Training and measures of a task at a size."""
-    kernel = specs.RAW["tasks"][name].get("kernel", "reference")
+    kernel = kernels.chosen(specs.spec(name))
     module, (few, many) = specs.RAW["tasks"][name].get("module", name), EPOCHS[kernel]
     trained(name, n, 1)  # what is compiled and warmed up once
     short, long = (seconds(lambda epochs=epochs: trained(name, n, epochs)) for epochs in (few, many))
     epoch = max(long - short, 0.0) / (many - few)
-    start = (with_torch if kernel == "reference" else without + 1.0) + max(short - few * epoch, 0.0)
+    start = without + max(short - few * epoch, 0.0)
     epochs = specs.RAW["tasks"][name]["epochs"]
     row("train", module, kernel, n, epochs, start, start + epochs * epoch)
     spec, weights = trained(name, n, few)
@@ -90,7 +89,4 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--machine", default=platform.machine(), help="how the machine is called")
     with threadpool_limits(1):
-        import torch
-
-        torch.set_num_threads(1)
         main(parser.parse_args().machine)

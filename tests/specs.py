@@ -31,19 +31,11 @@ def specs(tasks: dict[str, dict], seeds=(0,), **changes) -> list[dict]:
 def spec(task: str, *, g: float = 0.9, seed: int = 0, run_seed: int = 0, **changes) -> dict:
     """The spec of one network of a task of config.yaml, with some of the task's keys changed; small and short."""
     small = {"n_neurons": 12, "batch": 4, "epochs": 5, "g": [g]}
-    if RAW["tasks"][task].get("kernel") == "fast":
-        small |= _kernel(changes)
+    if RAW["tasks"][task].get("rate_scaling") == "effective_time":
+        small |= {} if changes.get("kernel") == "reference" else {"batch": 1}
+        small |= {"rate_scaling": "n_neurons"} if changes.get("optimizer") == "adam" else {}
     (only,) = specs({task: small | changes}, [seed], run_seed=run_seed)
     return only
-
-
-def _kernel(changes: dict) -> dict:
-    """What a task that the fast kernel trains needs besides, if it is changed into one that only the other trains."""
-    fits = {"optimizer": "sgd", "trained": ["W"], "batch": 1, "kernel": "fast"}
-    if all(changes.get(key, value) == value for key, value in fits.items()):
-        return {"batch": 1}
-    scaling = {"rate_scaling": "n_neurons"} if changes.get("optimizer") == "adam" else {}
-    return {"kernel": "reference"} | scaling
 
 
 def of(task: str, **changes) -> tuple[dict, Task]:

@@ -459,7 +459,7 @@ def test_elsewhere_is_another_machine_processor_library_or_a_gpu(monkeypatch):
     assert likeness.elsewhere(about | {"machine": "arm64"}, facts) == "x86_64, not arm64"
     assert likeness.elsewhere(about | {"device": "H100"}, facts) == "on the CPU, not on H100"
     assert likeness.elsewhere(about | {"versions": {"torch": "1.0"}}, facts) == "torch 2.0, not 1.0"
-    monkeypatch.setattr(arithmetic, "described", lambda: {"instructions": "avx", "BLAS": "A"})
+    monkeypatch.setattr(arithmetic, "described", lambda with_torch: {"instructions": "avx", "BLAS": "A"})
     assert likeness.elsewhere(about | {"arithmetic": {"instructions": "avx", "BLAS": "A"}}, facts) == ""
     assert likeness.elsewhere(about | {"arithmetic": {"instructions": "", "BLAS": "A"}}, facts) == (
         "instructions avx, not unknown"

@@ -17,14 +17,17 @@ def benchmark(*options: str, program: str = "benchmark.py") -> subprocess.Comple
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_a_race_prints_milliseconds_and_a_ratio():
+def test_a_race_prints_milliseconds_and_ratios():
     done = benchmark("--device", "cpu", "--epochs", "1", "--rounds", "1", "--only", "flipflop")
     assert done.returncode == 0, done.stderr
-    head, line = done.stdout.splitlines()
-    assert head.split()[:4] == ["task", "ms/epoch", "autograd", "ratio"]
-    name, ours, loop, ratio, _ = line.split()
-    assert name == "flipflop"
-    assert float(ratio) == pytest.approx(float(loop) / float(ours), rel=0.1)
+    head, *lines = done.stdout.splitlines()
+    assert head.split() == ["what", "ms/epoch", "reference", "autograd", "to", "it", "to", "it", "of", "limit"]
+    for line, n in zip(lines, ("128", "256", "1024"), strict=True):
+        name, _, _, size, ours, other, loop, by_other, by_loop, limit = line.split()
+        assert (name, size) == ("flipflop,", n)
+        assert float(by_other) == pytest.approx(float(other) / float(ours), rel=0.1)
+        assert float(by_loop) == pytest.approx(float(loop) / float(ours), rel=0.1)
+        assert limit.endswith("%")
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU, and the race on it takes minutes")

@@ -1,4 +1,4 @@
-"""The fast kernel of the linear network: against the reference, autograd in float64, and what must be exact."""
+"""The kernel of the linear network: against the reference, autograd in float64, and what must be exact."""
 
 import contextlib
 from itertools import islice
@@ -10,7 +10,7 @@ import torch
 import reference
 from lowrank import checkpoint, connectivity, networks, tables, train_job
 from lowrank.initialization import initial_weights
-from lowrank.kernels import fast
+from lowrank.kernels import linear as fast
 from lowrank.kernels import reference as general
 from lowrank.problems import Problem
 from lowrank.spec import digest
@@ -116,12 +116,12 @@ def test_dw_is_its_own_decomposition(tmp_path):
 
 @pytest.mark.parametrize("kernel", ["fast", "reference"])
 def test_a_stopped_training_goes_on_to_the_same_bits(kernel):
-    one, task = of("linear_z1.0", g=0.7, epochs=12, kernel=kernel)
-    whole = train(one, task)
+    one, task = of("linear_z1.0", g=0.7, epochs=12)
+    whole = train(one, task, kernel=kernel)
     states, asked = [], []
     with pytest.raises(Stopped):
-        train(one, task, save=states.append, stopping=lambda: asked.append(None) or len(asked) > 7)
-    resumed = train(one, task, states[-1])
+        train(one, task, kernel=kernel, save=states.append, stopping=lambda: asked.append(None) or len(asked) > 7)
+    resumed = train(one, task, states[-1], kernel=kernel)
     assert all(np.array_equal(resumed.weights[name], weight) for name, weight in whole.weights.items())
     assert all(np.array_equal(resumed.history[name], values, equal_nan=True) for name, values in whole.history.items())
     assert whole.history["tau"] == pytest.approx(0.009 * (1 - 0.7**2) ** 2 * np.arange(12))
@@ -130,8 +130,8 @@ def test_a_stopped_training_goes_on_to_the_same_bits(kernel):
 @pytest.mark.parametrize("kernel", ["fast", "reference"])
 def test_divergence_is_a_result(kernel):
     """A rate far too large: the history ends with a loss that is not finite, and nothing warns or fails."""
-    one, task = of("linear_z2.0", g=0.9, learning_rate=1e12, epochs=30, kernel=kernel)
-    found = train(one, task)
+    one, task = of("linear_z2.0", g=0.9, learning_rate=1e12, epochs=30)
+    found = train(one, task, kernel=kernel)
     assert len(found.history["loss"]) < 30
     assert not np.isfinite(found.history["loss"][-1])
     assert np.isfinite(found.history["loss"][:-1]).all()
@@ -160,5 +160,5 @@ def test_an_input_that_changes_is_refused():
             trials = task.draw(rng, n_trials)
             return Trials(trials.inputs.cumsum(axis=1), trials.targets, trials.mask, trials.phase)
 
-    with pytest.raises(Problem, match="kernel fast wants an input that is constant from its onset on"):
+    with pytest.raises(Problem, match="kernel linear wants an input that is constant from its onset on"):
         fast.batches(Ramp(), [one], 0)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from lowrank import config, kernels, orders
 from lowrank import fingerprint as code
-from lowrank import orders
 from lowrank.problems import Problem
 from specs import RAW, TASKS, specs
 
@@ -188,19 +188,12 @@ def test_a_root_that_is_missing_is_a_mistake(tree):
 
 
 STAGES = [*orders.OTHER, *(f"{stage} {task}" for stage in orders.BY_TASK for task in TASKS)]
-SETTINGS = {
-    "tasks": {
-        task: {
-            "module": RAW["tasks"][task].get("module", task),
-            "kernel": RAW["tasks"][task].get("kernel", "reference"),
-        }
-        for task in TASKS
-    }
-}
+SETTINGS = config.validated(RAW)
 MODULE = {task: settings["module"] for task, settings in SETTINGS["tasks"].items()}
 KERNELS = {  # what each brings along
-    "reference": [f"lowrank.{name}" for name in ("device", "kernels.graph", "network", "optimizers", "trials")],
-    "fast": ["lowrank.kernels.linear_pass"],
+    "reference": ["device", "kernels.graph", "kernels.reference", "network", "optimizers", "trials"],
+    "compiled": ["kernels.compiled", "compiled.epoch", "compiled.update"],
+    "linear": ["kernels.linear", "compiled.linear"],
 }
 
 
@@ -218,11 +211,11 @@ def test_a_tasks_file_is_in_the_closure_of_that_task_alone(stage, task):
 @pytest.mark.parametrize("task", TASKS)
 def test_what_trains_is_all_that_names_a_network(task):
     """No figure, table, file or job: their edits rename no network."""
-    kernel = SETTINGS["tasks"][task]["kernel"]
-    expected = ["", ".initialization", ".streams", ".training", ".pace", ".problems"]
-    expected += [".kernels", ".kernels.base", f".kernels.{kernel}"]
-    expected += [".tasks", ".tasks.base", f".tasks.{MODULE[task]}"]
-    assert closure(f"train {task}") == {*KERNELS[kernel], *(f"lowrank{name}" for name in expected)}
+    kernel = kernels.compiled_for(SETTINGS["tasks"][task])
+    expected = ["initialization", "streams", "training", "pace", "problems", "kernels", "kernels.base"]
+    expected += ["compiled", "compiled.network", *KERNELS[kernel], *KERNELS["reference"]]
+    expected += ["tasks", "tasks.base", f"tasks.{MODULE[task]}"]
+    assert closure(f"train {task}") == {"lowrank", *(f"lowrank.{name}" for name in expected)}
 
 
 @pytest.mark.parametrize("stage", orders.OTHER)
@@ -260,7 +253,7 @@ def test_every_module_of_the_library_is_found():
     named = {".".join(path.relative_to(SCRIPTS).with_suffix("").parts) for path in LIBRARY.rglob("*.py")}
     left = {name.removesuffix(".__init__") for name in named} - everywhere
     plumbing = ("arithmetic", "config", "configfiles", "fingerprint", "gathered", "mistakes", "plan", "schema", "shown")
-    plumbing += ("start", "train_job")
+    plumbing += ("compiled.build", "compiled.processor", "start", "train_job")
     of_sentiment = ("downloads", "prepared", "sources", "train_job")
     expected = {f"lowrank.{name}" for name in plumbing} | {f"lowrank.sentiment.{name}" for name in of_sentiment}
     expected |= {f"lowrank.contract{name}" for name in ("", ".declared", ".drawn", ".exceptions", ".patience")}
@@ -335,8 +328,16 @@ def test_an_empty_text_in_a_format_does_not_count(tree):
 
 ROOMS = {
     "__init__": "",
-    "arithmetic": "llvmlite numpy threadpoolctl torch",
+    "arithmetic": "numpy threadpoolctl",
     "checkpoint": "safetensors numpy",
+    "compiled.__init__": "",
+    "compiled.build": "",
+    "compiled.epoch": "numpy",
+    "compiled.linear": "numpy",
+    "compiled.network": "numpy",
+    "compiled.outputs": "numpy",
+    "compiled.processor": "",
+    "compiled.update": "numpy",
     "compute.__init__": "",
     "compute.jobs": "",
     "compute.needs": "",
@@ -377,11 +378,11 @@ ROOMS = {
     "fingerprint": "",
     "hardware": "",
     "initialization": "numpy",
-    "kernels.__init__": "",
+    "kernels.__init__": "numpy",
     "kernels.base": "numpy",
-    "kernels.fast": "numpy",
+    "kernels.compiled": "numpy",
     "kernels.graph": "torch",
-    "kernels.linear_pass": "numba numpy",
+    "kernels.linear": "numpy",
     "kernels.reference": "torch numpy",
     "mistakes": "pydantic",
     "network": "torch numpy",
@@ -439,17 +440,24 @@ OURS = {  # what of the library those that hold the science may import; the othe
     "comparison.ours": "comparison.published",
     "comparison.page": "",
     "comparison.published": "problems",
+    "compiled.build": "compiled compiled.processor files problems",
+    "compiled.epoch": "compiled.network",
+    "compiled.linear": "compiled.build compiled.network",
+    "compiled.network": "compiled.build tasks.base",
+    "compiled.outputs": "compiled.network",
+    "compiled.processor": "",
+    "compiled.update": "compiled.build compiled.network",
     "connectivity": "",
     "device": "problems",
-    "dynamics": "tasks.base",
+    "dynamics": "compiled.outputs problems tasks.base",
     "evaluation": "connectivity dynamics streams tasks.base",
     "figures.published": "comparison.published figures.style",
     "figures.*": "figures.lstm figures.style files problems tables",
     "initialization": "streams",
     "kernels.base": "tasks.base",
-    "kernels.fast": "kernels.base kernels.linear_pass problems streams tasks.base",
+    "kernels.compiled": "compiled.epoch compiled.network compiled.update kernels.base streams tasks.base",
+    "kernels.linear": "compiled.linear kernels.base problems streams tasks.base",
     "kernels.graph": "network",
-    "kernels.linear_pass": "",
     "kernels.reference": "device initialization kernels.base kernels.graph network optimizers trials",
     "network": "",
     "optimizers": "",
@@ -470,7 +478,7 @@ OURS = {  # what of the library those that hold the science may import; the othe
     "tasks.*": "tasks.base",
     "theory": "",
     "training": "initialization kernels kernels.base pace problems tasks.base",
-    "trials": "network streams tasks.base",
+    "trials": "kernels.base network streams tasks.base",
 }
 MODULES = sorted(".".join(path.relative_to(LIBRARY).with_suffix("").parts) for path in LIBRARY.rglob("*.py"))
 

@@ -53,6 +53,12 @@ def add_comments(folder: Path) -> None:
         path.write_text(f"# A comment.\n{opening} More of it.{closing}\n\n\n{rest}# Another.\n")
 
 
+def comment_c(folder: Path) -> None:
+    """Comments and layout, in every file."""
+    for path in library(folder).glob("compiled/*.[ch]"):
+        path.write_text(f"// A comment.\n\n{path.read_text()}/* Another. */\n")
+
+
 def edit_kernel(folder: Path) -> None:
     replace(library(folder) / "network.py", "(np.tanh, ", "(np.arctan, ")
 
@@ -176,15 +182,20 @@ EDITS = {
     ),
     "a task of one's own": (add_task, each(*NEW, of=["echo/g0.9"]) | TABLES | FIGURES),
     "comments and docstrings": (add_comments, set()),
-    "the training kernel": (edit_kernel, each(*NEW, of=TANH) | TABLES | FIGURES),
-    "the fast kernel": (
-        lambda folder: add_code(library(folder) / "kernels/linear_pass.py"),
+    "the kernel in torch": (edit_kernel, each(*NEW) | TABLES | FIGURES),
+    "the kernel of linear networks": (
+        lambda folder: add_code(library(folder) / "kernels/linear.py"),
         each(*NEW, of=LINEAR) | TABLES | FIGURES,
     ),
     "the kernel that trains": (
-        lambda folder: configure(folder, tasks={"linear_z0.5": {"kernel": "reference"}}),
-        each(*NEW, of=LINEAR) | TABLES | FIGURES,
+        lambda folder: configure(folder, training={"kernel": "reference"}),
+        set(),
     ),
+    "an equation in C": (
+        lambda folder: replace(library(folder) / "compiled/epoch.c", "loss / (2 * judged)", "loss / (3 * judged)"),
+        each(*NEW, of=TANH) | TABLES | FIGURES,
+    ),
+    "comments in C": (comment_c, set()),
     "the training loop": (
         lambda folder: add_code(library(folder) / "training.py"),
         each(*NEW) | TABLES | FIGURES,

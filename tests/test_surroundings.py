@@ -22,7 +22,7 @@ DIRTY = {
     "OPENBLAS_CORETYPE": "Prescott",
     "ATEN_CPU_CAPABILITY": "default",
     "NPY_DISABLE_CPU_FEATURES": "AVX2 FMA3",
-    "NUMBA_DISABLE_JIT": "1",
+    "CPATH": "/nowhere",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYTHONIOENCODING": "ascii",
 }
@@ -30,7 +30,7 @@ DIRTY = {
 
 def other_packages(folder: Path) -> str:
     """A folder as a cluster's module puts it onto PYTHONPATH; its packages cannot even be imported."""
-    for name in ("numba", "threadpoolctl"):
+    for name in ("safetensors", "threadpoolctl"):
         (folder / name).mkdir(parents=True)
         (folder / name / "__init__.py").write_text(f"raise ImportError('another {name}')\n")
     return str(folder)
@@ -70,7 +70,7 @@ def test_folders_that_put_other_packages_first(tmp_path, monkeypatch):
     paths = [other, str(plain), "/nowhere", str(surroundings.SCRIPTS), ""]
     environment = {"PYTHONPATH": os.pathsep.join(paths)}
     assert surroundings.covering_folders(environment) == [other]
-    assert surroundings.covered_names(other) == ["numba", "threadpoolctl"]
+    assert surroundings.covered_names(other) == ["safetensors", "threadpoolctl"]
     assert surroundings.cleaned(environment) == {"PYTHONPATH": os.pathsep.join(paths[1:])}
 
 
@@ -86,9 +86,9 @@ def test_an_environment_that_is_on_the_path_stays(tmp_path, monkeypatch):
     """As Spack and Guix make them: Snakemake is there and nowhere else."""
     other = other_packages(tmp_path / "spack")
     (tmp_path / "spack/snakemake").mkdir()
-    monkeypatch.setattr(surroundings, "_of_environment", lambda: {"numba", "pip"})
+    monkeypatch.setattr(surroundings, "_of_environment", lambda: {"safetensors", "pip"})
     assert surroundings.covering_folders({"PYTHONPATH": other}) == []
-    monkeypatch.setattr(surroundings, "_of_environment", lambda: {"numba", "pip", "snakemake"})
+    monkeypatch.setattr(surroundings, "_of_environment", lambda: {"safetensors", "pip", "snakemake"})
     assert surroundings.covering_folders({"PYTHONPATH": other}) == [other]
 
 
@@ -117,10 +117,6 @@ def test_too_little_memory_is_told(small):
     assert "Traceback" not in process.stdout
 
 
-def test_compiled_code_is_kept_beside_the_run(small):
-    assert list((small / ".snakemake/lowrank/numba").iterdir())
-
-
 def test_a_process_begins_again_once(tmp_path):
     program = tmp_path / "program.py"
     program.write_text("""
@@ -139,14 +135,15 @@ print(os.getpid(), sys.argv[1:], os.environ.get("MKL_CBWR"))
 # --- What decides bits is recorded
 
 
-def test_what_decides_bits_is_told(monkeypatch):
-    told = arithmetic.described()
+@pytest.mark.parametrize("with_torch", [True, False])
+def test_what_decides_bits_is_told(monkeypatch, with_torch):
+    told = arithmetic.described(with_torch)
     assert all(told.values())
-    assert told == arithmetic.described()
-    monkeypatch.setattr(
-        arithmetic.binding, "get_host_cpu_features", lambda: {"avx512f": True, "avx2": False, "aes": True}
-    )
-    assert arithmetic.described() == told | {"instructions": "avx512f"}
+    assert told == arithmetic.described(with_torch)
+    assert ("PyTorch's vectors" in told) == with_torch
+    assert ("Math Kernel Library" in told["BLAS"]) <= with_torch
+    monkeypatch.setattr(arithmetic, "features", lambda: "aes avx512f ssbd")
+    assert arithmetic.described(with_torch) == told | {"instructions": "avx512f"}
 
 
 # --- Pythons that Snakemake cannot start

@@ -36,11 +36,11 @@ def optimizer(request) -> str:
     return request.param
 
 
-def run_in(folder: Path, specs: list[dict], stopping=lambda: False) -> dict[str, bytes]:
+def run_in(folder: Path, specs: list[dict], stopping=lambda: False, **how) -> dict[str, bytes]:
     """Run a training job in a folder; the files that it leaves there, by their paths."""
     folder.mkdir(exist_ok=True)
     with contextlib.chdir(folder):
-        train_job.run(specs, stopping)
+        train_job.run(specs, stopping, **how)
     return files(folder)
 
 
@@ -94,10 +94,10 @@ def test_bits_do_not_depend_on_what_else_is_in_the_config(tmp_path):
 def test_bits_do_not_depend_on_torchs_threads(tmp_path):
     one = spec("flipflop", n_neurons=64, batch=32, epochs=3)
     torch.set_num_threads(2)
-    two_threads = run_in(tmp_path / "two", [one])
+    two_threads = run_in(tmp_path / "two", [one], kernel="reference")
     assert torch.get_num_threads() == 1
     torch.set_num_threads(1)
-    assert run_in(tmp_path / "one", [one]) == two_threads
+    assert run_in(tmp_path / "one", [one], kernel="reference") == two_threads
 
 
 def test_bits_do_not_depend_on_where_weights_lie_in_memory():
@@ -528,7 +528,8 @@ def test_checkpoint_tells_all_of_a_network(tmp_path):
     history = tables.read(tmp_path / networks.history(one), "history")
     assert about["spec"] == one
     assert about["initial_loss"] == history["loss"][0].as_py()
-    assert set(about["versions"]) == {"python", "torch", "numpy", "numba"}
+    assert set(about["versions"]) == {"python", "numpy", "ziglang"}
+    assert about["kernel"] == "compiled"
     assert set(weights) == {"W0", "M0", "v0", "W", "M", "v"}
     assert history["epoch"].to_pylist() == list(range(one["epochs"]))
     initial = initial_weights(one, tasks.of(one).n_in, tasks.of(one).n_out)

@@ -173,7 +173,8 @@ def order(stage, **settings):
 
 def training_order(places):
     """The parameter of a job that trains the networks at some places, all of one task."""
-    return order(f"train {task_of(places)}", specs=list(map(spec, places)))
+    kernel = config["tasks"][task_of(places)]["kernel"]
+    return order(f"train {task_of(places)}", specs=list(map(spec, places)), kernel=kernel)
 
 
 def measure_order(name, places):

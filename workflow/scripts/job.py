@@ -93,5 +93,3 @@ def _tell_the_log_too(kind: type[BaseException], error: BaseException, trace: Tr
 if hasattr(__main__, "snakemake"):  # this is a job: the first import of its script
     sys.excepthook = _tell_the_log_too
     surroundings.begin_again(sys.argv)
-    # Where neither the project nor the home can be written, as in a container, Numba would refuse to compile.
-    os.environ.setdefault("NUMBA_CACHE_DIR", os.path.abspath(".snakemake/lowrank/numba"))

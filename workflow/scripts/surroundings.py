@@ -21,9 +21,8 @@ VARIABLES = (
     *("OPENBLAS_CORETYPE", "BLIS_ARCH_TYPE", "BLIS_MODEL_TYPE", "ATEN_CPU_CAPABILITY"),
     *("NPY_DISABLE_CPU_FEATURES", "NPY_ENABLE_CPU_FEATURES", "GLIBC_TUNABLES"),
     *(f"{old}NNL_{name}" for old in ("D", "ONED") for name in ("MAX_CPU_ISA", "CPU_ISA_HINTS", "DEFAULT_FPMATH_MODE")),
-    # how Numba compiles
-    *(f"NUMBA_{name}" for name in ("BOUNDSCHECK", "CPU_FEATURES", "CPU_NAME", "DISABLE_INTEL_SVML", "DISABLE_JIT")),
-    *(f"NUMBA_{name}" for name in ("ENABLE_AVX", "LOOP_VECTORIZE", "OPT", "SLP_VECTORIZE")),
+    # how the kernel in C is compiled
+    *("CCC_OVERRIDE_OPTIONS", "CPATH", "C_INCLUDE_PATH", "LIBRARY_PATH", "ZIG_LIB_DIR", "ZIG_LIBC"),
     # to which precision, and with which library, a GPU computes
     *("NVIDIA_TF32_OVERRIDE", "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE", "TORCH_BLAS_PREFER_CUBLASLT"),
     *("TORCH_LINALG_PREFER_CUSOLVER", "TORCH_LINALG_PREFER_MAGMA"),

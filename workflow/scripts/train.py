@@ -7,4 +7,5 @@ from lowrank.folders import inside
 stopping = told_to_stop()
 
 with job(snakemake) as settings, inside(settings.get("prefix", "")):
-    train_job.run(settings["specs"], stopping, "cuda" if snakemake.resources.get("gpu") else "cpu")
+    device = "cuda" if snakemake.resources.get("gpu") else "cpu"
+    train_job.run(settings["specs"], stopping, device, kernel=settings["kernel"])

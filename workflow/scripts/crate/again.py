@@ -90,7 +90,7 @@ def retrained(name: str, facts: dict) -> tuple[list[str], list[str]]:
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         try:
-            _train(spec, archived)
+            _train(about, archived)
             after = checkpoint.read(name, digest(spec))[1]
             losses = [_losses(spec, Path(file).with_suffix(".parquet")) for file in (path, name)]
         finally:
@@ -106,12 +106,15 @@ def retrained(name: str, facts: dict) -> tuple[list[str], list[str]]:
     return [], [f"{name}: trained again elsewhere ({elsewhere}) it is the same within tolerance: {told}"]
 
 
-def _train(spec: dict, archived: Path) -> None:
+def _train(about: dict, archived: Path) -> None:
+    """Train a network once more, on a CPU by the kernel that did it before."""
+    spec = about["spec"]
     if spec["task"] == "sentiment":
         train_job = import_module("lowrank.sentiment.train_job")
         train_job.run([spec], archived / f"resources/sentiment/{digest(spec['data'])}.safetensors")
     else:
-        import_module("lowrank.train_job").run([spec])
+        kernel = "reference" if about["kernel"] == "reference" else "fast"
+        import_module("lowrank.train_job").run([spec], kernel=kernel)
 
 
 def _losses(spec: dict, path: Path) -> list[float | None]:

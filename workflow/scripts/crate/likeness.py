@@ -30,7 +30,7 @@ def elsewhere(about: dict, facts: dict) -> str:
     reasons = [
         f"{here[key] or 'unknown'}, not {value or 'unknown'}" for key, value in trained.items() if here[key] != value
     ]
-    now, then = arithmetic.described(), about.get("arithmetic", {})  # networks from before it was recorded have none
+    now, then = arithmetic.described("torch" in about["versions"]), about.get("arithmetic", {})  # older ones have none
     reasons += [
         f"{what} {now[what] or 'unknown'}, not {then[what] or 'unknown'}"
         for what in now

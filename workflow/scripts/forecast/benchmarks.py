@@ -45,7 +45,7 @@ def _trainings(folder: Path) -> Iterator[Measured]:
             except Problem:
                 continue  # it was removed since, and with it what is known of it
             device = "cpu" if about["device"] == "cpu" else "cuda"
-            yield from _read(path, training(about["spec"], device))
+            yield from _read(path, training(about["spec"], device, kernel=about.get("kernel", "")))
 
 
 def _measures(folder: Path, settings: dict) -> Iterator[Measured]:

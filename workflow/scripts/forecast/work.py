@@ -46,14 +46,14 @@ class Plan:
 
     def _training(self, specs: list[dict]) -> Work:
         device = "cuda" if planning.on_gpu(self.settings, specs[0]["task"]) else "cpu"
-        return training(specs[0], device, len(specs))
+        return training(specs[0], device, len(specs), planning.kernel(self.settings, specs[0]["task"]))
 
 
-def training(spec: dict, device: str, networks: int = 1) -> Work:
+def training(spec: dict, device: str, networks: int = 1, kernel: str = "") -> Work:
     """The training of a network of a task, or of several: at once on a GPU, else one by one; of the LSTM."""
     if spec["task"] == "sentiment":
         return Work("train_sentiment", "sentiment", "sentiment", "", device, spec["n_neurons"], spec["epochs"])
-    what = (spec["task"], spec["module"], spec["kernel"], device, spec["n_neurons"])
+    what = (spec["task"], spec["module"], kernel, device, spec["n_neurons"])
     one_by_one = networks if device == "cpu" else 1
     return Work("train", *what, one_by_one * spec["epochs"], networks)
 

@@ -78,11 +78,6 @@ def _task(name: str, entry: dict, training: dict, mistakes: list[str]) -> dict |
     if broken := contract.mistakes_of_task(module, networks, numbers):
         mistakes += [f"tasks.{name}: {mistake}" for mistake in broken]
         return None
-    if networks["kernel"] == "fast" and not (task.deterministic and task.n_in == task.n_out == 1):
-        mistakes.append(
-            f"tasks.{name}.kernel = 'fast': {module} is random or has several inputs or outputs: take kernel reference"
-        )
-        return None
     return {**networks, "numbers": numbers}
 
 

@@ -1,10 +1,13 @@
-"""The recursion and the loss, forward only, in numpy: what the measures need, so that they never import torch.
+"""The recursion and the loss, forward only: what the measures need, so that they never import torch.
 
-The same equations as in `network`, for networks that share their input and readout vectors and see the same trials.
+The same equations as in `network`, for networks that share their input and readout vectors and see the same trials; in
+C, or in numpy where that cannot be compiled.
 """
 
 import numpy as np
 
+from .compiled.outputs import Outputs
+from .problems import Problem
 from .tasks.base import Trials
 
 NONLINEARITIES = {"tanh": np.tanh, "identity": np.positive}  # phi, a copy at least
@@ -24,8 +27,20 @@ def outputs(
     The inputs u are (trials, steps, n_in). At step k only the first active[k] trials are run, a number that never
     rises; the outputs of the others are 0.
     """
-    n, (trials, steps, _) = len(connectivity), u.shape
+    trials, steps, _ = u.shape
     active = np.full(steps, trials) if active is None else active
+    shared = {"M": np.ascontiguousarray(inputs_by, np.float32), "v": np.ascontiguousarray(readout, np.float32)}
+    try:
+        each = (Outputs({"W": W, **shared}, dt, nonlinearity) for W in np.ascontiguousarray(connectivity, np.float32))
+        return np.stack([network.run(u, active) for network in each])
+    except Problem as problem:
+        print(f"{problem}; computed in numpy")
+        return outputs_in_numpy(connectivity, inputs_by, readout, u, dt, active, nonlinearity)
+
+
+def outputs_in_numpy(connectivity, inputs_by, readout, u, dt, active, nonlinearity) -> np.ndarray:
+    """The same, within rounding."""
+    n, (trials, steps, _) = len(connectivity), u.shape
     z = np.zeros((n, trials, steps, readout.shape[1]), np.float32)
     for network in range(n):  # one after another, so that a network's state stays in the processor's cache
         _run(

@@ -1,10 +1,11 @@
 """The fingerprint of code: a hash over the syntax trees of our modules that a stage runs.
 
-Comments, docstrings and formatting do not count; what is imported, directly or not, does. The dump of a tree is
-our own, so that it is the same on every Python.
+Comments, docstrings and formatting do not count; what is imported, directly or not, does, and so does the C that a
+module calls. The dump of a tree is our own, so that it is the same on every Python.
 """
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,8 @@ from .problems import Problem
 from .spec import digest
 
 SCRIPTS = Path(__file__).parent.parent  # modules are named from here: `truncate`, `lowrank.training`
-PLUMBING = {"job"}  # how a script starts and reports; it changes no result
+# How a script starts and reports, how a library is kept: they change no result.
+PLUMBING = {"job", "lowrank.compiled.build"}
 EMPTY = ["Constant", {"value": "str ''"}]
 
 
@@ -57,7 +59,19 @@ def _read(name: str) -> tuple[str, list[str]]:
     No tree outlives this: Python's garbage collector would walk all of them again and again.
     """
     tree = _tree(name)
-    return digest(_dump(tree)), [module for module in _named(name, tree) if find(module)]
+    return digest([_dump(tree), *_in_c(find(name))]), [module for module in _named(name, tree) if find(module)]
+
+
+def _in_c(path: Path) -> list[str]:
+    """What a module holds in C: the file of its name and what that includes, without comments and layout."""
+    seen, todo = {}, [path.with_suffix(".c")] if path.with_suffix(".c").is_file() else []
+    while todo:
+        file = todo.pop()
+        if file not in seen:
+            text = file.read_text(encoding="utf-8")
+            seen[file] = " ".join(re.sub(r"//[^\n]*|/\*.*?\*/", " ", text, flags=re.DOTALL).split())
+            todo += [file.with_name(name) for name in re.findall(r'#include "(.+?)"', text)]
+    return [seen[file] for file in sorted(seen)]
 
 
 def _parents(name: str) -> list[str]:

@@ -1,5 +1,7 @@
 """What the jobs of each stage are told: the modules they run, the fingerprint of that code, and their settings."""
 
+from . import kernels
+
 BY_TASK = ("train", "truncate", "shuffle", "trials")  # stages that run a task's own code
 OTHER = {
     "spectrum": ["spectrum"],
@@ -38,10 +40,15 @@ def roots(settings: dict, stage: str) -> list[str]:
     name, _, task = stage.partition(" ")
     if not task:
         return OTHER[name]
-    module = f"lowrank.tasks.{settings['tasks'][task]['module']}"
     if name == "train":
-        return ["lowrank.training", f"lowrank.kernels.{settings['tasks'][task]['kernel']}", module]
-    return [name, module]
+        return trained_by(settings["tasks"][task])
+    return [name, f"lowrank.tasks.{settings['tasks'][task]['module']}"]
+
+
+def trained_by(networks: dict) -> list[str]:
+    """The modules that train networks, by their spec or their task's settings: of either kernel, whichever does."""
+    either = (kernels.compiled_for(networks), "reference")
+    return ["lowrank.training", *(f"lowrank.kernels.{name}" for name in either), f"lowrank.tasks.{networks['module']}"]
 
 
 def order(plan: dict, stage: str, **settings) -> dict:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import config, gathered, measures, networks, orders
+from . import config, gathered, kernels, measures, networks, orders
 from .fingerprint import fingerprint
 from .folders import check_kinds
 from .kernels.base import learning_rate
@@ -26,7 +26,6 @@ SHARED = (
     "learning_rate",
     "rate_scaling",
     "trained",
-    "kernel",
     "epochs",
     "numbers",
 )
@@ -177,5 +176,11 @@ def linear_networks(settings: dict) -> list[dict]:
 
 
 def on_gpu(settings: dict, task: str) -> bool:
-    """Whether a GPU trains the networks of a task: kernel fast has no use for one."""
-    return settings["device"] == "cuda" and settings["tasks"][task]["kernel"] != "fast"
+    """Whether a GPU trains the networks of a task: the kernel of linear ones has no use for one."""
+    return settings["device"] == "cuda" and kernel(settings, task) == "reference"
+
+
+def kernel(settings: dict, task: str) -> str:
+    """The kernel that trains the networks of a task: linear, compiled or reference."""
+    networks = settings["tasks"][task]
+    return kernels.chosen(networks, networks["kernel"], settings["device"])

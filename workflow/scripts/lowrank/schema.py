@@ -137,13 +137,6 @@ class Networks(Training):
                 f"g = {max(self.g):g} is too large: from g = 1 on the fixed point of a linear network is unstable "
                 "(Section 3), and the effective learning time is not defined"
             )
-        if self.kernel == "fast" and not (
-            linear and self.optimizer == "sgd" and self.trained == ["W"] and self.batch == 1
-        ):
-            raise ValueError(
-                "kernel fast trains networks with nonlinearity identity, optimizer sgd, trained [W] and batch 1 only: "
-                "take kernel reference"
-            )
         return self
 
 

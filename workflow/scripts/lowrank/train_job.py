@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import arithmetic, checkpoint, networks, tables, tasks
+from . import arithmetic, checkpoint, kernels, networks, tables, tasks
 from .files import held, remove_remains
 from .hardware import processor
 from .kernels.base import State
@@ -17,6 +17,7 @@ from .spec import digest
 from .tasks.base import Task
 from .training import LINEAR_HISTORY, Trained, train_together
 
+MADE_WITH = dict.fromkeys(("compiled", "linear"), ("ziglang", "numpy"))  # others with torch
 LOCK = f"{networks.FOLDER}/.lock"
 
 
@@ -30,12 +31,17 @@ class Finished(NamedTuple):
     facts: dict  # what else is to be known about it
 
 
-def recurrent(specs: list[dict], states: list[State] | None, **how) -> list[Finished]:
+def recurrent(
+    specs: list[dict], states: list[State] | None, kernel: str = "fast", device: str = "cpu", **how
+) -> list[Finished]:
     """Train networks of one of the tasks; `how` as in `training.train_together`."""
     task = tasks.of(specs[0])
+    if states and ("s" in states[0]) != (kernels.chosen(specs[0], kernel, device) == "linear"):
+        print("the state is of a kernel that keeps another one: training begins anew")
+        states = None
     if states:
         print(f"going on from epoch {len(states[0]['history.loss'])}")
-    every = zip(specs, train_together(specs, task, states, **how), strict=True)
+    every = zip(specs, train_together(specs, task, states, kernel=kernel, device=device, **how), strict=True)
     return [_finished(spec, task, trained) for spec, trained in every]
 
 
@@ -45,6 +51,7 @@ def _finished(spec: dict, task: Task, trained: Trained) -> Finished:
     columns = dict.fromkeys(LINEAR_HISTORY, np.nan) | trained.history | {"epoch": range(len(trained.history["loss"]))}
     facts = {
         "initial_loss": initial_loss,
+        "kernel": trained.kernel,
         "reference_loss": initial_loss if task.expected_loss is None else task.expected_loss,  # L0
     }
     columns = tables.network(spec) | columns
@@ -59,6 +66,7 @@ def run(
     stopping: Callable[[], bool] = lambda: False,
     device: str = "cpu",
     trainer: Trainer = recurrent,
+    **how,
 ) -> None:
     """Train those of the networks that are not there yet; another job that works on one is waited for.
 
@@ -76,7 +84,7 @@ def run(
             else:
                 missing.append((spec, _saved_state(spec)))
         for together in _in_lockstep(missing) if device == "cuda" else [[one] for one in missing]:
-            _train(together, trainer, stopping=stopping, device=device, save_last=len(specs) > 1)
+            _train(together, trainer, stopping=stopping, device=device, save_last=len(specs) > 1, **how)
         for spec in specs:
             networks.state(spec).unlink(missing_ok=True)
 
@@ -137,14 +145,15 @@ def _write(spec: dict, finished: Finished) -> None:
     """Write the history, then the network: a network that is there is complete."""
     data = finished.facts.get("data")
     tables.write(networks.history(spec), finished.table, finished.history, data, made_of=digest(spec))
+    made_with = MADE_WITH.get(finished.facts.get("kernel"), ("torch", "numpy"))
     checkpoint.write(
         networks.file(spec),
         spec,
         finished.arrays,
         **finished.facts,
-        versions={"python": platform.python_version()} | {name: version(name) for name in ("torch", "numpy", "numba")},
+        versions={"python": platform.python_version()} | {name: version(name) for name in made_with},
         device=finished.device,
         machine=platform.machine(),
         processor=processor(),
-        arithmetic=arithmetic.described(),
+        arithmetic=arithmetic.described("torch" in made_with),
     )

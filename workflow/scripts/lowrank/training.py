@@ -23,9 +23,10 @@ class Trained:
     """A network at the end of its training. A loss that is not finite ends it: the network diverged."""
 
     initial: dict[str, np.ndarray]  # W0, M0, v0
-    weights: dict[str, np.ndarray]  # W, M, v, and from the fast kernel U, s, V of dW
+    weights: dict[str, np.ndarray]  # W, M, v, and from the kernel of linear networks U, s, V of dW
     history: dict[str, np.ndarray]  # by column, (epochs,) float64, before each epoch's update
     device: str  # cpu, or the name of the GPU
+    kernel: str  # what trained it: linear, compiled or reference
 
 
 def train(
@@ -48,6 +49,7 @@ def train_together(
     states: list[State] | None = None,
     *,
     device: str = "cpu",
+    kernel: str = "fast",
     save: Callable[[list[State]], None] = lambda states: None,
     report: Callable[[int, float, float], None] = lambda epoch, loss, seconds_left: None,
     stopping: Callable[[], bool] = lambda: False,
@@ -56,12 +58,14 @@ def train_together(
 ) -> list[Trained]:
     """Train networks of a task in lockstep, from `states` if they were stopped before, all at the same epoch.
 
-    On the CPU the result is then the same to the bit. `save` gets the states now and then, and when `stopping` says
+    `device` and `kernel` are as in the config: which of the kernels trains, `kernels.chosen` says. On the CPU the
+    result of resuming is the same to the bit. `save` gets the states now and then, and when `stopping` says
     so; then Stopped is raised; with `save_last` also when all is done. `report` gets the median loss.
     """
-    kernel, epochs = kernels.load(specs[0]["kernel"]), specs[0]["epochs"]
+    chosen, epochs = kernels.chosen(specs[0], kernel, device), specs[0]["epochs"]
+    trainer = kernels.load(chosen)
     initial = [initial_weights(spec, task.n_in, task.n_out) for spec in specs]
-    stack, history = kernel.Stack(specs, initial, device), Histories(specs)
+    stack, history = trainer.Stack(specs, initial, device), Histories(specs)
     if states is not None:
         stack.restore(states)
         history.restore(states)
@@ -79,7 +83,7 @@ def train_together(
     elapsed, began_at = Elapsed(clock), len(history)
     save_is_due, report_is_due = Every(SAVE_SECONDS, clock), Every(REPORT_SECONDS, clock)
     left = 0 if history.all_diverged() else epochs - len(history)
-    for batch in islice(kernel.batches(task, specs, len(history), device), left):
+    for batch in islice(trainer.batches(task, specs, len(history), device), left):
         if stopping():
             save_all()
             raise Stopped(f"stopped before epoch {len(history)} of {epochs}, state saved")
@@ -97,7 +101,7 @@ def train_together(
     if save_last:
         save_all()
     return [
-        Trained(_renamed(weights), stack.trained(network), history.of(network), stack.device)
+        Trained(_renamed(weights), stack.trained(network), history.of(network), stack.device, chosen)
         for network, weights in enumerate(initial)
     ]
 

@@ -8,11 +8,10 @@ from itertools import count
 import numpy as np
 import torch
 
+from .kernels.base import BLOCK
 from .network import Batch
 from .streams import stream
 from .tasks.base import Task
-
-BLOCK = 20  # epochs drawn at once: a block has a stream of its own, so a resumed network finds its place
 
 
 def batches(task: Task, specs: list[dict], first_epoch: int, device: str = "cpu") -> Iterator[Batch]:

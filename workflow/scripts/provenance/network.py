@@ -4,7 +4,9 @@ import csv
 import json
 from pathlib import Path
 
+from lowrank.kernels import compiled_for
 from lowrank.networks import FOLDER
+from lowrank.orders import trained_by
 from lowrank.problems import Problem
 from lowrank.spec import digest, place
 
@@ -19,7 +21,7 @@ RECURRENT = {  # purpose of a stream: what it draws, and what counts its numbers
     "test trials": ("what altered networks are judged on, at every g", "0"),
     "shuffling": ("permutations of W0", "repetition"),
 }
-FAST = RECURRENT | {
+SINGLE = RECURRENT | {
     "training trials": ("the one trial that there is", "0"),
     "sketch": ("directions for the decomposition of dW", "0"),
 }
@@ -33,7 +35,7 @@ ROOTS_OF_LSTM = ["lowrank.sentiment.training"]
 
 def streams(spec: dict) -> dict[str, tuple[str, list]]:
     """The streams of a network by purpose: what is drawn, and the name whose hash is the seed."""
-    kind = LSTM if spec["task"] == "sentiment" else FAST if spec["kernel"] == "fast" else RECURRENT
+    kind = LSTM if spec["task"] == "sentiment" else SINGLE if compiled_for(spec) == "linear" else RECURRENT
     found = {}
     for purpose, (drawn, number) in kind.items():
         g = None if purpose == "test trials" or "g" not in spec else float(spec["g"])
@@ -51,7 +53,7 @@ def roots(spec: dict) -> list[str]:
     """The modules that trained it, as the plan names them."""
     if spec["task"] == "sentiment":
         return ROOTS_OF_LSTM
-    return ["lowrank.training", f"lowrank.kernels.{spec['kernel']}", f"lowrank.tasks.{spec['module']}"]
+    return trained_by(spec)
 
 
 def tell(page: Page, file: str) -> None:
@@ -71,8 +73,9 @@ def tell(page: Page, file: str) -> None:
         page.add("", f"{_json(name):<50} {drawn}")
     page.add("  code", compared(spec["code"], roots(spec)))
     page.add("  commit", f"{commit() or 'no git here'} (of this checkout; a network's file names its code, no commit)")
+    by = f", kernel {known['kernel']}" if "kernel" in known else ""
     versions = ", ".join(f"{name} {version}" for name, version in known["versions"].items())
-    page.add("  made with", f"{versions}; device {known['device']} ({known['machine']})")
+    page.add("  made with", f"{versions}; device {known['device']} ({known['machine']}){by}")
     page.add("  seconds", seconds(file, spec))
 
 

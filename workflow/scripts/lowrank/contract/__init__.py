@@ -6,7 +6,7 @@ that diverges at its first epoch, or not at all.
 
 from .. import tasks
 from .declared import mistakes_of_attributes, mistakes_of_file
-from .drawn import mistakes_for_fast_kernel, mistakes_of_draws
+from .drawn import mistakes_of_draws
 from .exceptions import RAISED, described
 from .patience import limited
 
@@ -23,7 +23,4 @@ def mistakes_of_task(module: str, networks: dict, numbers: dict) -> list[str]:
             task = tasks.of({"module": module, "dt": networks["dt"], "numbers": numbers})
     except RAISED as error:
         return [f"the task cannot be made: {described(error, module)}"]
-    if mistakes := mistakes_of_attributes(task, module) or mistakes_of_draws(task, module, networks["batch"]):
-        return mistakes
-    fits_fast = task.deterministic and task.n_in == task.n_out == 1
-    return mistakes_for_fast_kernel(task) if networks["kernel"] == "fast" and fits_fast else []
+    return mistakes_of_attributes(task, module) or mistakes_of_draws(task, module, networks["batch"])

@@ -111,18 +111,6 @@ def _mistakes_between(task: Task, first: Trials, again: Trials, other: Trials) -
                 break
 
 
-def mistakes_for_fast_kernel(task: Task) -> list[str]:
-    """Check what kernel fast takes for granted of the one trial of a deterministic task of one input and output."""
-    trial = task.draw(named("contract", "first"), 1)
-    inputs, judged = trial.inputs[0, :, 0], trial.mask[0, :, 0]
-    there = np.flatnonzero(inputs)
-    if not len(there) or (inputs[there[0] :] != inputs[there[0]]).any():
-        return ["inputs changes after its onset, or has none; kernel fast wants it constant from there on"]
-    if judged[: there[0]].any():
-        return [f"mask is True before step {there[0]}, the onset of the input; kernel fast wants it False there"]
-    return []
-
-
 def _difference(one: Trials, other: Trials) -> str | None:
     """The first field in which trials differ."""
     return next((name for name in AXES if not np.array_equal(getattr(one, name), getattr(other, name))), None)

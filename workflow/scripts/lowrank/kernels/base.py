@@ -10,6 +10,7 @@ from ..tasks.base import Task
 State = dict[str, np.ndarray]  # of one network, by name: all that its training goes on from
 Row = dict[str, np.ndarray]  # of the history, by column: a value (n,) for each network
 
+BLOCK = 20  # epochs drawn at once: a block has a stream of its own, so a resumed network finds its place
 SHOWN = tuple(f"s{index}" for index in range(1, 6))  # singular values of dW in the history of linear networks
 
 

@@ -1,4 +1,4 @@
-"""The fast kernel: the linear network of Section 3, gradient descent on W alone, one trial with a constant input.
+"""The kernel of the linear network of Section 3: gradient descent on W alone, one trial with a constant input.
 
 W is never written down. It is W0 + dW, and dW a sum of outer products of low rank, kept as its own singular value
 decomposition, from which s1, s2, ... are read. With the adjoints q[l] = (1 - dt + dt W')^l v of the output, which do
@@ -15,11 +15,11 @@ from itertools import repeat
 
 import numpy as np
 
+from ..compiled.linear import march
 from ..problems import Problem
 from ..streams import stream
 from ..tasks.base import Task, Trials
 from .base import SHOWN, Row, State, learning_rate
-from .linear_pass import march
 
 REST = 1e-7  # states and adjoints at rest: float32's rounding
 SKETCH = 16  # columns that span the range of a gradient's second sum
@@ -64,7 +64,9 @@ def batches(task: Task, specs: list[dict], first_epoch: int, device: str = "cpu"
     trial = task.draw(stream(specs[0], "training trials"), 1)
     u = trial.inputs[0, _onset(trial) :]
     if len(u) == 0 or (u != u[0]).any():
-        raise Problem(f"kernel fast wants an input that is constant from its onset on, and {specs[0]['task']}'s is not")
+        raise Problem(
+            f"kernel linear wants an input that is constant from its onset on, and {specs[0]['task']}'s is not"
+        )
     return repeat(trial)
 
 

@@ -1,0 +1,102 @@
+"""The library of the C files beside this one, compiled for this machine's processor when it is first needed.
+
+The compiler is the one of the pinned wheel `ziglang`: Clang with all it needs, for Linux and macOS. A library is named
+by the hash of all that it depends on, the processor's features included: machines of different kinds that share a
+folder never take each other's.
+"""
+
+import ctypes
+import fcntl
+import hashlib
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from ..files import atomic
+from ..problems import Problem
+from . import FLAGS
+from .processor import features
+
+SOURCES = Path(__file__).parent
+NATIVE = ("-mcpu=native",)
+REALS = {"float32": "float", "float64": "double"}  # how numpy names them, and C
+
+
+def library(precision: str = "float32", machine: tuple[str, ...] = NATIVE) -> ctypes.CDLL:
+    """The library for numbers of a precision, from a cache or compiled into one; Problem if there is no way to it."""
+    found = _library(precision, machine)
+    if isinstance(found, str):
+        raise Problem(found)
+    return found
+
+
+@cache
+def _library(precision: str, machine: tuple[str, ...]) -> ctypes.CDLL | str:
+    """The library, or the sentence that says why there is none: it is not tried again and again."""
+    reasons = []
+    for folder in folders():
+        path = folder / name(precision, machine)
+        try:
+            if not path.is_file():
+                _compile(path, precision, machine)
+            return ctypes.CDLL(str(path))
+        except (OSError, Problem) as error:
+            reasons.append(" ".join(f"{error}".split()))
+    return (
+        f"the kernel in C cannot be compiled on {platform.node()} ({'; '.join(dict.fromkeys(reasons))}): mend that, or "
+        "train with kernel: reference"
+    )
+
+
+def folders() -> Iterator[Path]:
+    """Where libraries are kept, the first one that can be written: the user's cache, the project's own."""
+    home = Path.home() if "HOME" in os.environ else None
+    if cache_home := os.environ.get("XDG_CACHE_HOME"):
+        yield Path(cache_home, "lowrank", "compiled")
+    elif home:
+        yield home / ("Library/Caches" if platform.system() == "Darwin" else ".cache") / "lowrank/compiled"
+    yield Path(".snakemake/lowrank/compiled").absolute()
+
+
+def name(precision: str, machine: tuple[str, ...] = NATIVE) -> str:
+    """The file's name: of what it is made, by which compiler, for which processor."""
+    parts = [*FLAGS, *machine, version("ziglang"), platform.system(), platform.machine(), features()]
+    parts += [f"{path.name}\n{path.read_text(encoding='utf-8')}" for path in sources()]
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return f"{precision}-{digest[:16]}.so"
+
+
+def sources() -> list[Path]:
+    """The C files, with their headers."""
+    return sorted(SOURCES.glob("*.[ch]"))
+
+
+def command(target: Path, precision: str, machine: tuple[str, ...] = NATIVE) -> list[str]:
+    """The compiler and its words."""
+    files = [str(path) for path in sources() if path.suffix == ".c"]
+    real = f"-DREAL={REALS[precision]}"
+    return [sys.executable, "-m", "ziglang", "cc", *FLAGS, *machine, real, *files, "-o", str(target), "-lm"]
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Where the compiler keeps what it makes once and for all: beside the libraries in a folder."""
+    return os.environ | dict.fromkeys(("ZIG_GLOBAL_CACHE_DIR", "ZIG_LOCAL_CACHE_DIR"), str(folder / "zig"))
+
+
+def _compile(path: Path, precision: str, machine: tuple[str, ...]) -> None:
+    """Write the library; jobs that need it at the same time wait for the first one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with (path.parent / ".lock").open("ab") as lock:
+        fcntl.lockf(lock, fcntl.LOCK_EX)  # at any death the system frees it
+        if path.is_file():
+            return
+        with atomic(path) as temporary:
+            words = command(temporary, precision, machine)
+            done = subprocess.run(words, env=environment(path.parent), capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                raise Problem(f"the compiler says {done.stderr.strip()[-500:] or done.returncode}")

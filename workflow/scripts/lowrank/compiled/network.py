@@ -1,0 +1,83 @@
+"""A network and its trials as C takes them: `network.h` says the same."""
+
+from ctypes import Structure, c_double, c_long, c_void_p
+from typing import NamedTuple
+
+import numpy as np
+
+from ..tasks.base import Trials
+from .build import library
+
+WEIGHTS = ("W", "M", "v")
+
+
+class OfNetwork(Structure):
+    """`struct network`."""
+
+    _fields_ = (
+        *((name, c_long) for name in ("neurons", "inputs", "outputs", "saturating")),
+        ("dt", c_double),
+        *((name, c_void_p) for name in WEIGHTS),
+    )
+
+
+class OfTrials(Structure):
+    """`struct trials`."""
+
+    _fields_ = (
+        *((name, c_long) for name in ("count", "steps", "first", "end")),
+        *((name, c_void_p) for name in ("active", "order", "inputs", "targets", "judged")),
+    )
+
+
+class Ordered(NamedTuple):
+    """Trials, and which of them a step runs."""
+
+    trials: Trials
+    order: np.ndarray  # (trials,) int64: the place of the trial that is judged longest, of the next one ...
+    active: np.ndarray  # (steps,) int64: how many of them are run, a number that never rises
+    first: int  # no input comes before this step: the state is exactly 0 until then
+
+    def described(self, precision: np.dtype) -> tuple[OfTrials, list[np.ndarray]]:
+        """What C takes, and the arrays whose addresses are in it: to be kept as long as it is used."""
+        inputs, targets, mask = self.trials.inputs, self.trials.targets, self.trials.mask
+        arrays = [np.ascontiguousarray(array, np.int64) for array in (self.active, self.order)]
+        arrays += [np.ascontiguousarray(array, precision) for array in (inputs, targets)]
+        arrays.append(np.ascontiguousarray(mask, bool))
+        end = int(np.count_nonzero(self.active))
+        sizes = (*inputs.shape[:2], min(self.first, end), end)
+        return OfTrials(*sizes, *(array.ctypes.data for array in arrays)), arrays
+
+
+def ordered(trials: Trials) -> Ordered:
+    """Trials longest first; none is run beyond the last step at which it is judged."""
+    ends, first = trials.ends(), (trials.inputs != 0).any(axis=(0, 2)).argmax()
+    active = (ends[:, None] > np.arange(trials.mask.shape[1])).sum(axis=0)
+    return Ordered(trials, np.argsort(-ends, kind="stable"), active, int(first))
+
+
+class InC:
+    """A network's weights W (N, N), M (N, n_in) and v (N, n_out), read where they are at each call; work space."""
+
+    def __init__(self, weights: dict[str, np.ndarray], dt: float, nonlinearity: str):
+        """The weights are contiguous and of one precision: float32, or float64 in tests."""
+        self.weights = {name: weights[name] for name in WEIGHTS}
+        self.precision = self.weights["W"].dtype
+        self.library = library(self.precision.name)
+        (n, n_in), n_out = self.weights["M"].shape, self.weights["v"].shape[1]
+        addresses = [address(weight, self.precision) for weight in self.weights.values()]
+        self.network = OfNetwork(n, n_in, n_out, nonlinearity == "tanh", dt, *addresses)
+        self.space = np.empty(0, self.precision)
+
+    def work(self, size: int) -> c_void_p:
+        """The address of so many numbers of work space, at the start of a cache line."""
+        if len(self.space) < size + 64:
+            self.space = np.empty(size + 64, self.precision)
+        return c_void_p(-(-self.space.ctypes.data // 64) * 64)
+
+
+def address(array: np.ndarray, precision: np.dtype) -> int:
+    """Where an array begins, for C to read or write it."""
+    if array.dtype != precision or not array.flags.c_contiguous:
+        raise ValueError(f"wanted a contiguous array of {precision}, got {array.dtype} with strides {array.strides}")
+    return array.ctypes.data

@@ -1,0 +1,24 @@
+"""The outputs of a network, forward only, by `outputs.c`."""
+
+from ctypes import byref, c_void_p
+
+import numpy as np
+
+from .network import InC, OfTrials
+
+
+class Outputs(InC):
+    """A network that is measured."""
+
+    def run(self, u: np.ndarray, active: np.ndarray) -> np.ndarray:
+        """The outputs z (trials, steps, n_out) for inputs u (trials, steps, n_in).
+
+        At step k only the first active[k] trials are run, a number that never rises; the outputs of others are 0.
+        """
+        arrays = [np.ascontiguousarray(active, np.int64), np.arange(len(u)), np.ascontiguousarray(u, self.precision)]
+        first, end = int((u != 0).any(axis=(0, 2)).argmax()), int(np.count_nonzero(active))
+        trials = OfTrials(*u.shape[:2], min(first, end), end, *(array.ctypes.data for array in arrays), None, None)
+        z = np.empty((*u.shape[:2], self.network.outputs), self.precision)
+        work = self.work(self.library.work_of_outputs(byref(self.network)))
+        self.library.outputs(byref(self.network), byref(trials), c_void_p(z.ctypes.data), work)
+        return z
