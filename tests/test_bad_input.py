@@ -427,9 +427,16 @@ def test_numbers_that_are_as_they_look(tmp_path):
     assert configfiles.mistakes(path) == []
 
 
-@pytest.mark.parametrize("run", [202611, 1.5, datetime.date(2026, 11, 26), True])
+@pytest.mark.parametrize("run", [202611, 1.5, datetime.date(2026, 11, 26)])
 def test_a_name_that_was_read_as_something_else(run):
     assert f"run: {run} is read as a number or a date, not as a name: begin it with a letter" in mistakes({"run": run})
+
+
+@pytest.mark.parametrize("key", ["run", "figures.labels.romo", "device", "training.optimizer"])
+def test_words_that_yaml_takes_for_true_or_false(key):
+    (told,) = mistakes({key: yaml.safe_load("no")})
+    assert told.startswith(f"{key} = False: input should be ")
+    assert told.endswith(" (if it says yes, no, on or off there, put it into quotes)")
 
 
 def test_seeds_that_no_table_can_hold():

@@ -38,7 +38,7 @@ def _not_shared(run: str) -> str:
 
 def _text(value):
     """A name that YAML or the command line took for something else: 2026_11 for 202611, 2026-11-26 for a date."""
-    if isinstance(value, int | float | date):
+    if isinstance(value, int | float | date) and not isinstance(value, bool):
         raise ValueError(f"{value} is read as a number or a date, not as a name: begin it with a letter")
     return value
 
@@ -50,11 +50,13 @@ def _spans(value):
     """Whole numbers, of which some may be given as spans: 0-25, or 16-256:16 with a step."""
     items = value if isinstance(value, list) else [value]
     spans = [(item, re.fullmatch(r"(\d+)-(\d+)(?::([1-9]\d*))?", str(item))) for item in items]
-    numbers = [range(int(found[1]), int(found[2]) + 1, int(found[3] or 1)) if found else [item] for item, found in spans]
-    for item, span in zip(items, numbers, strict=True):
+    numbers = []
+    for item, found in spans:
+        span = range(int(found[1]), int(found[2]) + 1, int(found[3] or 1)) if found else [item]
         if span[LONGEST_SPAN:]:
             raise ValueError(f"{item} is more than {LONGEST_SPAN} numbers")
-    return [n for span in numbers for n in span]
+        numbers += span
+    return numbers
 
 
 def _null(value):
