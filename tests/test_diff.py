@@ -12,7 +12,7 @@ import workflow
 from contrast import overlay
 from contrast.numbers import difference
 from contrast.settings import differing
-from lowrank import tables
+from lowrank import schemas, tables
 from lowrank.problems import Problem
 from lowrank.shown import FIGURES
 from provenance.panels import panels
@@ -30,7 +30,7 @@ def edit(path, name: str, change) -> None:
     """Alter a table."""
     frame = tables.read_frame(path, name)
     change(frame)
-    tables.write(path, name, pa.Table.from_pandas(frame, tables.SCHEMAS[name], preserve_index=False).to_pydict())
+    tables.write(path, name, pa.Table.from_pandas(frame, schemas.of(name), preserve_index=False).to_pydict())
 
 
 @pytest.fixture

@@ -169,11 +169,12 @@ def test_relative_paths_in_the_config_count_from_the_importing_workflow(beside):
     paths = {"treebank": "own/treebank", "vectors": "own/vectors.txt"}
     (beside / "tiny.yaml").write_text(yaml.safe_dump(ONE | {"sentiment": workflow.TINY["sentiment"] | paths}))
     (beside / "Snakefile").write_text(IMPORT.format(name="rnn", config="None", prefix='prefix: "below"'))
-    run(beside, "rnn_sentiment_history")
-    assert (beside / "below/results/tiny/tables/sentiment_history.parquet").exists()
+    target = "below/results/tiny/tables/sentiment_history.parquet"
+    run(beside, target)
+    assert (beside / target).exists()
     assert len(list((beside / "below/resources/sentiment").iterdir())) == 2
     assert not (beside / "resources").exists()
-    assert planned(beside, "rnn_sentiment_history").names == set()
+    assert planned(beside, target).names == set()
 
 
 def test_a_prefix_is_worked_in_and_a_missing_one_holds_nothing(tmp_path, monkeypatch):

@@ -11,7 +11,7 @@ import pytest
 
 import specs
 import workflow
-from lowrank import orders, streams, tables
+from lowrank import orders, schemas, streams, tables
 from lowrank.problems import Problem
 from lowrank.spec import digest, place
 from provenance import network, tracing
@@ -78,7 +78,7 @@ def test_the_panels_are_those_of_the_figure(run, name):
     assert sorted(described) == sorted(match[1] for text in texts if (match := re.fullmatch(r"\((\w)\)", text)))
     for panel in described.values():
         assert callable(getattr(module, panel.drawn))
-        assert set(panel.columns or [panel.y]) <= set(tables.SCHEMAS[panel.table].names)
+        assert set(panel.columns or [panel.y]) <= set(schemas.of(panel.table).names)
         assert {*panel.curves, panel.x, panel.y} <= set(panel.rows(run.frame(panel.table)).columns)
 
 
@@ -166,7 +166,7 @@ def test_the_code_of_a_network_is_that_of_the_plan(run):
     for task in settings["tasks"]:
         (file, *_) = (run.folder.parent / "networks" / task).rglob("*.safetensors")
         assert network.roots(network.about(file)["spec"]) == orders.roots(settings, f"train {task}")
-    assert orders.OTHER["train_sentiment"] == network.ROOTS_OF_LSTM
+    assert orders.roots({}, "train_sentiment") == network.ROOTS_OF_LSTM
 
 
 def test_code_and_config_that_were_changed_since_are_told(project):

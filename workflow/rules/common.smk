@@ -11,7 +11,20 @@ import sys
 
 from snakemake.exceptions import WorkflowError
 
-from lowrank import folders, gathered, measures, networks, orders, plan, shown, start
+from lowrank import (
+    claims,
+    comparison,
+    folders,
+    gathered,
+    measures,
+    measuring,
+    networks,
+    orders,
+    plan,
+    shown,
+    start,
+    summary,
+)
 from lowrank.problems import Problem
 from lowrank.sentiment import prepared
 from lowrank.spec import canonical, digest, record
@@ -47,10 +60,11 @@ NETWORKS = [place for place in plan.places(PLAN) if not plan.is_lstm(place)]
 LSTMS = [place for place in plan.places(PLAN) if plan.is_lstm(place)]
 FIGURES = shown.figures(config)
 PUBLISHED = [f"{name}_published" for name in FIGURES if shown.has_published(config, name)]
-TABLES = ["history", *measures.MEASURES, "summary", *(["theory"] if LINEAR else [])]
-TABLES += ["sentiment_history", "sentiment_truncation", "sentiment_spectrum"] if LSTMS else []
-CLAIMED = [name for name in TABLES if name not in ("shuffle", "trials")]
-COMPARED = [name for name in CLAIMED if name not in ("theory", "sentiment_history")]
+MEASURES = measures.of_run(config)
+GATHERED = gathered.names(config)
+TABLES = [*GATHERED, "summary", *(["theory"] if LINEAR else [])]
+CLAIMED = [name for name in TABLES if name in claims.tables()]
+COMPARED = [name for name in TABLES if name in comparison.TABLES]
 MISSING = frozenset(PLAN["missing"])
 UNUSABLE = frozenset(PLAN["unusable"])
 # A stack's job is started with its rule's name among its words, and needs no other stack's rule.
@@ -134,19 +148,25 @@ def stacks_of(*rules):
     return [(name, stack) for name, stack in STACKS.items() if stack["rule"] in rules]
 
 
-def lstm(wildcards):
-    """The file of the LSTM of a seed, as an input."""
-    return network(f"sentiment/seed{wildcards.seed}")
-
-
 def sentiment_data():
     """The sentences as numbers, as an input."""
     return as_planned(prepared.file(PLAN["data"])) if LSTMS else []
 
 
-def measured(name, place=PLACE):
+def place_of(measure, wildcards=None):
+    """The place of the network that a measure's job is about; without wildcards the pattern of these."""
+    pattern = "sentiment/seed{seed}" if measure.of_lstm else PLACE
+    return pattern.format(**wildcards) if wildcards else pattern
+
+
+def measured(measure, place=None):
     """The file of a measure of a network."""
-    return measures.file(config["run"], name, place)
+    return measure.file(config["run"], place or place_of(measure))
+
+
+def sentences_for(measure):
+    """The sentences as numbers, as an input of a measure that reads them."""
+    return [sentiment_data()] if measure.reads_sentences else []
 
 
 def table(name):
@@ -176,9 +196,9 @@ def training_order(places):
     return order(f"train {task_of(places)}", specs=list(map(spec, places)))
 
 
-def measure_order(name, places):
+def measure_order(measure, places):
     """The parameter of a job that measures the networks at some places, all of one task."""
-    return canonical(measures.order(PLAN, name, task_of(places), [digest(spec(place)) for place in places]))
+    return canonical(measuring.order(PLAN, measure, task_of(places), [digest(spec(place)) for place in places]))
 
 
 def made_of(*names):
@@ -192,8 +212,7 @@ def table_order(name):
     if name == "theory":
         return order("theory", networks=LINEAR)
     if name == "summary":
-        of = ("history", "truncation", "shuffle", "spectrum")
-        return order("summary", threshold=config["measure"]["threshold"], tables=made_of(*of))
+        return order("summary", threshold=config["measure"]["threshold"], tables=made_of(*summary.TABLES))
     if name == "claims":
         return order("claims", run=config["run"], tasks=claimed_tasks(), tables=made_of(*CLAIMED))
     if name == "comparison":

@@ -4,11 +4,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import cache
+from typing import get_type_hints
 
-from . import contract, tasks
+from pydantic import create_model
+
+from . import contract, measures, schema, tasks
 from .mistakes import checked, nearest, unknown
 from .problems import Problem
-from .schema import Config, Networks, Step, Training
+from .schema import Config, Measure, Networks, Sentiment, Step, Training
 
 
 def validated(raw: dict) -> dict:
@@ -21,7 +25,7 @@ def validated(raw: dict) -> dict:
         raw = raw | {"tasks": {name: None if entry == "null" else entry for name, entry in raw["tasks"].items()}}
     if raw.get("sentiment") == "null":
         raw = raw | {"sentiment": None}
-    config = checked(Config, raw, "", mistakes)
+    config = checked(_schema(), raw, "", mistakes)
     entries = raw.get("tasks") if isinstance(raw.get("tasks"), dict) else {}
     training = raw.get("training") if isinstance(raw.get("training"), dict) else {}
     mistakes += [
@@ -37,6 +41,25 @@ def validated(raw: dict) -> dict:
     if mistakes:
         raise Problem("\n  ".join(["the config cannot be used:", *dict.fromkeys(mistakes)]))
     return config
+
+
+@cache
+def _schema() -> type[Config]:
+    """The config's schema, with the settings that the measures take."""
+    sections = {"measure": Measure, "sentiment": Sentiment}
+    taken = {name: {} for name in sections}
+    for measure in measures.every():
+        try:
+            hints = get_type_hints(measure, localns=vars(schema), include_extras=True)
+        except NameError as error:
+            raise Problem(f"measures/{measure.name}.py: there is no type {error.name!r} of settings") from error
+        for setting in fields(measure):
+            kind = taken[measure.section()].setdefault(setting.name, hints[setting.name])
+            if kind != hints[setting.name]:
+                where = f"{measure.section()}.{setting.name}"
+                raise Problem(f"measures/{measure.name}.py and another measure take {where} as different types")
+    made = {name: create_model(base.__name__, __base__=base, **taken[name]) for name, base in sections.items()}
+    return create_model("Config", __base__=Config, measure=made["measure"], sentiment=made["sentiment"] | None)
 
 
 def _foreign(value, where: str = "") -> Iterator[str]:
@@ -120,14 +143,8 @@ def _unfit(config: dict, named: list[str]) -> list[str]:
     for name in (name for name, count in alike.items() if count > 1):
         told = " and ".join(task for task in config["tasks"] if task.lower() == name)
         mistakes.append(f"tasks: {told} differ in case alone, which file systems of macOS do not tell apart")
-    measure, shown = config["measure"], config["figures"]
-    for name, task in config["tasks"].items():
-        if measure["ranks"][-1] > task["n_neurons"]:
-            mistakes.append(
-                f"measure.ranks: {measure['ranks'][-1]} is beyond tasks.{name}.n_neurons = {task['n_neurons']}"
-            )
-    if measure["shown_trial"] >= measure["trials"]:
-        mistakes.append(f"measure.shown_trial = {measure['shown_trial']}: there are {measure['trials']} trials, from 0")
+    shown = config["figures"]
+    mistakes += _unfit_measures(config)
     for place, tasks_named in _task_names(shown):
         mistakes += [f"{place}: there is no task {t!r}{nearest(t, named)}" for t in tasks_named if t not in named]
     for figure in ("fig1", "fig3"):
@@ -143,6 +160,15 @@ def _unfit(config: dict, named: list[str]) -> list[str]:
         if 0 not in config["tasks"][name]["g"]:
             mistakes.append(f"tasks.{name}.g lacks 0, in units of which figures.fig4 shows the others")
     return mistakes
+
+
+def _unfit_measures(config: dict) -> Iterator[str]:
+    """What in the measures' settings does not fit the networks."""
+    networks = {f"tasks.{name}": task for name, task in config["tasks"].items()}
+    for measure in measures.of_run(config):
+        of = {measures.LSTM: config["sentiment"]} if measure.of_lstm else networks
+        for mistake in measure(**measure.settings(config)).unfit(of):
+            yield f"{measure.section()}.{mistake}"
 
 
 def is_linear(task: dict) -> bool:

@@ -148,24 +148,13 @@ class Networks(Training):
 
 
 class Measure(Section):
-    """How trained networks are measured."""
+    """How trained networks are measured and summed up; each measure adds its own settings."""
 
-    ranks: Ranks
-    trials: Count
-    shuffles: Count
     threshold: Share
-    shown_trial: Seed
-
-    @field_validator("ranks")
-    @classmethod
-    def _with_zero(cls, ranks: list[int]) -> list[int]:
-        if 0 not in ranks:
-            raise ValueError("must hold 0: the functional rank is relative to the rank-0 loss")
-        return ranks
 
 
 class Sentiment(Section):
-    """Section 4: the LSTM, its data and how it is measured."""
+    """Section 4: the LSTM and its data; each of its measures adds its own settings."""
 
     seeds: Annotated[list[Seed], Field(min_length=1), AfterValidator(_distinct)]
     treebank: File
@@ -177,15 +166,6 @@ class Sentiment(Section):
     batch: Count
     epochs: Count
     learning_rate: Positive
-    ranks: Ranks
-    compressed_rank: Count
-
-    @model_validator(mode="after")
-    def _fits_together(self):
-        for key, rank in {"ranks": self.ranks[-1], "compressed_rank": self.compressed_rank}.items():
-            if rank > self.n_neurons:
-                raise ValueError(f"{key}: {rank} is beyond n_neurons = {self.n_neurons}")
-        return self
 
 
 class Figure1(Section):

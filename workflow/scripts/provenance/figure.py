@@ -24,7 +24,7 @@ def tell(page: Page, subject: Drawn, run: Run) -> None:
         raise Problem(f"{name} has no panel {subject.panel!r}{nearest(f'{name}.{subject.panel}', letters)}")
     page.add("FIGURE", f"{pdf} and .png, drawn by workflow/scripts/lowrank/figures/{name}.py")
     page.add("  settings", f"figures.{name}: {numbers(settings[name])}{_changed_since(run, name, settings)}")
-    page.add("  code", compared(records.order(pdf).get("code"), orders.OTHER[name]))
+    page.add("  code", compared(records.order(pdf).get("code"), orders.roots({}, name)))
     told = {subject.panel: all_panels[subject.panel]} if subject.panel else all_panels
     files = []
     for letter, panel in told.items():

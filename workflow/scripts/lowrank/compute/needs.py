@@ -1,17 +1,8 @@
 """What a figure needs: the networks that it shows, and the rules that measure them for its tables."""
 
-from .. import shown
+from .. import measures, shown, summary
 
 TITLES = {"figS_lstm": "Supplement, LSTM"}
-MEASURED_BY = {
-    "truncation": ["truncate"],
-    "shuffle": ["shuffle"],
-    "spectrum": ["spectrum"],
-    "trials": ["trials"],
-    "summary": ["truncate", "shuffle", "spectrum"],
-    "sentiment_truncation": ["truncate_sentiment"],
-    "sentiment_spectrum": ["spectrum_sentiment"],
-}
 
 
 def of_figures(settings: dict, specs: dict[str, dict], figures: list[str]) -> dict[str, dict]:
@@ -21,7 +12,8 @@ def of_figures(settings: dict, specs: dict[str, dict], figures: list[str]) -> di
 
 def of_figure(settings: dict, specs: dict[str, dict], figure: str) -> dict:
     """{title, places, rules} of a figure; `specs` are the run's networks by place."""
-    rules = {rule for table in shown.TABLES[figure] for rule in MEASURED_BY.get(table, [])}
+    tables = {*shown.TABLES[figure], *(summary.TABLES if "summary" in shown.TABLES[figure] else ())}
+    rules = {measure.rule for measure in measures.every() if measure.name in tables}
     title = TITLES.get(figure, figure.replace("fig", "Figure "))
     return {"title": title, "places": _places(settings, specs, figure), "rules": sorted(rules)}
 
