@@ -13,7 +13,7 @@ import yaml
 import sentences
 import workflow
 from disks import closed, contents, fill, mounted
-from lowrank import configfiles, shown
+from lowrank import configfiles, drawing
 from lowrank.config import validated
 from lowrank.problems import Problem
 from workflow import ROOT, configure, network, planned, refused, run
@@ -304,8 +304,8 @@ def test_a_figure_of_tasks_that_are_all_left_out_is_not_drawn():
     config = validated(
         edited({"tasks.mante": None, "figures.fig1.tasks": ["mante"], "figures.fig2.tasks": ["romo", "mante"]})
     )
-    assert shown.tasks(config, "fig1") == []
-    assert shown.tasks(config, "fig2") == ["romo"]
+    assert drawing.tasks(config, "fig1") == []
+    assert drawing.tasks(config, "fig2") == ["romo"]
 
 
 def test_the_fast_kernel_is_for_one_fixed_trial():

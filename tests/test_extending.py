@@ -1,5 +1,6 @@
 """A measure, a figure and a claim of one's own: each one new file, and found wherever the workflow speaks of such."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -103,7 +104,7 @@ def test_a_measure_is_found_by_every_command(measured):
     table = measured / f"results/tiny/norms/{NETWORK}.parquet"
     shutil.copy(table, table.with_stem("seed7"))
     page = told(measured, "unused", "--directory", str(measured))
-    assert "results/tiny/norms/romo 1 measures" in page
+    assert "results/tiny/norms/romo 1 measure," in page
 
 
 def test_bad_settings_of_a_measure_are_told_with_all_others(measured):
@@ -189,3 +190,111 @@ def test_a_claim_is_one_function(measured):
 def test_two_claims_of_one_number_are_one_sentence(measured):
     (library(measured) / "claims/own.py").write_text(CLAIM.replace("900", "1"))
     assert "several claims have the number 1" in refused(measured)
+
+
+# A figure
+
+FIGURE = '''"""The spread of singular values; a figure that this project does not know."""
+
+from matplotlib.figure import Figure
+from pandas import DataFrame
+
+from . import style
+from .panels import Panel
+
+FIGURE = {
+    "title": "Figure 9",
+    "number": "9",
+    "shows": "Norms",
+    "tables": ["norms"],
+    "settings": {"tasks": "list[str]", "g": "Strengths", "largest": "Count", "line": {"hue": "Color"}},
+}
+
+
+@style.context()
+def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
+    figure = Figure((2, 2))
+    ax = figure.subplots()
+    for task, rows in tables["norms"].groupby("task"):
+        if task in figures["fig9"]["tasks"]:
+            norm_panel(ax, rows, figures["fig9"])
+    style.letter(ax, "a")
+    return figure
+
+
+def norm_panel(ax, rows: DataFrame, shown: dict) -> None:
+    rows = rows[rows["exponent"] <= shown["largest"]]
+    ax.plot(rows["exponent"], rows["norm"], color=shown["line"]["hue"])
+
+
+def panels(settings: dict) -> dict[str, Panel]:
+    shown = settings["fig9"]
+    rows = lambda table: table[table["task"].isin(shown["tasks"]) & (table["exponent"] <= shown["largest"])]
+    return {"a": Panel("norms of dW over their exponent", "norms", "exponent", "norm", ("task",), rows, "norm_panel")}
+'''
+CAPTION = """**Norms** of ΔW up to p = {{ snakemake.config.figures.fig9.largest }}.
+"""
+SHOWN = {"tasks": ["romo"], "g": [0.9, 1.5], "largest": 2, "line": {"hue": "#3d8a0c"}}
+
+
+@pytest.fixture
+def pictured(measured):
+    """The same with a figure of the measure, and its caption."""
+    (library(measured) / "figures/fig9.py").write_text(FIGURE)
+    (measured / "workflow/report/fig9.rst").write_text(CAPTION)
+    configure(measured, figures={"fig9": SHOWN})
+    return measured
+
+
+def test_a_figure_is_one_file_and_its_caption(pictured):
+    jobs = {f"norms {NETWORK}", "gather norms"}
+    assert planned(pictured, "fig9").names == jobs | {"fig9"}
+    run(pictured, "all", "report", "archive")
+    assert (pictured / "results/tiny/figures/fig9.png").stat().st_size > 1000
+    report = (pictured / "results/tiny/report.html").read_text()
+    assert "up to p = 2" in report
+    page = told(pictured, "explain", "--run", "tiny", "fig9.a")
+    assert "norms of dW over their exponent (norm_panel); table norms, norm over exponent" in page
+    assert "task romo: 1: " in page
+    assert "figures.fig9: g [0.9, 1.5], largest 2, line" in page
+    assert "| Figure 9 | 1 | " in (pictured / "results/tiny/compute.md").read_text()
+    with zipfile.ZipFile(pictured / "results/tiny/archive/tiny.zip") as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith("archive.json"))
+        assert json.loads(archive.read(name))["figures"]["fig9"]["tables"] == {
+            "norms": "results/tiny/tables/norms.parquet"
+        }
+    configure(pictured, figures={"fig9": {"largest": 4}})
+    assert planned(pictured).names == {"fig9"}
+
+
+def test_bad_settings_of_a_figure_are_told_with_all_others(pictured):
+    configure(pictured, figures={"fig9": {"tasks": ["rmo"], "g": [0.8]}})
+    assert "figures.fig9.tasks: there is no task 'rmo': did you mean romo?" in refused(pictured)
+    configure(pictured, figures={"fig9": {"tasks": ["romo"], "g": [0.8]}})
+    assert "figures.fig9.g = [0.8]: none is in tasks.romo.g = [0.9]" in refused(pictured)
+    configure(pictured, figures={"fig9": {"largest": 0, "line": {"hue": "green", "hu": 1}}})
+    said = refused(pictured)
+    assert "figures.fig9.largest = 0: input should be greater than or equal to 1" in said
+    assert "figures.fig9.line.hue: 'green' is not a colour as in '#3465b0'" in said
+    assert "figures.fig9.line.hu is not a key of the config: did you mean hue?" in said
+
+
+BROKEN_FIGURES = {
+    "figures/fig9.py needs FIGURE = {...}, a literal": FIGURE.replace("FIGURE = {", "ABOUT = {"),
+    "unexpected keyword argument 'tabels'": FIGURE.replace('"tables":', '"tabels":'),
+    "missing 1 required positional argument: 'shows'": FIGURE.replace('    "shows": "Norms",\n', ""),
+    "figures/fig9.py: there is no type 'Number' of settings": FIGURE.replace('"Count"', '"Number"'),
+    "figures/fig9.py: there is no table 'norm': did you mean norms?": FIGURE.replace('["norms"]', '["norm"]'),
+}
+
+
+@pytest.mark.parametrize("sentence", BROKEN_FIGURES)
+def test_a_figure_that_cannot_be_used_is_one_sentence(pictured, sentence):
+    (library(pictured) / "figures/fig9.py").write_text(BROKEN_FIGURES[sentence])
+    assert sentence in refused(pictured)
+
+
+def test_a_figure_without_its_caption_is_one_sentence(pictured):
+    (pictured / "workflow/report/fig9.rst").unlink()
+    sentence = "workflow/report/fig9.rst is missing, the caption of results/tiny/figures/fig9.png: write it"
+    assert sentence in refused(pictured)

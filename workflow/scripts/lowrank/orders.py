@@ -1,9 +1,10 @@
 """What the jobs of each stage are told: the modules they run, the fingerprint of that code, and their settings."""
 
-from . import claims, measures
+from . import claims, figures, measures
 from .measures import Measure
 
-OTHER = {  # stages that are neither a training nor a measure
+PUBLISHED = "_published"  # how the stage ends of a figure with the published curves under it
+OTHER = {  # stages that are neither a training nor a measure nor a figure
     "gather": ["gather"],
     "summary": ["summary"],
     "theory": ["theory"],
@@ -17,8 +18,6 @@ OTHER = {  # stages that are neither a training nor a measure
     "verify": ["verify", "crate.verify"],
     "sentiment_data": ["lowrank.sentiment.prepare"],
     "train_sentiment": ["lowrank.sentiment.training"],
-    **{f"fig{n}": ["figure", f"lowrank.figures.fig{n}"] for n in (*range(1, 6), "S_lstm")},
-    **{f"fig{n}_published": ["figure_published", f"lowrank.figures.fig{n}"] for n in range(1, 6)},
 }
 
 
@@ -27,7 +26,8 @@ def stages(settings: dict) -> list[str]:
     every = [f"train {task}" for task in settings["tasks"]]
     for measure in measures.every():
         every += dict.fromkeys(of_task(measure, task) for task in settings["tasks"])
-    return [*OTHER, *every]
+    variants = [f"{name}{PUBLISHED}" for name in figures.names() if figures.declared(name).published]
+    return [*OTHER, *every, *figures.names(), *variants]
 
 
 def of_task(measure: type[Measure], task: str) -> str:
@@ -43,6 +43,8 @@ def roots(settings: dict, stage: str) -> list[str]:
         return ["lowrank.training", f"lowrank.kernels.{settings['tasks'][task]['kernel']}", *own]
     if measure := measures.by_rule(name):
         return ["measure", f"lowrank.measures.{measure.name}", *own]
+    if (figure := name.removesuffix(PUBLISHED)) in figures.names():
+        return ["figure" if name == figure else f"figure{PUBLISHED}", f"lowrank.figures.{figure}"]
     return OTHER[name]
 
 

@@ -2,19 +2,19 @@
 
 from pandas import DataFrame
 
-from lowrank import measures, orders
+from lowrank import measures, orders, schemas
 
 from . import records
 from .code import compared
 from .page import Page, numbers
-from .panels import COLUMNS_OF_SUMMARY
-from .runs import Run
+from .runs import KEY, Run
 
 
 def tell(page: Page, table: str, columns, run: Run, rows: DataFrame) -> None:
     """Of rows of a table: what they were made from."""
     if table == "summary":
-        of = [f"{column} = {COLUMNS_OF_SUMMARY[column]}" for column in columns if column in COLUMNS_OF_SUMMARY]
+        about = schemas.TABLES["summary"]
+        of = [f"{column} = {about[column].meaning}" for column in columns if column in about and column not in KEY]
         page.add("  made from", f"{'; '.join(of)}; by the script summary.py")
         page.add("  code", code(run.table(table), "summary"))
     elif table in measures.names():

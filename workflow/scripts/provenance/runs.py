@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 from pandas import DataFrame
 
-from lowrank import checkpoint, config, measures, shown, tables
+from lowrank import checkpoint, config, drawing, measures, tables
 from lowrank.measures import LSTM
 from lowrank.mistakes import nearest
 from lowrank.networks import FOLDER
@@ -66,7 +66,7 @@ class Run:
 
         The config may have been changed since; the record is of the file that is there.
         """
-        return records.order(self.file("figures", f"{name}.pdf")).get("figures") or shown.of_figure(self.config, name)
+        return records.order(self.file("figures", f"{name}.pdf")).get("figures") or drawing.of_figure(self.config, name)
 
     def networks(self, rows: DataFrame) -> list[str]:
         """The files of the networks that rows of a table are about."""

@@ -3,12 +3,10 @@
 import re
 from dataclasses import dataclass, field
 
-from lowrank import measures, schemas
+from lowrank import figures, measures, schemas
 from lowrank.measures import LSTM
 from lowrank.mistakes import nearest
 from lowrank.problems import Problem
-
-from .panels import FIGURES
 
 FORMS = "fig2.b, fig2, claim.12, romo/g0.9/seed0, truncation/romo/g0.9/seed0 or the last one with rank=3"
 
@@ -56,7 +54,7 @@ def parsed(what: str) -> Drawn | Judged | Rows:
         raise Problem(f"say what to explain: WHAT={FORMS}")
     if re.fullmatch(r"claims?[./]?\d+", first):
         return Judged(re.search(r"\d+", first).group())
-    if first.partition(".")[0] in FIGURES:
+    if first.partition(".")[0] in figures.names():
         figure, _, panel = first.partition(".")
         return Drawn(figure, panel or None)
     parts = first.split("/")
@@ -64,7 +62,7 @@ def parsed(what: str) -> Drawn | Judged | Rows:
     if place:
         table, task, g, seed = place.groups()
         return _rows(table, task, g, int(seed), conditions)
-    known = [*FIGURES, "claim.1", *tables(lstm=False), *tables(lstm=True)]
+    known = [*figures.names(), "claim.1", *tables(lstm=False), *tables(lstm=True)]
     if len(parts) > 1 and parts[0] in schemas.names():
         raise Problem(f"{what!r} does not say which network: write {parts[0]}/romo/g0.9/seed0, say")
     raise Problem(f"{what!r} is nothing to explain{nearest(first, known)}; ask for {FORMS}")

@@ -1,3 +1,1 @@
 """Our curves beside the published ones, point by point, in units of what the two may differ by."""
-
-TABLES = ("history", "spectrum", "summary", "truncation", "sentiment_spectrum", "sentiment_truncation")
