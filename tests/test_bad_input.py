@@ -13,7 +13,7 @@ import yaml
 import sentences
 import workflow
 from disks import closed, contents, fill, mounted
-from lowrank import configfiles, shown
+from lowrank import configfiles, drawing
 from lowrank.config import validated
 from lowrank.problems import Problem
 from workflow import ROOT, configure, network, planned, refused, run
@@ -241,8 +241,8 @@ WRONG = [
     ("sentiment.treebank", 5, "string"),
     ("sentiment.lowercase", "maybe", "boolean"),
     ("sentiment.dropout", 1, "less than 1"),
-    ("sentiment.ranks", [0, 257], "257 is beyond n_neurons = 256"),
-    ("sentiment.compressed_rank", 257, "compressed_rank: 257 is beyond n_neurons = 256"),
+    ("sentiment.ranks", [0, 257], "257 is beyond sentiment.n_neurons = 256"),
+    ("sentiment.compressed_rank", 257, "compressed_rank: 257 is beyond sentiment.n_neurons = 256"),
     ("sentiment.ranks", ["0-2", 1], "names 1 twice"),
     ("sentiment.ranks", ["2-1"], "at least 1"),
     ("sentiment.ranks", ["0-9:0"], "integer"),
@@ -304,8 +304,8 @@ def test_a_figure_of_tasks_that_are_all_left_out_is_not_drawn():
     config = validated(
         edited({"tasks.mante": None, "figures.fig1.tasks": ["mante"], "figures.fig2.tasks": ["romo", "mante"]})
     )
-    assert shown.tasks(config, "fig1") == []
-    assert shown.tasks(config, "fig2") == ["romo"]
+    assert drawing.tasks(config, "fig1") == []
+    assert drawing.tasks(config, "fig2") == ["romo"]
 
 
 LINEAR = "tasks.linear_z0.5"
