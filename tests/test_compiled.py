@@ -107,7 +107,7 @@ def check(one: dict, task: Task, batches: list[Trials]) -> None:
     for trials in batches:
         value, expected = by_autograd(weights_of(one, task), trials, one)
         for tolerance, net in nets.items():
-            loss, norm = net.run(ordered(trials))
+            loss, norm = net.run(*ordered(trials))
             assert loss == pytest.approx(value, rel=tolerance)
             assert norm == pytest.approx(np.linalg.norm(expected["W"]), rel=tolerance)
             for key in WEIGHTS:
@@ -135,7 +135,7 @@ def test_gradients_of_every_build_equal_autograd(name, any_build):
 def test_gradients_equal_finite_differences(name):
     """Along random directions, to the h^2 of central differences and the rounding of their two losses."""
     one, task = made(name, n_neurons=12, batch=5)
-    weights, trials, h = weights_of(one, task), ordered(*drawn(one, task)), 1e-5
+    weights, (trials,), h = weights_of(one, task), ordered(*drawn(one, task)), 1e-5
     net = epoch.Epoch(weights, one["dt"], one["nonlinearity"])
     net.run(trials)
     gradients = {key: gradient.copy() for key, gradient in net.gradients.items()}
@@ -159,8 +159,8 @@ def test_nothing_is_run_that_is_not_judged(name):
     one, task = made(name, n_neurons=12, batch=9)
     (trials,) = drawn(one, task)
     net = epoch.Epoch(weights_of(one, task, np.float32), one["dt"], one["nonlinearity"])
-    expected = net.run(ordered(trials)), {key: gradient.copy() for key, gradient in net.gradients.items()}
-    batch = ordered(trials)
+    expected = net.run(*ordered(trials)), {key: gradient.copy() for key, gradient in net.gradients.items()}
+    (batch,) = ordered(trials)
     after = np.arange(trials.mask.shape[1]) >= trials.ends()[:, None]
     assert after.any()
     trials.inputs[after] = np.nan
@@ -209,7 +209,7 @@ def test_a_weight_that_is_nan_makes_the_loss_nan(name, key):
     one, task = made(name, n_neurons=12, batch=5)
     weights = weights_of(one, task, np.float32)
     weights[key][3, 0] = np.nan
-    assert np.isnan(epoch.Epoch(weights, one["dt"], one["nonlinearity"]).run(ordered(*drawn(one, task)))[0])
+    assert np.isnan(epoch.Epoch(weights, one["dt"], one["nonlinearity"]).run(*ordered(*drawn(one, task)))[0])
 
 
 def test_divergence_is_a_result():
@@ -269,7 +269,7 @@ def test_bits_do_not_depend_on_where_arrays_lie_in_memory_or_on_threads():
         net = epoch.Epoch(moved, one["dt"], one["nonlinearity"])
         net.work = lambda size, kept=net.work, offset=offset: kept(size)
         with threadpool_limits(1 + offset % 2):
-            net.run(ordered(trials))
+            net.run(*ordered(trials))
         found.add(bits(net.gradients))
     assert len(found) == 1
 
@@ -442,11 +442,8 @@ def test_what_the_compiler_says_is_told_once(tmp_path, monkeypatch, fresh):
 
 
 def test_two_that_need_it_at_once_make_one(tmp_path):
-    code = (
-        "import sys; sys.path.insert(0, sys.argv[1])\nfrom lowrank.compiled import build\nprint(build.library()._name)"
-    )
-    words = [sys.executable, "-c", code, str(Path(build.__file__).parents[2])]
-    environment = {**build.environment(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    words = [sys.executable, "-c", "from lowrank.compiled import build; print(build.library()._name)"]
+    environment = {**os.environ, "PYTHONPATH": SCRIPTS, "XDG_CACHE_HOME": str(tmp_path)}
     started = [subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(3)]
     said = {process.communicate()[0] for process in started}
     assert said == {f"{tmp_path / 'lowrank/compiled' / build.name('float32')}\n"}

@@ -237,6 +237,17 @@ def test_little_room(root, capsys, monkeypatch):
     only(lines([found(machine.disk, root)], capsys), "1.2 GB free", "needs about 4 GB", "make room")
 
 
+def test_a_kernel_that_cannot_be_compiled(monkeypatch, capsys):
+    (printed,) = lines([found(machine.kernel)], capsys)
+    assert printed.startswith("ok   what trains on a CPU is compiled for this processor: ")
+
+    def none():
+        raise Problem("the kernel in C cannot be compiled here")
+
+    monkeypatch.setattr(machine, "library", none)
+    assert lines([found(machine.kernel)], capsys) == ["FIX  the kernel in C cannot be compiled here"]
+
+
 @pytest.mark.parametrize(
     ("code", "line"),
     [

@@ -457,7 +457,7 @@ OURS = {  # what of the library those that hold the science may import; the othe
     "comparison.ours": "comparison.published",
     "comparison.page": "",
     "comparison.published": "problems",
-    "compiled.build": "compiled compiled.processor files problems",
+    "compiled.build": "compiled compiled.processor files hardware problems",
     "compiled.epoch": "compiled.network",
     "compiled.linear": "compiled.build compiled.network",
     "compiled.network": "compiled.build tasks.base",

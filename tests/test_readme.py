@@ -33,6 +33,7 @@ PROGRAMS = {
     "python workflow/scripts/NAME.py --help": "tests/test_explain.py",
     "python workflow/scripts/unused.py --files": "tests/test_unused.py",
     "python workflow/scripts/doctor.py --config FILE": "tests/test_doctor.py",
+    "python tests/benchmark.py --epochs 12 --rounds 7 --only flipflop mante romo linear": "tests/test_benchmark.py",
     "python tests/seconds.py": "tests/seconds.py",
     "python -m pytest tests/test_lockstep.py": "tests/test_lockstep.py",
 }

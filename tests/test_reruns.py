@@ -192,7 +192,7 @@ EDITS = {
         set(),
     ),
     "an equation in C": (
-        lambda folder: replace(library(folder) / "compiled/epoch.c", "loss / (2 * judged)", "loss / (3 * judged)"),
+        lambda folder: replace(library(folder) / "compiled/epoch.c", "/ (2 * judged)", "/ (3 * judged)"),
         each(*NEW, of=TANH) | TABLES | FIGURES,
     ),
     "comments in C": (comment_c, set()),

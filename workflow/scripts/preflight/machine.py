@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 
 import surroundings
+from lowrank.compiled.build import library
 from lowrank.problems import Problem
 
 from . import probe
@@ -36,6 +37,7 @@ def findings(root: Path) -> Iterator[str | Problem]:
         yield found(writable, root, folder)
     yield found(locks, root)
     yield found(disk, root)
+    yield found(kernel)
     yield found(gpu)
 
 
@@ -163,6 +165,11 @@ def disk(root: Path) -> str:
     if free < NEEDED:
         raise Problem(f"{room} (the quick preset far less): make room, or let results be a link to a larger disk")
     return room
+
+
+def kernel() -> str:
+    """What trains on a CPU is compiled, or can be."""
+    return f"what trains on a CPU is compiled for this processor: {library()._name}"
 
 
 def gpu(timeout: float = 120) -> str:

@@ -18,6 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ..files import atomic
+from ..hardware import processor
 from ..problems import Problem
 from . import FLAGS
 from .processor import features
@@ -44,13 +45,20 @@ def _library(precision: str, machine: tuple[str, ...]) -> ctypes.CDLL | str:
         try:
             if not path.is_file():
                 _compile(path, precision, machine)
-            return ctypes.CDLL(str(path))
+            return _loaded(path)
         except (OSError, Problem) as error:
             reasons.append(" ".join(f"{error}".split()))
     return (
         f"the kernel in C cannot be compiled on {platform.node()} ({'; '.join(dict.fromkeys(reasons))}): mend that, or "
         "train with kernel: reference"
     )
+
+
+def _loaded(path: Path) -> ctypes.CDLL:
+    found = ctypes.CDLL(str(path))
+    for name in ("work_of_gradients", "work_of_outputs"):
+        getattr(found, name).restype = ctypes.c_long
+    return found
 
 
 def folders() -> Iterator[Path]:
@@ -65,7 +73,7 @@ def folders() -> Iterator[Path]:
 
 def name(precision: str, machine: tuple[str, ...] = NATIVE) -> str:
     """The file's name: of what it is made, by which compiler, for which processor."""
-    parts = [*FLAGS, *machine, version("ziglang"), platform.system(), platform.machine(), features()]
+    parts = [*FLAGS, *machine, version("ziglang"), platform.system(), platform.machine(), processor(), features()]
     parts += [f"{path.name}\n{path.read_text(encoding='utf-8')}" for path in sources()]
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return f"{precision}-{digest[:16]}.so"

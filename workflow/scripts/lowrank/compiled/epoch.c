@@ -1,6 +1,4 @@
 // One epoch of training: the loss of a batch of trials, and its gradients through time.
-#include <stdlib.h>
-
 #include "network.h"
 
 struct gradients {
@@ -19,46 +17,59 @@ struct rows {
 
 enum { CHUNK = 128 };  // rows whose outer products are summed at once, while they are in the cache
 
-// Trials that have ended get no inputs.
-static void no_inputs(real *rows, const struct network *net, long from, long to) {
-  long C = net->inputs, size = row_size(net->neurons, C);
-  for (long l = from; l < to; l++)
-    for (long c = 0; c < C; c++) rows[l * size + offset(C) - C + c] = 0;
+static real *forth(const struct rows *rows, long k) { return rows->forth + rows->start[k] * rows->forth_size; }
+static real *back(const struct rows *rows, long k) { return rows->back + rows->start[k] * rows->back_size; }
+
+// How many outputs of the batch are judged; the mean of their squared errors is the loss, twice.
+static double count_judged(const struct network *net, const struct trials *trials) {
+  double judged = 0;
+  for (long i = 0; i < trials->count * trials->steps * net->outputs; i++) judged += trials->judged[i];
+  return judged;
 }
 
-static double forward(const struct network *net, const struct trials *trials, struct rows *rows, real *last, real *work) {
-  long N = net->neurons, C = net->inputs, O = net->outputs, width = padded(N, V);
-  real *packed = take(&work, width * (N + C)), *v = take(&work, O * width), *x = take(&work, trials->count * width);
-  real *z = take(&work, O);
-  double loss = 0, judged = 0;
-  pack_forward(packed, net), pack_readout(v, net);
+// The squared errors before the first input: the state is 0 there, and so is the output.
+static double early_errors(const struct network *net, const struct trials *trials) {
+  double sum = 0;
   for (long l = 0; l < trials->count; l++)
-    for (long k = 0; k < trials->steps * O; k++) judged += trials->judged[l * trials->steps * O + k];
-  for (long l = 0; l < trials->count; l++)  // until the first input the state is 0
-    for (long k = 0, at = trials->order[l] * trials->steps * O; k < trials->first * O; k++)
-      if (trials->judged[at + k]) loss += (double)trials->targets[at + k] * trials->targets[at + k];
+    for (long i = 0, at = l * trials->steps * net->outputs; i < trials->first * net->outputs; i++)
+      if (trials->judged[at + i]) sum += (double)trials->targets[at + i] * trials->targets[at + i];
+  return sum;
+}
+
+// Trials that have ended get no inputs.
+static void no_inputs(const struct network *net, real *block, long from, long to) {
+  long C = net->inputs, size = row_size(net->neurons, C);
+  for (long l = from; l < to; l++)
+    for (long c = 0; c < C; c++) block[l * size + offset(C) - C + c] = 0;
+}
+
+// All rates, and dL/dz[k] of all outputs; the sum of the squared errors.
+static double forward(const struct network *net, const struct trials *trials, struct rows *rows, double judged,
+                      real *last, real *work) {
+  long N = net->neurons, C = net->inputs, O = net->outputs, width = padded(N, V), end = trials->end;
+  real *packed = take(&work, width * (N + C)), *v = take(&work, O * width), *x = take(&work, trials->count * width);
+  double sum = 0;
+  pack_forward(packed, net), pack_readout(v, net);
   memset(x, 0, trials->count * width * sizeof(real));
   memset(rows->forth, 0, rows->start[trials->first + 1] * rows->forth_size * sizeof(real));
-  for (long k = trials->first; k < trials->end; k++) {
-    real *now = rows->forth + rows->start[k] * rows->forth_size, *next = rows->forth + rows->start[k + 1] * rows->forth_size;
+  for (long k = trials->first; k < end; k++) {
+    real *now = forth(rows, k), *next = forth(rows, k + 1);
     put_inputs(now, net, trials, k, 0, trials->active[k]);
-    no_inputs(now, net, trials->active[k], rows->start[k + 1] - rows->start[k]);
+    no_inputs(net, now, trials->active[k], rows->start[k + 1] - rows->start[k]);
     step(net, packed, now, x, next, trials->active[k]);
     for (long l = 0; l < trials->active[k]; l++) {
-      real *error = rows->back + (rows->start[k + 1] + l) * rows->back_size + offset(O) - O;
-      read_out(net, v, next + l * rows->forth_size + offset(C), z);
+      real *error = back(rows, k + 1) + l * rows->back_size + offset(O) - O;
+      read_out(net, v, next + l * rows->forth_size + offset(C), error);
+      if (l == 0 && k == end - 1) memcpy(last, error, O * sizeof(real));
       for (long o = 0, at = (trials->order[l] * trials->steps + k) * O; o < O; o++) {
-        real e = trials->judged[at + o] ? z[o] - trials->targets[at + o] : 0;
-        loss += (double)e * e;
+        real e = trials->judged[at + o] ? error[o] - trials->targets[at + o] : 0;
+        sum += (double)e * e;
         error[o] = e / judged;
       }
     }
-    if (k == trials->end - 1)
-      for (long o = 0; o < O; o++) last[o] = (read_out(net, v, next + offset(C), z), z[o]);
   }
-  real *end = rows->forth + rows->start[trials->end] * rows->forth_size;
-  no_inputs(end, net, 0, rows->start[trials->end + 1] - rows->start[trials->end]);
-  return loss / (2 * judged);
+  no_inputs(net, forth(rows, end), 0, rows->start[end + 1] - rows->start[end]);
+  return sum;
 }
 
 // Sums over rows `from` to `to`: sum[i][j] += back[row][i] forth[row][j], and the same for M and v.
@@ -74,6 +85,12 @@ static void add_outer_products(const struct network *net, const struct rows *row
   }
 }
 
+// The adjoints of step k from trial `from` on are 0: these have ended.
+static void no_adjoints(const struct rows *rows, const struct network *net, long k, long from) {
+  for (long row = rows->start[k] + from; row < rows->start[k + 1]; row++)
+    memset(rows->back + row * rows->back_size + offset(net->outputs), 0, padded(net->neurons, V) * sizeof(real));
+}
+
 // The adjoints a[k] = dL/dx[k+1] from the errors e[k] = dL/dz[k], and the outer products on the way:
 //
 //     a[k] = (1 - dt) a[k+1] + phi'(x[k+1]) (dt W' a[k+1] + v e[k])
@@ -83,26 +100,26 @@ static void backward(const struct network *net, const struct trials *trials, str
   long N = net->neurons, C = net->inputs, O = net->outputs, width = padded(N, V), size = rows->back_size;
   real *packed = take(&work, width * (N + O)), *pull = take(&work, trials->count * width);
   real *by_W = take(&work, N * width), *by_M = take(&work, C * width), *by_v = take(&work, O * width);
-  pack(packed, N, net->v, 1, O, 1, O, net->W, N, 1, net->dt, N);
-  memset(by_W, 0, N * width * sizeof(real)), memset(by_M, 0, C * width * sizeof(real)), memset(by_v, 0, O * width * sizeof(real));
+  pack(packed, N, net->v, 1, O, 1, O, net->W, N, 1, net->dt, N);  // [v'; dt W]
+  memset(by_W, 0, N * width * sizeof(real));
+  memset(by_M, 0, C * width * sizeof(real));
+  memset(by_v, 0, O * width * sizeof(real));
   long above = rows->start[trials->end + 1];  // rows from here on are summed
-  for (long row = rows->start[trials->end]; row < above; row++)
-    memset(rows->back + row * size + offset(O), 0, width * sizeof(real));
+  no_adjoints(rows, net, trials->end, 0);
   for (long k = trials->end - 1; k >= trials->first; k--) {
     long count = trials->active[k], K = O + N;
-    real *later = rows->back + rows->start[k + 1] * size, *a = rows->back + rows->start[k] * size + offset(O);
-    const real *rate = rows->forth + rows->start[k + 1] * rows->forth_size + offset(C);
+    real *later = back(rows, k + 1) + offset(O), *a = back(rows, k) + offset(O);
+    const real *rate = forth(rows, k + 1) + offset(C);
     for (long j = 0, columns; j < width; j += columns) {
       columns = columns_from(j, width);
-      deep_panel(count, columns, pull + j, width, 0, later + offset(O) - O, size, packed + j * K, K);
+      deep_panel(count, columns, pull + j, width, 0, later - O, size, packed + j * K, K);
       for (long l = 0; l < count; l++)
         for (long i = j; i < j + columns; i += V) {
-          vector r = load(rate + l * rows->forth_size + i), sum = load(pull + l * width + i);
-          vector slope = net->saturating ? all(1) - r * r : all(1);
-          store(a + l * size + i, all(1 - net->dt) * load(later + l * size + offset(O) + i) + slope * sum);
+          vector r = load(rate + l * rows->forth_size + i), slope = net->saturating ? all(1) - r * r : all(1);
+          store(a + l * size + i, all(1 - net->dt) * load(later + l * size + i) + slope * load(pull + l * width + i));
         }
     }
-    for (long l = count; l < rows->start[k + 1] - rows->start[k]; l++) memset(a + l * size, 0, width * sizeof(real));
+    no_adjoints(rows, net, k, count);
     if (above - rows->start[k] >= CHUNK || k == trials->first) {
       add_outer_products(net, rows, rows->start[k], above, by_W, by_M, by_v);
       above = rows->start[k];
@@ -138,6 +155,7 @@ void gradients(const struct network *net, const struct trials *trials, struct gr
   rows.back = take(&work, rows.start[end + 1] * rows.back_size);
   for (long row = 0; row < rows.start[first + 1]; row++)
     for (long o = 0; o < O; o++) rows.back[row * rows.back_size + offset(O) - O + o] = 0;
-  out->loss = forward(net, trials, &rows, out->last_outputs, work);
+  double judged = count_judged(net, trials), early = early_errors(net, trials);
+  out->loss = (early + forward(net, trials, &rows, judged, out->last_outputs, work)) / (2 * judged);
   backward(net, trials, &rows, out, work);
 }

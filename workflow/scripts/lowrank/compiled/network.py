@@ -1,5 +1,6 @@
 """A network and its trials as C takes them: `network.h` says the same."""
 
+from collections.abc import Iterator
 from ctypes import Structure, c_double, c_long, c_void_p
 from typing import NamedTuple
 
@@ -49,11 +50,15 @@ class Ordered(NamedTuple):
         return OfTrials(*sizes, *(array.ctypes.data for array in arrays)), arrays
 
 
-def ordered(trials: Trials) -> Ordered:
-    """Trials longest first; none is run beyond the last step at which it is judged."""
-    ends, first = trials.ends(), (trials.inputs != 0).any(axis=(0, 2)).argmax()
-    active = (ends[:, None] > np.arange(trials.mask.shape[1])).sum(axis=0)
-    return Ordered(trials, np.argsort(-ends, kind="stable"), active, int(first))
+def ordered(trials: Trials, size: int | None = None) -> Iterator[Ordered]:
+    """Trials in batches of `size`, all in one if it is None, each longest first; none is run when it is not judged."""
+    count, steps = trials.mask.shape[:2]
+    size = size or count
+    ends, first = trials.ends().reshape(-1, size), int(trials.inputs.any(axis=0).any(axis=1).argmax())
+    orders = np.argsort(-ends, axis=1, kind="stable")
+    actives = (ends[:, :, None] > np.arange(steps)).sum(axis=1)
+    for batch, (order, active) in enumerate(zip(orders, actives, strict=True)):
+        yield Ordered(trials.only(slice(batch * size, (batch + 1) * size)), order, active, first)
 
 
 class InC:

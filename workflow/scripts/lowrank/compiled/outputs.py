@@ -16,7 +16,7 @@ class Outputs(InC):
         At step k only the first active[k] trials are run, a number that never rises; the outputs of others are 0.
         """
         arrays = [np.ascontiguousarray(active, np.int64), np.arange(len(u)), np.ascontiguousarray(u, self.precision)]
-        first, end = int((u != 0).any(axis=(0, 2)).argmax()), int(np.count_nonzero(active))
+        first, end = int(u.any(axis=0).any(axis=1).argmax()), int(np.count_nonzero(active))
         trials = OfTrials(*u.shape[:2], min(first, end), end, *(array.ctypes.data for array in arrays), None, None)
         z = np.empty((*u.shape[:2], self.network.outputs), self.precision)
         work = self.work(self.library.work_of_outputs(byref(self.network)))

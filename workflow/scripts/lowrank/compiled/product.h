@@ -32,7 +32,7 @@ INLINE void tile(const int rows, const int wide, real *c, long stride, real scal
 // one of few rows computes at the latency of a sum, not at the processor's speed.
 INLINE void panel(long rows, long columns, real *c, long stride, real scale, const real *a, long ar, long ak,
                   const real *b, long bk, long K) {
-  for (long tiles = (rows + ROWS - 1) / ROWS, done; tiles > 0; tiles--, rows -= done, c += done * stride, a += done * ar) {
+  for (long tiles = (rows + ROWS - 1) / ROWS, done; tiles > 0; tiles--) {
     done = (rows + tiles - 1) / tiles;
 #define CASE(n)                                                                  \
   case n:                                                                        \
@@ -43,6 +43,7 @@ INLINE void panel(long rows, long columns, real *c, long stride, real scale, con
     break;
     switch (done) { CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) }
 #undef CASE
+    rows -= done, c += done * stride, a += done * ar;
   }
 }
 

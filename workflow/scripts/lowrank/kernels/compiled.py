@@ -2,7 +2,7 @@
 results within rounding."""
 
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, islice
 
 import numpy as np
 
@@ -53,9 +53,8 @@ def batches(task: Task, specs: list[dict], first_epoch: int, device: str = "cpu"
     block, skipped = divmod(first_epoch, BLOCK)
     for number in count(block):
         drawn = [task.draw(stream(spec, "training trials", number), BLOCK * spec["batch"]) for spec in specs]
-        for epoch in range(skipped, BLOCK):
-            size = specs[0]["batch"]
-            yield [ordered(trials.only(slice(epoch * size, (epoch + 1) * size))) for trials in drawn]
+        epochs = zip(*(ordered(trials, specs[0]["batch"]) for trials in drawn), strict=True)
+        yield from map(list, islice(epochs, skipped, None))
         skipped = 0
 
 

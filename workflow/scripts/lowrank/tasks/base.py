@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import ClassVar
 
 import numpy as np
@@ -19,7 +20,7 @@ class Trials:
 
     def ends(self) -> np.ndarray:
         """The step (trials,) after the last one that is judged; 0 for a trial that never is."""
-        judged = self.mask.any(axis=2)
+        judged = reduce(np.logical_or, self.mask.transpose(2, 0, 1))  # any(axis=2) is ten times as slow
         return np.where(judged.any(axis=1), judged.shape[1] - judged[:, ::-1].argmax(axis=1), 0)
 
     def only(self, which: Sequence[int]) -> "Trials":
