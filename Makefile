@@ -6,11 +6,18 @@ CORES ?= all
 BIN := .venv/bin
 SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES)
 
-# Containers may run as a user who has no name, and no home that can be written; Snakemake asks for both.
+# Containers may run as a user who has no name, and no home that can be written, and a cluster's homes are often full;
+# Snakemake asks for a name, and copies the workflow into the user's cache.
 export USER ?= nobody
-ifneq ($(shell test -w "$$HOME" && echo yes),yes)
+CACHE = $${XDG_CACHE_HOME:-$$HOME}
+ifneq ($(shell (f=$$(mktemp "$(CACHE)/.room.XXXXXX") || exit; \
+  head -c 1000000 /dev/zero > "$$f" && echo yes; rm -f "$$f") 2> /dev/null),yes)
 export HOME := $(CURDIR)/.snakemake/home
+unexport XDG_CACHE_HOME
 endif
+
+# As a notebook sets it, it would keep `make diff` from importing Matplotlib.
+unexport MPLBACKEND
 
 # Into the environment and nowhere else, whatever pip's own config or PYTHONPATH says.
 PIP := PIP_USER=0 PIP_TARGET= PIP_PREFIX=

@@ -13,7 +13,7 @@ rule all:
     """Everything: networks, measures, tables, figures, claims, and how far from the published they are."""
     input:
         lambda w: list(map(network, plan.places(PLAN))),
-        lambda w: [as_planned(file) for name in measures.MEASURES for file in parts_of(name)],
+        lambda w: [as_planned(file) for measure in MEASURES for file in parts_of(measure.name)],
         [f"{RESULTS}/tables/{name}.parquet" for name in TABLES],
         [f"{RESULTS}/figures/{name}.{kind}" for name in FIGURES for kind in ("pdf", "png")],
         [f"{RESULTS}/figures/{name}.{kind}" for name in PUBLISHED for kind in ("pdf", "png")],

@@ -24,20 +24,20 @@ import numpy as np
 import yaml
 
 import workflow
-from lowrank import checkpoint, files, measures, networks, plan, start, tables
+from lowrank import checkpoint, files, measures, measuring, networks, plan, schemas, start, tables
 from lowrank.spec import digest
 
 STACK = 50
 HEAD = (
     "networks",
     "jobs",
-    "plan from nothing",
-    "of it ours",
+    "planning from nothing",
+    "ours",
     "memory",
-    f"plan in stacks of {STACK}",
-    "plan when all is there",
-    "a job's start",
-    "the plan",
+    f"planning in stacks of {STACK}",
+    "planning a complete run",
+    "start of a job",
+    "plan file",
     "`.snakemake`",
 )
 
@@ -105,14 +105,13 @@ def make_all(raw: dict) -> None:
     for place, spec in plan.by_place(made).items():
         checkpoint.write(networks.file(spec), spec, {"W": np.zeros((2, 2), np.float32)})
         named, network = {"task": spec["task"], "g": spec["g"], "seed": spec["seed"]}, digest(spec)
-        columns = dict.fromkeys(tables.SCHEMAS["history"].names, 0.0) | named | {"epoch": [0]}
+        columns = dict.fromkeys(schemas.of("history").names, 0.0) | named | {"epoch": [0]}
         tables.write(networks.history(spec), "history", columns, made_of=network)
         checksum = networks.checksum(spec)
-        for name in measures.MEASURES:
-            columns = {field.name: 0 if field.type != tables.STRING else "" for field in tables.SCHEMAS[name]} | named
-            columns |= {next(column for column in columns if column not in named): [0 if name != "spectrum" else ""]}
-            record = {"made_of": measures.record(made, name, spec["task"], network), "network": checksum}
-            tables.write(measures.file("scale", name, place), name, columns, **record)
+        for measure in measures.of(lstm=False):
+            columns = {name: [""] if column.kind == "string" else [0] for name, column in measure.columns.items()}
+            record = {"made_of": measuring.record(made, measure, spec["task"], network), "network": checksum}
+            tables.write(measure.file("scale", place), measure.name, columns | named, **record)
 
 
 def job_start(folder: Path, raw: dict) -> float:

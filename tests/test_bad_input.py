@@ -13,7 +13,7 @@ import yaml
 import sentences
 import workflow
 from disks import closed, contents, fill, mounted
-from lowrank import configfiles, shown
+from lowrank import configfiles, drawing
 from lowrank.config import validated
 from lowrank.problems import Problem
 from workflow import ROOT, configure, network, planned, refused, run
@@ -241,8 +241,8 @@ WRONG = [
     ("sentiment.treebank", 5, "string"),
     ("sentiment.lowercase", "maybe", "boolean"),
     ("sentiment.dropout", 1, "less than 1"),
-    ("sentiment.ranks", [0, 257], "257 is beyond n_neurons = 256"),
-    ("sentiment.compressed_rank", 257, "compressed_rank: 257 is beyond n_neurons = 256"),
+    ("sentiment.ranks", [0, 257], "257 is beyond sentiment.n_neurons = 256"),
+    ("sentiment.compressed_rank", 257, "compressed_rank: 257 is beyond sentiment.n_neurons = 256"),
     ("sentiment.ranks", ["0-2", 1], "names 1 twice"),
     ("sentiment.ranks", ["2-1"], "at least 1"),
     ("sentiment.ranks", ["0-9:0"], "integer"),
@@ -304,8 +304,8 @@ def test_a_figure_of_tasks_that_are_all_left_out_is_not_drawn():
     config = validated(
         edited({"tasks.mante": None, "figures.fig1.tasks": ["mante"], "figures.fig2.tasks": ["romo", "mante"]})
     )
-    assert shown.tasks(config, "fig1") == []
-    assert shown.tasks(config, "fig2") == ["romo"]
+    assert drawing.tasks(config, "fig1") == []
+    assert drawing.tasks(config, "fig2") == ["romo"]
 
 
 LINEAR = "tasks.linear_z0.5"
@@ -418,9 +418,16 @@ def test_numbers_that_are_as_they_look(tmp_path):
     assert configfiles.mistakes(path) == []
 
 
-@pytest.mark.parametrize("run", [202611, 1.5, datetime.date(2026, 11, 26), True])
+@pytest.mark.parametrize("run", [202611, 1.5, datetime.date(2026, 11, 26)])
 def test_a_name_that_was_read_as_something_else(run):
     assert f"run: {run} is read as a number or a date, not as a name: begin it with a letter" in mistakes({"run": run})
+
+
+@pytest.mark.parametrize("key", ["run", "figures.labels.romo", "device", "training.optimizer"])
+def test_words_that_yaml_takes_for_true_or_false(key):
+    (told,) = mistakes({key: yaml.safe_load("no")})
+    assert told.startswith(f"{key} = False: input should be ")
+    assert told.endswith(" (if it says yes, no, on or off there, put it into quotes)")
 
 
 def test_seeds_that_no_table_can_hold():
@@ -428,6 +435,19 @@ def test_seeds_that_no_table_can_hold():
         "seeds.1 = 9223372036854775808: input should be less" in told for told in mistakes({"seeds": [0, 2**63]})
     )
     assert validated(edited({"seeds": [0, 2**63 - 1], "run_seed": 2**200}))["run_seed"] == 2**200
+
+
+@pytest.mark.parametrize(
+    "key", ["training.n_neurons", "training.batch", "tasks.romo.epochs", "measure.trials", "stack"]
+)
+def test_counts_that_no_array_can_have(key):
+    assert any(f"{key} = {10**18}: input should be less than or equal to" in told for told in mistakes({key: 10**18}))
+
+
+def test_spans_that_would_fill_the_memory():
+    assert "measure.ranks: 0-1000000000000 is more than 100000 numbers" in mistakes(
+        {"measure.ranks": "0-1000000000000"}
+    )
 
 
 def test_names_that_some_file_systems_cannot_tell_apart_or_hold():

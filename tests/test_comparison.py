@@ -213,7 +213,7 @@ def test_published_curves_lie_under_ours_and_move_no_axis(points):
     }
     ours = figure_2(rows)["summary"]
     plain = fig2.draw({"summary": ours}, figures)
-    drawn = underlay(fig2.draw({"summary": ours}, figures), rows, figures, "fig2")
+    drawn = underlay(fig2.draw({"summary": ours}, figures), rows, figures, "fig2", fig2.FIGURE["published"])
     for letter in "abcd":
         before, after = axes_of(plain, letter), axes_of(drawn, letter)
         assert (after.get_xlim(), after.get_ylim()) == (before.get_xlim(), before.get_ylim())

@@ -166,7 +166,7 @@ def test_the_page_sums_up_what_is_known_and_names_what_is_not(results):
     assert f"| 2 | {MACHINE} |\n" in text
     assert "| 1 | A GPU | x86_64 | torch 2 |\n" in text
     assert "This page was written on: this machine." in text
-    assert f"No record of time and memory, so not in the sums: `train {PLACES[0]}`, `truncate {PLACES[0]}`" in text
+    assert f"No record of time and memory, so not in the sums: `train {PLACES[0]}`, `shuffle {PLACES[0]}`" in text
 
 
 SETTINGS = {

@@ -12,10 +12,9 @@ import workflow
 from contrast import overlay
 from contrast.numbers import difference
 from contrast.settings import differing
-from lowrank import tables
+from lowrank import figures, schemas, tables
 from lowrank.problems import Problem
-from lowrank.shown import FIGURES
-from provenance.panels import panels
+from provenance.figure import panels
 from provenance.runs import Run
 
 TINY = "results/tiny"
@@ -30,7 +29,7 @@ def edit(path, name: str, change) -> None:
     """Alter a table."""
     frame = tables.read_frame(path, name)
     change(frame)
-    tables.write(path, name, pa.Table.from_pandas(frame, tables.SCHEMAS[name], preserve_index=False).to_pydict())
+    tables.write(path, name, pa.Table.from_pandas(frame, schemas.of(name), preserve_index=False).to_pydict())
 
 
 @pytest.fixture
@@ -70,7 +69,7 @@ def test_what_differs_is_told_and_nothing_else(two):
     assert "at g 0.9, epoch 5: " in changed[0]
     assert (two / TINY / "diff/other/diff.md").read_text() == text
     pictures = {path.stem for path in (two / TINY / "diff/other").glob("*.png")}
-    assert pictures == set(FIGURES)
+    assert pictures == set(figures.names())
 
 
 def test_both_runs_are_in_the_picture(two):

@@ -189,10 +189,21 @@ def test_a_user_without_name_or_home_is_told(capsys, monkeypatch):
     assert found(machine.user).startswith("user ")
     monkeypatch.setenv("HOME", "/proc/nowhere")
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
-    monkeypatch.setattr(os, "access", lambda folder, how: f"{folder}" != "/proc")
     only(lines([found(machine.user)], capsys), "cache cannot be written in /proc/nowhere/.cache", "export HOME")
     monkeypatch.setattr(machine.getpass, "getuser", lambda: {}["getpwuid(): uid not found: 12345"])
     only(lines([found(machine.user)], capsys), "this user has no name", "export USER=nobody")
+
+
+def test_a_home_without_room_is_told(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", f"{tmp_path}")
+    monkeypatch.setattr(os, "fsync", full)
+    only(
+        lines([found(machine.user)], capsys), f"cache cannot be written in {tmp_path}", "quota exceeded", "export HOME"
+    )
+
+
+def full(handle):
+    raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
 
 
 def test_all_mistakes_of_a_config_stand_in_one_line(root, capsys):
@@ -209,10 +220,6 @@ def test_folders_that_cannot_be_written(root, capsys, monkeypatch):
     assert [line[:5] for line in printed] == ["FIX  ", "FIX  ", "ok   "], printed
     assert "Not a directory" in printed[0]
     assert f"cannot write into {root}/resources (No such file or directory): " in printed[1]
-
-    def full(handle):
-        raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
-
     monkeypatch.setattr(os, "fsync", full)
     only(lines([found(machine.writable, root, ".snakemake")], capsys), "quota exceeded", "make room")
 

@@ -78,7 +78,7 @@ def imported(tmp_path_factory) -> Path:
         jobs = run(folder)
         expected = {f"{rule} romo/g0.9/seed0" for rule in FEW}
         expected |= {f"rnn_gather {table}" for table in ("truncation", "shuffle", "spectrum")}
-        assert jobs.names == expected | {"rnn_history", "rnn_summary", "norm"}
+        assert jobs.names == expected | {"rnn_gather history", "rnn_summary", "norm"}
         assert workflow.snapshot(folder / "rnn") == before
 
     return once(tmp_path_factory, "imported", make)
@@ -138,8 +138,10 @@ def test_without_a_config_it_is_the_clones_and_profiles_name_the_renamed_rules(b
     """tiny.yaml from the command line lies over it; `stack` and resources are those of `rnn_train`."""
     text = IMPORT.format(name="rnn", config="None", prefix="")
     (beside / "Snakefile").write_text(text)
-    jobs = planned(beside, "rnn_history", "--set-resources", "rnn_train:stack=5", "rnn_train:mem_mb=77")
-    assert jobs.names == {"rnn_train_1_romo", "rnn_history"}
+    jobs = planned(
+        beside, "results/tiny/tables/history.parquet", "--set-resources", "rnn_train:stack=5", "rnn_train:mem_mb=77"
+    )
+    assert jobs.names == {"rnn_train_1_romo", "rnn_gather history"}
     assert jobs.resources["rnn_train_1_romo"]["mem_mb"] == "77"
 
 
@@ -169,11 +171,12 @@ def test_relative_paths_in_the_config_count_from_the_importing_workflow(beside):
     paths = {"treebank": "own/treebank", "vectors": "own/vectors.txt"}
     (beside / "tiny.yaml").write_text(yaml.safe_dump(ONE | {"sentiment": workflow.TINY["sentiment"] | paths}))
     (beside / "Snakefile").write_text(IMPORT.format(name="rnn", config="None", prefix='prefix: "below"'))
-    run(beside, "rnn_sentiment_history")
-    assert (beside / "below/results/tiny/tables/sentiment_history.parquet").exists()
+    target = "below/results/tiny/tables/sentiment_history.parquet"
+    run(beside, target)
+    assert (beside / target).exists()
     assert len(list((beside / "below/resources/sentiment").iterdir())) == 2
     assert not (beside / "resources").exists()
-    assert planned(beside, "rnn_sentiment_history").names == set()
+    assert planned(beside, target).names == set()
 
 
 def test_a_prefix_is_worked_in_and_a_missing_one_holds_nothing(tmp_path, monkeypatch):

@@ -11,12 +11,12 @@ import pytest
 
 import specs
 import workflow
-from lowrank import orders, streams, tables
+from lowrank import figures, orders, schemas, streams, tables
 from lowrank.problems import Problem
 from lowrank.spec import digest, place
 from provenance import network, tracing
 from provenance.explain import explain
-from provenance.panels import FIGURES, panels
+from provenance.figure import panels
 from provenance.runs import Run
 from provenance.subject import parsed
 
@@ -64,25 +64,25 @@ def test_a_panel_leads_to_its_table_networks_and_their_specs(finished):
     assert len(done.stdout.splitlines()) <= 60
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", figures.names())
 def test_the_panels_are_those_of_the_figure(run, name):
     """Their letters, the columns of their tables, and the functions that draw them."""
     settings = run.figures(name)
     module = importlib.import_module(f"lowrank.figures.{name}")
     described = panels(name, settings)
-    used = {panel.table for panel in described.values()}
-    others = {"fig3": {"theory"}, "fig5": {"sentiment_history"}}.get(name, set())
+    used = figures.declared(name).tables
+    assert {panel.table for panel in described.values()} <= set(used)
     with np.errstate(invalid="ignore"):  # tiny networks do not converge
-        figure = module.draw({table: run.frame(table) for table in used | others}, settings)
+        figure = module.draw({table: run.frame(table) for table in used}, settings)
     texts = [text.get_text() for ax in figure.axes for text in ax.texts]
     assert sorted(described) == sorted(match[1] for text in texts if (match := re.fullmatch(r"\((\w)\)", text)))
     for panel in described.values():
         assert callable(getattr(module, panel.drawn))
-        assert set(panel.columns or [panel.y]) <= set(tables.SCHEMAS[panel.table].names)
+        assert set(panel.columns or [panel.y]) <= set(schemas.of(panel.table).names)
         assert {*panel.curves, panel.x, panel.y} <= set(panel.rows(run.frame(panel.table)).columns)
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", figures.names())
 def test_every_panel_is_explained_on_a_page(run, name):
     for letter in panels(name, run.figures(name)):
         page = explain(f"{name}.{letter}", run)
@@ -166,7 +166,7 @@ def test_the_code_of_a_network_is_that_of_the_plan(run):
     for task in settings["tasks"]:
         (file, *_) = (run.folder.parent / "networks" / task).rglob("*.safetensors")
         assert network.roots(network.about(file)["spec"]) == orders.roots(settings, f"train {task}")
-    assert orders.OTHER["train_sentiment"] == network.ROOTS_OF_LSTM
+    assert orders.roots({}, "train_sentiment") == network.ROOTS_OF_LSTM
 
 
 def test_code_and_config_that_were_changed_since_are_told(project):

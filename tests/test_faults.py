@@ -363,7 +363,7 @@ def test_no_room_for_tables(small):
         assert len(said) == len(targets)
         filler.unlink()
         assert unlogged(contents(results)) == unlogged(before)
-        assert run(small, *targets).names == {"truncate romo/g0.9/seed0", "history"}
+        assert run(small, *targets).names == {"truncate romo/g0.9/seed0", "gather history"}
         assert unlogged(contents(results)) == unlogged(right)
 
 

@@ -20,7 +20,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lowrank import checkpoint, files, networks, tables
+from lowrank import checkpoint, files, networks, schemas, tables
 from lowrank.files import atomic, held
 from lowrank.problems import Problem
 from lowrank.spec import canonical, digest
@@ -470,7 +470,7 @@ def test_a_table_is_read_as_it_was_written(table):
     """One value stands for all rows."""
     row = {"task": "romo", "g": 0.9, "seed": 0, "loss": 1.0, "relative_loss": 0.5}
     assert tables.read(table, "shuffle").to_pylist() == [row | {"repetition": number} for number in range(3)]
-    assert tables.read(table, "shuffle").schema.equals(tables.SCHEMAS["shuffle"])
+    assert tables.read(table, "shuffle").schema.equals(schemas.of("shuffle"))
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
@@ -591,12 +591,12 @@ def test_gathering_names_the_part_that_is_damaged(tmp_path, table):
 WRITER = """
 import sys
 import numpy as np
-from lowrank import checkpoint, tables
+from lowrank import checkpoint, schemas, tables
 spec = {"task": "romo", "g": 0.9, "numbers": {"b": 1, "a": [1, 2]}, "seed": 0}
 arrays = {name: np.arange(12.0).reshape(3, 4) for name in ("W", "M", "v", "W0", "M0", "v0")}
 checkpoint.write("network", spec, arrays, initial_loss=0.5, versions={"torch": "2", "numpy": "1"}, device="cpu")
 loss = np.array([1.0, np.nan, 0.25])
-names = tables.SCHEMAS["history"].names[3:]
+names = schemas.of("history").names[3:]
 columns = {name: range(3) if name == "epoch" else loss for name in names}
 tables.write("history", "history", tables.network(spec) | columns)
 tables.gather("gathered", "history", {"history": None}, made_of="it")
@@ -647,9 +647,10 @@ def test_writing_a_table_does_not_import_pandas(tmp_path):
     """It takes half a second, in every one of hundreds of short jobs."""
     code = """
 import sys
-from lowrank import tables
-for name, schema in tables.SCHEMAS.items():
-    tables.write(sys.argv[1], name, {f.name: ["x", None] if f.type == tables.STRING else [1, None] for f in schema})
+from lowrank import schemas, tables
+for name in schemas.names():
+    columns = {field.name: ["x", None] if f"{field.type}" == "string" else [1, None] for field in schemas.of(name)}
+    tables.write(sys.argv[1], name, columns)
 assert "pandas" not in sys.modules
 """
     environment = os.environ | {"PYTHONPATH": "workflow/scripts"}

@@ -1,6 +1,8 @@
 """The files for pip and conda are those that envs/make.py writes from pins.toml, and this environment is pinned."""
 
+import os
 import platform
+import re
 import runpy
 import subprocess
 import sys
@@ -75,6 +77,25 @@ def test_make_asks_it_before_it_installs():
     command = ["make", "--dry-run", "--always-make", ".venv/ready", "PYTHON=python3.12"]
     done = subprocess.run(command, cwd=ENVS.parent, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[0] == "python3.12 envs/here.py"
+
+
+@pytest.mark.parametrize("variable", ["HOME", "XDG_CACHE_HOME"])
+def test_make_has_a_home_where_the_users_cannot_be_written(variable, tmp_path):
+    command = ["make", "--dry-run", "--print-data-base", "unused"]
+    for folder, home in ((tmp_path, os.environ["HOME"]), ("/proc/none", f"{ENVS.parent}/.snakemake/home")):
+        environment = os.environ | {"XDG_CACHE_HOME": f"{tmp_path}", variable: f"{folder}"}
+        if variable == "HOME":
+            environment.pop("XDG_CACHE_HOME")
+            home = f"{tmp_path}" if folder == tmp_path else home
+        done = subprocess.run(command, cwd=ENVS.parent, env=environment, capture_output=True, text=True, check=True)
+        assert re.findall("^HOME :?= (.*)$", done.stdout, re.MULTILINE) == [home]
+
+
+def test_make_takes_no_backend_of_matplotlib_from_a_notebook():
+    command = ["make", "--eval", "told:; @echo [$$MPLBACKEND]", "told"]
+    environment = os.environ | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    done = subprocess.run(command, cwd=ENVS.parent, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_every_pin_says_why_it_is_there():

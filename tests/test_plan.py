@@ -12,6 +12,7 @@ from forecast.dryrun import Job
 from forecast.seconds import SHIPPED, Clock, Point, shipped
 from forecast.waiting import hours, longest_chain
 from forecast.work import Plan, Work
+from lowrank import measures
 from lowrank import plan as planning
 from provenance.runs import Run
 
@@ -123,8 +124,8 @@ def test_benchmarks_of_a_run_are_told_by_its_networks_and_config(finished, monke
     by_rule = Counter(each.work.rule for each in found)
     networks = len(Run("tiny").frame("summary"))
     assert by_rule == {
-        **dict.fromkeys(("train", *benchmarks.MEASURES), networks),
-        **dict.fromkeys(("train_sentiment", *benchmarks.OF_LSTM), 1),
+        **dict.fromkeys(("train", *(each.rule for each in measures.of(lstm=False))), networks),
+        **dict.fromkeys(("train_sentiment", *(each.rule for each in measures.of(lstm=True))), 1),
     }
     romo = next(each.work for each in found if each.work.rule == "train" and each.work.task == "romo")
     assert (romo.n_neurons, romo.amount, romo.kernel) == (12, 21, "compiled")

@@ -15,12 +15,12 @@ MEASURES = ("truncate", "shuffle", "spectrum", "trials")
 NEW = ("train", *MEASURES)  # the jobs of a network that was not there
 GATHERED = {"gather truncation", "gather shuffle", "gather spectrum", "gather trials"}
 JUDGED = {"claims", "comparison"}
-TABLES = GATHERED | {"history", "summary"} | JUDGED
+TABLES = GATHERED | {"gather history", "summary"} | JUDGED
 TANH = ("flipflop/g0.0", "flipflop/g0.9", "mante/g0.9", "romo/g0.9")  # of the tiny run
 LINEAR = ("linear_z0.5/g0.0", "linear_z0.5/g0.6")
 STRENGTHS = TANH + LINEAR
-TRAINED = {"train_sentiment seed0", "sentiment_history"}
-TRUNCATED = {"truncate_sentiment seed0", "gather_sentiment truncation"}
+TRAINED = {"train_sentiment seed0", "gather sentiment_history"}
+TRUNCATED = {"truncate_sentiment seed0", "gather sentiment_truncation"}
 
 
 def drawn(*figures: str) -> set[str]:
@@ -30,7 +30,7 @@ def drawn(*figures: str) -> set[str]:
 
 FIGURES = drawn("fig1", "fig2", "fig3", "fig4")
 LSTM_FIGURES = drawn("fig5") | {"figS_lstm"}
-LSTM = TRAINED | TRUNCATED | {"spectrum_sentiment seed0", "gather_sentiment spectrum"} | JUDGED | LSTM_FIGURES
+LSTM = TRAINED | TRUNCATED | {"spectrum_sentiment seed0", "gather sentiment_spectrum"} | JUDGED | LSTM_FIGURES
 SHOWN = drawn("fig1", "fig2")  # by the run of one network
 SMALL = {f"{rule} romo/g0.9/seed0" for rule in NEW} | TABLES | SHOWN  # the whole of it
 
@@ -210,7 +210,7 @@ EDITS = {
         each(*NEW, of=["romo/g0.9"]) | TABLES | FIGURES,
     ),
     "the code of a measure": (
-        lambda folder: add_code(folder / "workflow/scripts/spectrum.py"),
+        lambda folder: add_code(library(folder) / "measures/spectrum.py"),
         each("spectrum") | {"gather spectrum", "summary"} | JUDGED | drawn("fig1", "fig2", "fig4"),
     ),
     "a panel of Figure 1": (lambda folder: add_code(library(folder) / "figures/fig1.py"), drawn("fig1")),

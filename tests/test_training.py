@@ -385,16 +385,15 @@ def diverged(request, tmp_path, monkeypatch):
     run_in(tmp_path, [one])
     monkeypatch.chdir(tmp_path)
     found = {"history": networks.history(one)}
-    for script, table, settings in (
-        ("truncate", "truncation", {"ranks": [0, 1, 5], "trials": 4}),
-        ("shuffle", "shuffle", {"shuffles": 2, "trials": 4}),
-        ("spectrum", "spectrum", {}),
-        ("trials", "trials", {"trials": 4, "shown_trial": 1}),
-    ):
-        found[table] = f"{table}.parquet"
-        run_script(
-            monkeypatch, script, {"networks": [digest(one)], **settings}, found[table], networks=[networks.file(one)]
-        )
+    for measure, settings in {
+        "truncation": {"ranks": [0, 1, 5], "trials": 4},
+        "shuffle": {"shuffles": 2, "trials": 4},
+        "spectrum": {},
+        "trials": {"trials": 4, "shown_trial": 1},
+    }.items():
+        found[measure] = f"{measure}.parquet"
+        order = {"measure": measure, "settings": settings, "networks": [digest(one)]}
+        run_script(monkeypatch, "measure", order, found[measure], networks=[networks.file(one)], sentences=[])
     files = {name: found[name] for name in ("history", "truncation", "shuffle", "spectrum")}
     found["summary"] = "summary.parquet"
     made_of = {name: tables.record(path)["made_of"] for name, path in files.items()}

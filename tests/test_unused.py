@@ -482,7 +482,7 @@ def test_the_list(folder):
         r"  results/networks/romo      13 networks, 26 files, \d+\.\d kB  5 g, seed0 seed1 seed2", lines[5]
     )
     assert re.fullmatch(re.escape(OF_MEASURES) + r": 56 measures, 0\.5 kB", lines[7])
-    assert lines[8] == "  results/one/truncation/flipflop  1 measure, 0.0 kB    g0.9, seed2"
+    assert lines[8] == "  results/one/shuffle/flipflop     1 measure, 0.0 kB    g0.9, seed2"
     assert lines[-2] == ""
     assert re.fullmatch(
         r"Unused: 14 networks, 56 measures, 84 files, \d+\.\d kB\. Delete them: make unused DELETE=1 DIR=/.*", lines[-1]

@@ -225,9 +225,9 @@ NEEDED = {
     "fig3": ({"train", "trials"}, {"gather trials", "theory"}),
 }
 NEEDED["fig4"] = NEEDED["fig2"]
-OF_DATA = {"sentiment_data", "train_sentiment seed0", "sentiment_history"}
+OF_DATA = {"sentiment_data", "train_sentiment seed0", "gather sentiment_history"}
 NEEDED_OF_LSTM = {
-    "fig5": {"truncate_sentiment seed0", "gather_sentiment truncation"},
+    "fig5": {"truncate_sentiment seed0", "gather sentiment_truncation"},
     "figS_lstm": set(),
 }
 
@@ -236,12 +236,12 @@ NEEDED_OF_LSTM = {
 def test_a_figure_as_a_target_needs_just_what_it_shows(sources, figure):
     rules, tables = NEEDED[figure]
     jobs = {f"{rule} {place}" for rule in rules for place in PLACES}
-    assert planned(sources, figure).names == jobs | tables | {"history", figure}
+    assert planned(sources, figure).names == jobs | tables | {"gather history", figure}
 
 
 @pytest.mark.parametrize("figure", NEEDED_OF_LSTM)
 def test_a_figure_of_the_lstm_needs_just_what_it_shows(sources, figure):
-    spectrum = {"spectrum_sentiment seed0", "gather_sentiment spectrum"}
+    spectrum = {"spectrum_sentiment seed0", "gather sentiment_spectrum"}
     assert planned(sources, figure).names == OF_DATA | spectrum | NEEDED_OF_LSTM[figure] | {figure}
 
 

@@ -6,9 +6,6 @@ DATA = [sentiment_data(), as_planned(prepared.about(PLAN["data"]))] if LSTMS els
 rule archive:
     input:
         rules.all.input,
-        lambda w: [
-            as_planned(file) for name in ("sentiment_truncation", "sentiment_spectrum") for file in parts_of(name)
-        ],
         [table("claims"), table("comparison")],
         lambda w: list(map(history, plan.places(PLAN))),
         DATA,

@@ -8,10 +8,12 @@ import json
 import os
 import re
 import sys
+from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from lowrank import folders, gathered, measures, networks, orders, plan, shown, start
+from lowrank import claims, drawing, figures, folders, gathered, measures, measuring, networks, orders, plan, start
+from lowrank import summary
 from lowrank.problems import Problem
 from lowrank.sentiment import prepared
 from lowrank.spec import canonical, digest, record
@@ -45,12 +47,16 @@ PLACE = "{task}/g{g}/seed{seed}"
 LINEAR = plan.linear_networks(config)
 NETWORKS = [place for place in plan.places(PLAN) if not plan.is_lstm(place)]
 LSTMS = [place for place in plan.places(PLAN) if plan.is_lstm(place)]
-FIGURES = shown.figures(config)
-PUBLISHED = [f"{name}_published" for name in FIGURES if shown.has_published(config, name)]
-TABLES = ["history", *measures.MEASURES, "summary", *(["theory"] if LINEAR else [])]
-TABLES += ["sentiment_history", "sentiment_truncation", "sentiment_spectrum"] if LSTMS else []
-CLAIMED = [name for name in TABLES if name not in ("shuffle", "trials")]
-COMPARED = [name for name in CLAIMED if name not in ("theory", "sentiment_history")]
+FIGURES = drawing.of_run(config)
+DRAWABLE = [name for name in figures.names() if LSTMS or not figures.declared(name).of_lstm]
+WITH_PUBLISHED = [name for name in figures.names() if figures.declared(name).published]
+PUBLISHED = [f"{name}_published" for name in FIGURES if drawing.has_published(config, name)]
+MEASURES = measures.of_run(config)
+GATHERED = gathered.names(config)
+TABLES = [*GATHERED, "summary", *(["theory"] if LINEAR else [])]
+CLAIMED = [name for name in TABLES if name in claims.tables()]
+COMPARED = {table for name in WITH_PUBLISHED for table in figures.declared(name).published["tables"]}
+COMPARED = [name for name in TABLES if name in COMPARED]
 MISSING = frozenset(PLAN["missing"])
 UNUSABLE = frozenset(PLAN["unusable"])
 # A stack's job is started with its rule's name among its words, and needs no other stack's rule.
@@ -134,19 +140,25 @@ def stacks_of(*rules):
     return [(name, stack) for name, stack in STACKS.items() if stack["rule"] in rules]
 
 
-def lstm(wildcards):
-    """The file of the LSTM of a seed, as an input."""
-    return network(f"sentiment/seed{wildcards.seed}")
-
-
 def sentiment_data():
     """The sentences as numbers, as an input."""
     return as_planned(prepared.file(PLAN["data"])) if LSTMS else []
 
 
-def measured(name, place=PLACE):
+def place_of(measure, wildcards=None):
+    """The place of the network that a measure's job is about; without wildcards the pattern of these."""
+    pattern = "sentiment/seed{seed}" if measure.of_lstm else PLACE
+    return pattern.format(**wildcards) if wildcards else pattern
+
+
+def measured(measure, place=None):
     """The file of a measure of a network."""
-    return measures.file(config["run"], name, place)
+    return measure.file(config["run"], place or place_of(measure))
+
+
+def sentences_for(measure):
+    """The sentences as numbers, as an input of a measure that reads them."""
+    return [sentiment_data()] if measure.reads_sentences else []
 
 
 def table(name):
@@ -159,6 +171,8 @@ IN_REPORT = {}  # a file's place in the report, of which Snakemake would not see
 
 def in_report(path, caption, category, **labels):
     """A file that stands in the report, with its caption from workflow/report/ and what its line in the list says."""
+    if not Path(PROJECT, f"workflow/report/{caption}.rst").exists():
+        raise WorkflowError(f"workflow/report/{caption}.rst is missing, the caption of {path}: write it")
     IN_REPORT[path] = [caption, category, labels]
     return report(path, caption=f"../report/{caption}.rst", category=category, labels=labels)
 
@@ -177,9 +191,9 @@ def training_order(places):
     return order(f"train {task_of(places)}", specs=list(map(spec, places)), kernel=kernel)
 
 
-def measure_order(name, places):
+def measure_order(measure, places):
     """The parameter of a job that measures the networks at some places, all of one task."""
-    return canonical(measures.order(PLAN, name, task_of(places), [digest(spec(place)) for place in places]))
+    return canonical(measuring.order(PLAN, measure, task_of(places), [digest(spec(place)) for place in places]))
 
 
 def made_of(*names):
@@ -193,8 +207,7 @@ def table_order(name):
     if name == "theory":
         return order("theory", networks=LINEAR)
     if name == "summary":
-        of = ("history", "truncation", "shuffle", "spectrum")
-        return order("summary", threshold=config["measure"]["threshold"], tables=made_of(*of))
+        return order("summary", threshold=config["measure"]["threshold"], tables=made_of(*summary.TABLES))
     if name == "claims":
         return order("claims", run=config["run"], tasks=claimed_tasks(), tables=made_of(*CLAIMED))
     if name == "comparison":
@@ -215,13 +228,13 @@ def gathered_from(table):
 
 def tables_of(figure):
     """The files of the tables that a figure is made of, by their names."""
-    return {name: table(name) for name in shown.TABLES[figure]}
+    return {name: table(name) for name in figures.declared(figure).tables}
 
 
 def figure_order(figure, variant=""):
     """The parameter of a figure, or of its variant: its own settings, and what to say of the tasks that it shows."""
-    settings = {"figure": figure, "figures": shown.of_figure(config, figure)}
-    return order(f"{figure}{variant}", **settings, tables=made_of(*shown.TABLES[figure]))
+    settings = {"figure": figure, "figures": drawing.of_figure(config, figure)}
+    return order(f"{figure}{variant}", **settings, tables=made_of(*figures.declared(figure).tables))
 
 
 def claimed_tasks():
@@ -233,7 +246,7 @@ def claimed_tasks():
 def archived_figure(name):
     """What it takes to draw a figure again from an archive: its module, settings, tables and files."""
     figure = getattr(rules, name)
-    settings = shown.of_figure(config, name)
+    settings = drawing.of_figure(config, name)
     tables = {table: file.removeprefix(PREFIX) for table, file in figure.input.items()}
     files = [file.removeprefix(PREFIX) for file in figure.output]
     return {"module": name, "settings": settings, "tables": tables, "files": files}

@@ -2,7 +2,7 @@
 rule comparison:
     input:
         **{name: table(name) for name in COMPARED},
-        published=[of_project(f"workflow/resources/published/fig{n}.csv") for n in range(1, 6)],
+        published=[of_project(f"workflow/resources/published/{name}.csv") for name in WITH_PUBLISHED],
     output:
         table=table("comparison"),
         page=f"{RESULTS}/comparison.md",
@@ -34,7 +34,7 @@ rule figure_published:
     log:
         f"{RESULTS}/logs/fig{{number}}_published.log",
     wildcard_constraints:
-        number="[1-5]",
+        number="|".join(name.removeprefix("fig") for name in WITH_PUBLISHED),
     localrule: True
     conda:
         "../../envs/lowrank.yaml"

@@ -1,114 +1,55 @@
 # A measure is made again if its file says that it was made of another network, with other settings or other code
 # than planned; one that is as planned is taken as it is. With `stack` above 1 a job measures several networks, each
-# into its own file, by the rules at the end.
-rule truncate:
-    input:
-        networks=lambda w: [network(PLACE.format(**w))],
-        unusable=lambda w: unusable(measured("truncation").format(**w)),
-    output:
-        measured("truncation"),
-    log:
-        f"{RESULTS}/logs/truncate/{PLACE}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/truncate/{PLACE}.tsv"
-    wildcard_constraints:
-        task=tasks_of("truncate"),
-    conda:
-        "../../envs/lowrank.yaml"
-    params:
-        job=lambda w: measure_order("truncation", [PLACE.format(**w)]),
-    message:
-        "Truncating {wildcards.task} g={wildcards.g} seed={wildcards.seed}"
-    script:
-        "../scripts/truncate.py"
+# into its own file, by the rules at the end. What the measures are: workflow/scripts/lowrank/measures/.
+for measure in MEASURES:
+    place = "seed{seed}" if measure.of_lstm else PLACE
+
+    rule:
+        name:
+            measure.rule
+        input:
+            networks=lambda w, measure=measure: [network(place_of(measure, w))],
+            sentences=sentences_for(measure),
+            unusable=lambda w, measure=measure: unusable(measured(measure, place_of(measure, w))),
+        output:
+            measured(measure),
+        log:
+            f"{RESULTS}/logs/{measure.rule}/{place}.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/{measure.rule}/{place}.tsv"
+        wildcard_constraints:
+            task=tasks_of(measure.rule),
+        conda:
+            "../../envs/lowrank.yaml"
+        params:
+            job=lambda w, measure=measure: measure_order(measure, [place_of(measure, w)]),
+        message:
+            f"Measuring {measure.name}: {place}".replace("{", "{wildcards.")
+        script:
+            "../scripts/measure.py"
 
 
-rule shuffle:
-    input:
-        networks=lambda w: [network(PLACE.format(**w))],
-        unusable=lambda w: unusable(measured("shuffle").format(**w)),
-    output:
-        measured("shuffle"),
-    log:
-        f"{RESULTS}/logs/shuffle/{PLACE}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/shuffle/{PLACE}.tsv"
-    wildcard_constraints:
-        task=tasks_of("shuffle"),
-    conda:
-        "../../envs/lowrank.yaml"
-    params:
-        job=lambda w: measure_order("shuffle", [PLACE.format(**w)]),
-    message:
-        "Shuffling {wildcards.task} g={wildcards.g} seed={wildcards.seed}"
-    script:
-        "../scripts/shuffle.py"
-
-
-rule spectrum:
-    input:
-        networks=lambda w: [network(PLACE.format(**w))],
-        unusable=lambda w: unusable(measured("spectrum").format(**w)),
-    output:
-        measured("spectrum"),
-    log:
-        f"{RESULTS}/logs/spectrum/{PLACE}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/spectrum/{PLACE}.tsv"
-    wildcard_constraints:
-        task=tasks_of("spectrum"),
-    conda:
-        "../../envs/lowrank.yaml"
-    params:
-        job=lambda w: measure_order("spectrum", [PLACE.format(**w)]),
-    message:
-        "Spectrum of {wildcards.task} g={wildcards.g} seed={wildcards.seed}"
-    script:
-        "../scripts/spectrum.py"
-
-
-rule trials:
-    input:
-        networks=lambda w: [network(PLACE.format(**w))],
-        unusable=lambda w: unusable(measured("trials").format(**w)),
-    output:
-        measured("trials"),
-    log:
-        f"{RESULTS}/logs/trials/{PLACE}.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/trials/{PLACE}.tsv"
-    wildcard_constraints:
-        task=tasks_of("trials"),
-    conda:
-        "../../envs/lowrank.yaml"
-    params:
-        job=lambda w: measure_order("trials", [PLACE.format(**w)]),
-    message:
-        "A trial of {wildcards.task} g={wildcards.g} seed={wildcards.seed}"
-    script:
-        "../scripts/trials.py"
-
-
-for name, stack in stacks_of("truncate", "shuffle", "spectrum", "trials"):
+for name, stack in stacks_of(*(measure.rule for measure in MEASURES)):
+    measure = measures.by_rule(stack["rule"])
 
     rule:
         name:
             name
         input:
             networks=list(map(network, stack["places"])),
-            unusable=unusable(*(measured(stack["measure"], place) for place in stack["places"])),
+            sentences=[],
+            unusable=unusable(*(measured(measure, place) for place in stack["places"])),
         output:
-            [measured(stack["measure"], place) for place in stack["places"]],
+            [measured(measure, place) for place in stack["places"]],
         log:
-            f"{RESULTS}/logs/{stack['rule']}/{name}.log",
+            f"{RESULTS}/logs/{measure.rule}/{name}.log",
         benchmark:
-            f"{RESULTS}/benchmarks/{stack['rule']}/{name}.tsv"
+            f"{RESULTS}/benchmarks/{measure.rule}/{name}.tsv"
         conda:
             "../../envs/lowrank.yaml"
         params:
-            job=measure_order(stack["measure"], stack["places"]),
-            rule=stack["rule"],
+            job=measure_order(measure, stack["places"]),
         message:
-            f"{len(stack['places'])} networks of {task_of(stack['places'])} together: {stack['measure']}"
+            f"Measuring {measure.name}: {len(stack['places'])} networks of {task_of(stack['places'])} together"
         script:
-            "../scripts/{params.rule}.py"  # read when the job runs, when the loop is over
+            "../scripts/measure.py"

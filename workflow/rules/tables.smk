@@ -1,12 +1,13 @@
+# The histories of all networks, or a measure of theirs, under one another.
 rule gather:
     input:
         unpack(lambda w: gathered_from(w.table)),
     output:
-        f"{RESULTS}/tables/{{table}}.parquet",
+        table("{table}"),
     log:
         f"{RESULTS}/logs/gather/{{table}}.log",
     wildcard_constraints:
-        table="|".join(measures.MEASURES),
+        table="|".join(GATHERED),
     localrule: True
     conda:
         "../../envs/lowrank.yaml"
@@ -16,20 +17,6 @@ rule gather:
         "Gathering the {wildcards.table} of all networks"
     script:
         "../scripts/gather.py"
-
-
-use rule gather as history with:
-    input:
-        unpack(lambda w: gathered_from("history")),
-    output:
-        table("history"),
-    log:
-        f"{RESULTS}/logs/gather/history.log",
-    localrule: True
-    params:
-        job=lambda w: table_order("history"),
-    message:
-        "Gathering the histories of all networks"
 
 
 rule theory:
@@ -50,11 +37,8 @@ rule theory:
 
 rule summary:
     input:
+        **{name: table(name) for name in summary.TABLES},
         networks=lambda w: list(map(network, NETWORKS)),
-        history=table("history"),
-        truncation=table("truncation"),
-        shuffle=table("shuffle"),
-        spectrum=table("spectrum"),
     output:
         table("summary"),
     log:

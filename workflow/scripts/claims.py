@@ -4,13 +4,14 @@ from pathlib import Path
 
 from job import job
 from lowrank import claims, tables
+from lowrank.claims.base import Run, judged
 from lowrank.claims.page import page
 from lowrank.files import atomic
 from lowrank.spec import record
 
 with job(snakemake) as settings:
     run = {name: tables.read_frame(path, name, settings["tables"][name]) for name, path in snakemake.input.items()}
-    rows = claims.judged(claims.Run(run, settings["tasks"]))
+    rows = judged(claims.every(), Run(run, settings["tasks"]))
     tables.write(snakemake.output.table, "claims", rows, made_of=record(settings))
     with atomic(snakemake.output.page) as temporary:
         Path(temporary).write_text(page(rows, settings["run"]), encoding="utf-8")

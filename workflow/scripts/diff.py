@@ -10,9 +10,9 @@ from pathlib import Path
 
 from contrast.overlay import drawn, save
 from contrast.page import page
+from lowrank import figures
 from lowrank.files import atomic
 from lowrank.problems import Problem
-from lowrank.shown import FIGURES
 from provenance.runs import Run
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +30,7 @@ def main() -> int:
         if a.name == b.name:
             raise Problem(f"{a.name} and {b.name} are one run: name two, A=paper B=quick, say")
         folder = a.folder / "diff" / b.name
-        text = page(a, b, {name: pictured(name, a, b, folder) for name in FIGURES})
+        text = page(a, b, {name: pictured(name, a, b, folder) for name in figures.names()})
         with atomic(folder / "diff.md") as temporary:
             temporary.write_text(text, encoding="utf-8")
     except Problem as problem:

@@ -12,5 +12,6 @@ with job(snakemake) as settings:
     files, name = dict(snakemake.input.items()), settings["figure"]
     points = published.read(files.pop("published"))
     shown = {table: tables.read_frame(path, table, settings["tables"][table]) for table, path in files.items()}
-    figure = importlib.import_module(f"lowrank.figures.{name}").draw(shown, settings["figures"])
-    style.save(underlay(figure, points, settings["figures"], name), snakemake.output)
+    module = importlib.import_module(f"lowrank.figures.{name}")
+    drawn, how = module.draw(shown, settings["figures"]), module.FIGURE["published"]
+    style.save(underlay(drawn, points, settings["figures"], name, how), snakemake.output)

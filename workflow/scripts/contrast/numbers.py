@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from pandas import Series
 
-from provenance.panels import Panel
+from lowrank.figures.panels import Panel
 from provenance.runs import Run
 
 

@@ -9,8 +9,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from lowrank import shown
-from lowrank.figures import style
+from lowrank.figures import declared, style
 from lowrank.files import atomic
 from lowrank.problems import Problem
 from provenance.runs import Run
@@ -38,7 +37,7 @@ def drawn(name: str, a: Run, b: Run) -> Figure:
     settings = common(name, a, b)
     with np.errstate(invalid="ignore", divide="ignore"):  # what has not converged is not drawn
         first, second = (
-            module.draw({table: run.frame(table) for table in shown.TABLES[name]}, each)
+            module.draw({table: run.frame(table) for table in declared(name).tables}, each)
             for run, each in zip((a, b), settings, strict=True)
         )
     if len(first.axes) != len(second.axes):

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from lowrank import figures
 from lowrank.problems import Problem
-from lowrank.shown import FIGURES
-from provenance.panels import panels
+from provenance.figure import panels
 from provenance.runs import Run
 
 from .numbers import difference
@@ -49,7 +49,7 @@ def _verdicts(a: Run, b: Run) -> str:
 
 def _numbers(a: Run, b: Run) -> str:
     lines = ["## Numbers: the largest change in each panel, of the panel's largest value", ""]
-    for name in FIGURES:
+    for name in figures.names():
         try:
             settings = common(name, a, b)
             shown = [panels(name, each) for each in settings]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
+from lowrank import measures
 from lowrank.networks import FOLDER
 from lowrank.problems import Problem
 
@@ -11,8 +12,7 @@ from .verify import leads_out
 # Of the project, as far as it is there; what a run is started with comes first.
 WORKFLOW = ("Snakefile", "config.yaml", "profiles", "slurm", "envs", "workflow")
 BESIDE = ("Makefile", "pyproject.toml", "CITATION.cff", "LICENSE", "README.md", "docs", "tests")
-STAGES = ("truncation", "shuffle", "spectrum", "trials", "tables", "figures")  # of a run's results; the rest is last
-TABLES = ("history", "truncation", "shuffle", "spectrum", "trials", "theory", "summary")  # and what is made of them
+TABLES = ("summary", "claims", "comparison")  # made of others, which come before them
 
 LARGEST = 10_000_000  # bytes of a file of one's own that is packed: scripts and notebooks, not data
 
@@ -70,8 +70,8 @@ def _stage(file: Path, run: str) -> tuple[int, int]:
     if file.is_relative_to(FOLDER):
         return 1, 0
     stage, *_ = file.relative_to(f"results/{run}").parts
-    within = 0
+    if stage in measures.folders():
+        return 2, 0
     if stage == "tables":
-        name = file.stem.removeprefix("sentiment_")
-        within = TABLES.index(name) if name in TABLES else len(TABLES)
-    return 2 + (STAGES.index(stage) if stage in STAGES else len(STAGES)), within
+        return 3, TABLES.index(file.stem) + 1 if file.stem in TABLES else 0
+    return (4 if stage == "figures" else 5), 0

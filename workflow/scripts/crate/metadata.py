@@ -8,6 +8,7 @@ import yaml
 from rocrate.model import ComputationalWorkflow, ContextEntity, DataEntity, File, Person
 from rocrate.rocrate import ROCrate
 
+from lowrank import measures
 from lowrank.problems import Problem
 
 from .verify import METADATA, SUMS
@@ -35,12 +36,6 @@ FOLDERS = {
     "tests/": "tests of the workflow",
     "resources/sentiment/": "the LSTM's sentences and word vectors as numbers, and what they were made of",
     "results/networks/": "trained networks, each with its history and, in its metadata, all that it depends on",
-}
-MEASURES = {
-    "truncation": "losses of networks with the change of their connectivity truncated",
-    "shuffle": "losses of networks with their initial connectivity shuffled",
-    "spectrum": "singular values and eigenvalues of networks",
-    "trials": "a test trial of each trained network",
 }
 FILES = {
     "run.yaml": "the whole config of the run: snakemake --configfile run.yaml --replace-workflow-config is that run",
@@ -105,7 +100,8 @@ def citation_of(path: Path) -> dict:
 
 def _parts(crate: ROCrate, run: str, names: list[str]) -> dict[str, DataEntity]:
     """A part for every folder of many like files, and for every other file."""
-    folders = FOLDERS | {f"results/{run}/{name}/": text for name, text in MEASURES.items()}
+    measured = (*measures.of(lstm=True), *measures.of(lstm=False))
+    folders = FOLDERS | {f"results/{run}/{measure.folder()}/": measure.holds for measure in measured}
     parts, left = {}, list(names)
     for folder, text in folders.items():
         inside = [name for name in left if name.startswith(folder)]

@@ -7,14 +7,11 @@ from typing import NamedTuple
 
 import yaml
 
-from lowrank import checkpoint, config
+from lowrank import checkpoint, config, measures
 from lowrank.networks import FOLDER
 from lowrank.problems import Problem
 
-from .work import Work, lstm, measure, training
-
-MEASURES = ("truncate", "shuffle", "spectrum", "trials")
-OF_LSTM = ("truncate_sentiment", "spectrum_sentiment")
+from .work import Work, measure, training
 
 
 class Measured(NamedTuple):
@@ -49,13 +46,10 @@ def _trainings(folder: Path) -> Iterator[Measured]:
 
 
 def _measures(folder: Path, settings: dict) -> Iterator[Measured]:
-    for rule in MEASURES:
-        for task in settings["tasks"]:
-            for path in sorted((folder / rule / task).rglob("seed*.tsv")):
-                yield from _read(path, measure(settings, rule, task))
-    for rule in OF_LSTM if settings["sentiment"] else ():
-        for path in sorted((folder / rule).glob("seed*.tsv")):
-            yield from _read(path, lstm(settings, rule))
+    for what in measures.of_run(settings):
+        for task in [measures.LSTM] if what.of_lstm else settings["tasks"]:
+            for path in sorted((folder / what.rule / ("" if what.of_lstm else task)).rglob("seed*.tsv")):
+                yield from _read(path, measure(settings, what, task))
 
 
 def _settings(path: Path) -> dict | None:

@@ -1,5 +1,7 @@
 """Bytes that a job will write: of networks by their arrays, of all else by what such files were found to have."""
 
+from pathlib import Path
+
 from lowrank import tasks
 from lowrank.kernels import compiled_for
 
@@ -9,8 +11,7 @@ from .work import Plan
 HEADER = 1_500  # of a network's file: its spec and versions
 FACTORS = 20  # singular vectors in float64 that the kernel of linear networks keeps, on either side; 5 to 20 were found
 PER_EPOCH = {"identity": 100, "tanh": 30, "": 170}  # of a history: a linear network's has seven columns more
-PER_NEURON = {"spectrum": 90, "spectrum_sentiment": 130}
-TABLES = {"truncation": 2_500, "shuffle": 2_000, "trials": 6_000, "summary": 30_000, "theory": 250_000}
+TABLES = {"summary": 30_000, "theory": 250_000}
 DOWNLOADS = 130_000_000  # sentences and vectors, by the packages; 350 MB if from Stanford
 FIGURE, OTHER = 100_000, 10_000
 
@@ -39,22 +40,16 @@ def network(spec: dict) -> int:
 def _other(job: Job, plan: Plan) -> int:
     if job.rule == "sentiment_data":
         return DOWNLOADS
-    if job.rule in PER_NEURON:
-        return PER_NEURON[job.rule] * plan.work(job.rule, job.wildcards, job.output).n_neurons
     if job.rule.startswith("fig"):
         return FIGURE * len(job.output)
-    if job.rule in ("gather", "history"):  # one under another
+    if job.rule == "gather":  # one under another
         return sum(_part(name, plan) for name in job.input)
-    return next((size for name, size in TABLES.items() if name in job.output[0]), OTHER)
+    if job.output and job.output[0] in plan.sizes:
+        return sum(plan.sizes[name] for name in job.output)
+    return TABLES.get(Path(job.output[0]).stem, OTHER) if job.output else OTHER
 
 
 def _part(name: str, plan: Plan) -> int:
     """The bytes of a file that is gathered."""
-    for kind, size in TABLES.items():
-        if f"/{kind}/" in name:
-            return size
-    if "/spectrum/" in name:
-        task = name.partition("/spectrum/")[2].partition("/")[0]
-        return PER_NEURON["spectrum"] * plan.settings["tasks"][task]["n_neurons"]
     spec = plan.specs.get(name.replace(".parquet", ".safetensors"))
-    return PER_EPOCH[spec.get("nonlinearity", "")] * spec["epochs"] if spec else OTHER
+    return PER_EPOCH[spec.get("nonlinearity", "")] * spec["epochs"] if spec else plan.sizes.get(name, OTHER)

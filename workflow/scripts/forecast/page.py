@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
+from lowrank import measures
 from lowrank.start import UNUSABLE
 
 from .disk import written
@@ -23,9 +24,9 @@ WHY = {  # how Snakemake's reasons begin, and how they are told; the first that 
     "Input files updated": "input updated",
     "Forced": "forced",
 }
-STAGES = (  # in the order in which data flows
-    *("sentiment_data", "train ", "train", "truncate", "shuffle", "spectrum", "trials", "history", "sentiment_history"),
-    *("gather", "summary", "theory", "fig", "claims", "comparison"),
+STAGES = (  # in the order in which data flows, those of measures in between
+    ("sentiment_data", "train ", "train"),
+    ("gather", "summary", "theory", "fig", "claims", "comparison"),
 )
 STEPS = (("kB", 1e3), ("MB", 1e6), ("GB", 1e9))
 
@@ -70,7 +71,9 @@ def why(reason: str) -> str:
 
 def _stage(name: str) -> tuple:
     """Where a rule stands in the table: as data flows."""
-    return next((i for i, begin in enumerate(STAGES) if name.startswith(begin)), len(STAGES)), name
+    before, after = STAGES
+    stages = (*before, *(measure.rule for lstm in (False, True) for measure in measures.of(lstm)), *after)
+    return next((i for i, begin in enumerate(stages) if name.startswith(begin)), len(stages)), name
 
 
 def _name(job: Job, work: Work) -> str:

@@ -1,16 +1,15 @@
 """What a job has to do, as far as its time depends on it."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from lowrank import measures
 from lowrank import plan as planning
 from lowrank.networks import file
 
-AMOUNTS = {"truncate": ("ranks", "trials"), "shuffle": ("shuffles", "trials")}
-OF_LSTM = ("train_sentiment", "truncate_sentiment", "spectrum_sentiment")
-
 
 class Work(NamedTuple):
-    """`amount` times the same thing: epochs, ranks x trials, shuffles x trials, or 1."""
+    """`amount` times the same thing: an epoch, or what a measure does over and over."""
 
     rule: str  # train, too, for the rules of stacks
     task: str  # as in the config; empty where a job is about none
@@ -29,20 +28,29 @@ class Plan:
         self.settings = plan["config"]
         self.specs = {file(spec): spec for spec in planning.all_networks(plan).values()}
         self.stacks = plan["stacks"]
+        self.sizes = dict(self._sizes(plan))
 
     def work(self, rule: str, wildcards: dict[str, str], output: list[str]) -> Work:
         """What a job has to do."""
         specs = [self.specs[name] for name in output if name in self.specs]
         if specs and specs[0]["task"] != "sentiment":
             return self._training(specs)
-        if rule in OF_LSTM:
-            return lstm(self.settings, rule)
-        if "task" in wildcards:
-            return measure(self.settings, rule, wildcards["task"])
+        if specs:
+            return training(specs[0], self.settings["device"])
         if rule in self.stacks:
             places = self.stacks[rule]["places"]
-            return measure(self.settings, self.stacks[rule]["rule"], places[0].partition("/")[0], len(places))
+            stacked = measures.by_rule(self.stacks[rule]["rule"])
+            return measure(self.settings, stacked, places[0].partition("/")[0], len(places))
+        if single := measures.by_rule(rule):
+            return measure(self.settings, single, wildcards.get("task", measures.LSTM))
         return Work(rule, "", "", "", "cpu", 0, 1)
+
+    def _sizes(self, plan: dict) -> Iterator[tuple[str, int]]:
+        """The files of measures, and the bytes of each."""
+        for place, spec in planning.by_place(plan).items():
+            for each in measures.of(planning.is_lstm(place)):
+                made = each(**each.settings(self.settings))
+                yield each.file(self.settings["run"], place), made.size(spec["n_neurons"])
 
     def _training(self, specs: list[dict]) -> Work:
         device = "cuda" if planning.on_gpu(self.settings, specs[0]["task"]) else "cpu"
@@ -58,18 +66,8 @@ def training(spec: dict, device: str, networks: int = 1, kernel: str = "") -> Wo
     return Work("train", *what, one_by_one * spec["epochs"], networks)
 
 
-def measure(settings: dict, rule: str, name: str, networks: int = 1) -> Work:
+def measure(settings: dict, what: type[measures.Measure], task: str, networks: int = 1) -> Work:
     """A measure of networks of a task, one after the other, in a run with these settings."""
-    task, amount = settings["tasks"][name], networks
-    for key in AMOUNTS.get(rule, ()):
-        value = settings["measure"][key]
-        amount *= len(value) if isinstance(value, list) else value
-    return Work(rule, name, task["module"], "", "cpu", task["n_neurons"], amount, networks)
-
-
-def lstm(settings: dict, rule: str) -> Work:
-    """A job of the LSTM, in a run with these settings."""
-    own = settings["sentiment"]
-    amount = {"train_sentiment": own["epochs"], "truncate_sentiment": 2 * len(own["ranks"])}.get(rule, 1)
-    device = settings["device"] if rule == "train_sentiment" else "cpu"
-    return Work(rule, "sentiment", "sentiment", "", device, own["n_neurons"], amount)
+    of = {"module": task} | (settings[task] if what.of_lstm else settings["tasks"][task])
+    amount = networks * what(**what.settings(settings)).amount()
+    return Work(what.rule, task, of["module"], "", "cpu", of["n_neurons"], amount, networks)

@@ -36,7 +36,7 @@ def needs() -> Needs:
         path = folder / "config.yaml"
         if path.exists():
             _add(found, folder, _planned(path))
-        elif any((folder / kind).exists() for kind in (*measures.MEASURES, "tables")):
+        elif any((folder / kind).exists() for kind in (*measures.folders(), "tables")):
             raise Problem(
                 f"no config is recorded for the run in {folder} ({path}), so what it needs is unknown: {ADVICE}"
             )
@@ -71,9 +71,9 @@ def _add(needs: Needs, folder: Path, made: dict) -> None:
     specs = plan.by_place(made)
     needs.specs |= plan.all_networks(made)
     needs.runs[folder.name] = {
-        folder / kind / f"{place}.parquet"
+        folder / measure.folder() / f"{place}.parquet"
         for place in specs
-        for kind in (measures.OF_LSTM if plan.is_lstm(place) else measures.MEASURES)
+        for measure in measures.of(plan.is_lstm(place))
     }
     if made["data"] and prepared.file(made["data"]) in made["missing"]:  # its source, and so the name, may be another
         needs.any_at |= set(filter(plan.is_lstm, specs))

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from lowrank import checkpoint
-from lowrank.measures import MEASURES
+from lowrank import checkpoint, measures
 from lowrank.problems import Problem
 from lowrank.spec import digest
 
@@ -60,7 +59,7 @@ def unused(needs: Needs) -> Found:
         if path != NETWORKS / ".lock":
             _judge_network(path, needs, reason, found)
     for run, needed in needs.runs.items():
-        for kind in () if (RESULTS / run).is_symlink() else MEASURES:
+        for kind in () if (RESULTS / run).is_symlink() else measures.folders():
             root = RESULTS / run / kind
             for path in _files(root, found.strange):
                 _judge_measure(path, root, needed, found)

@@ -4,11 +4,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import cache
+from typing import get_type_hints
 
-from . import contract, tasks
+from pydantic import Field, create_model
+
+from . import contract, figures, measures, schema, schemas, tasks
 from .mistakes import checked, nearest, unknown
 from .problems import Problem
-from .schema import Config, Networks, Step, Training
+from .schema import Config, Figures, Measure, Networks, Section, Sentiment, Step, Training
 
 
 def validated(raw: dict) -> dict:
@@ -21,7 +25,7 @@ def validated(raw: dict) -> dict:
         raw = raw | {"tasks": {name: None if entry == "null" else entry for name, entry in raw["tasks"].items()}}
     if raw.get("sentiment") == "null":
         raw = raw | {"sentiment": None}
-    config = checked(Config, raw, "", mistakes)
+    config = checked(_schema(), raw, "", mistakes)
     entries = raw.get("tasks") if isinstance(raw.get("tasks"), dict) else {}
     training = raw.get("training") if isinstance(raw.get("training"), dict) else {}
     mistakes += [
@@ -37,6 +41,52 @@ def validated(raw: dict) -> dict:
     if mistakes:
         raise Problem("\n  ".join(["the config cannot be used:", *dict.fromkeys(mistakes)]))
     return config
+
+
+@cache
+def _schema() -> type[Config]:
+    """The config's schema, with the settings that the measures take."""
+    sections = {"measure": Measure, "sentiment": Sentiment}
+    taken = {name: {} for name in sections}
+    for measure in measures.every():
+        hints = _types(measure, f"measures/{measure.name}.py")
+        for setting in fields(measure):
+            kind = taken[measure.section()].setdefault(setting.name, hints[setting.name])
+            if kind != hints[setting.name]:
+                where = f"{measure.section()}.{setting.name}"
+                raise Problem(f"measures/{measure.name}.py and another measure take {where} as different types")
+    made = {name: create_model(base.__name__, __base__=base, **taken[name]) for name, base in sections.items()}
+    return create_model(
+        "Config", __base__=Config, measure=made["measure"], sentiment=made["sentiment"] | None, figures=_figures()
+    )
+
+
+def _figures() -> type[Figures]:
+    """The schema of the section of figures, with those of their settings."""
+    found = {}
+    for name in figures.names():
+        for table in figures.declared(name).tables:
+            if table not in schemas.names():
+                raise Problem(f"figures/{name}.py: there is no table {table!r}{nearest(table, schemas.names())}")
+        kind = _section(f"figures/{name}.py", figures.declared(name).settings)
+        found[name] = (kind, ... if kind.model_fields else Field(default_factory=kind))
+    return create_model("Figures", __base__=Figures, **found)
+
+
+def _section(file: str, settings: dict[str, str | dict]) -> type[Section]:
+    """The schema of settings that are given by the names of their types, in sections of their own by a mapping."""
+    named = {key: kind for key, kind in settings.items() if not isinstance(kind, dict)}
+    hints = _types(type(file, (), {"__annotations__": named}), file)
+    below = {key: _section(file, kind) for key, kind in settings.items() if isinstance(kind, dict)}
+    return create_model("Section", __base__=Section, **{key: ({**hints, **below}[key], ...) for key in settings})
+
+
+def _types(owner: type, file: str) -> dict:
+    """The types of a class's fields, which are named as in `schema`."""
+    try:
+        return get_type_hints(owner, localns=vars(schema), include_extras=True)
+    except NameError as error:
+        raise Problem(f"{file}: there is no type {error.name!r} of settings") from error
 
 
 def _foreign(value, where: str = "") -> Iterator[str]:
@@ -115,29 +165,17 @@ def _unfit(config: dict, named: list[str]) -> list[str]:
     for name in (name for name, count in alike.items() if count > 1):
         told = " and ".join(task for task in config["tasks"] if task.lower() == name)
         mistakes.append(f"tasks: {told} differ in case alone, which file systems of macOS do not tell apart")
-    measure, shown = config["measure"], config["figures"]
-    for name, task in config["tasks"].items():
-        if measure["ranks"][-1] > task["n_neurons"]:
-            mistakes.append(
-                f"measure.ranks: {measure['ranks'][-1]} is beyond tasks.{name}.n_neurons = {task['n_neurons']}"
-            )
-    if measure["shown_trial"] >= measure["trials"]:
-        mistakes.append(f"measure.shown_trial = {measure['shown_trial']}: there are {measure['trials']} trials, from 0")
-    for place, tasks_named in _task_names(shown):
-        mistakes += [f"{place}: there is no task {t!r}{nearest(t, named)}" for t in tasks_named if t not in named]
-    for figure in ("fig1", "fig3"):
-        mistakes += _unfit_networks(config, figure)
-    for figure in ("fig5", "figS_lstm") if config["sentiment"] else ():
-        if shown[figure]["seed"] not in config["sentiment"]["seeds"]:
-            seeds = config["sentiment"]["seeds"]
-            mistakes.append(f"figures.{figure}.seed = {shown[figure]['seed']} is not one of sentiment.seeds = {seeds}")
-    for figure in ("fig3", "fig4"):
-        strange = [t for t in shown[figure]["tasks"] if t in config["tasks"] and not is_linear(config["tasks"][t])]
-        mistakes += [f"figures.{figure}.tasks: {t!r} has no theory: its module is not linear" for t in strange]
-    for name in (t for t in shown["fig4"]["tasks"] if t in config["tasks"]):
-        if 0 not in config["tasks"][name]["g"]:
-            mistakes.append(f"tasks.{name}.g lacks 0, in units of which figures.fig4 shows the others")
-    return mistakes
+    mistakes += _unfit_measures(config)
+    return mistakes + list(_unfit_figures(config, named))
+
+
+def _unfit_measures(config: dict) -> Iterator[str]:
+    """What in the measures' settings does not fit the networks."""
+    networks = {f"tasks.{name}": task for name, task in config["tasks"].items()}
+    for measure in measures.of_run(config):
+        of = {measures.LSTM: config["sentiment"]} if measure.of_lstm else networks
+        for mistake in measure(**measure.settings(config)).unfit(of):
+            yield f"{measure.section()}.{mistake}"
 
 
 def is_linear(task: dict) -> bool:
@@ -145,26 +183,45 @@ def is_linear(task: dict) -> bool:
     return task["module"] == "linear" and task["nonlinearity"] == "identity"
 
 
-def _unfit_networks(config: dict, figure: str) -> list[str]:
-    """What a figure shows and the run does not have; a task that is left out is left out of the figure, too."""
-    mistakes, shown = [], config["figures"][figure]
-    if shown["seed"] not in config["seeds"]:
-        mistakes.append(f"figures.{figure}.seed = {shown['seed']} is not one of seeds = {config['seeds']}")
-    for name in (name for name in shown["tasks"] if name in config["tasks"]):
-        available = config["tasks"][name]["g"]
-        if not set(available) & set(shown["g"]):
-            mistakes.append(f"figures.{figure}.g = {shown['g']}: none is in tasks.{name}.g = {available}")
-        if shown.get("trial_g", available[0]) not in available:
-            mistakes.append(f"figures.{figure}.trial_g = {shown['trial_g']} is not in tasks.{name}.g = {available}")
-    return mistakes
+def _unfit_figures(config: dict, named: list[str]) -> Iterator[str]:
+    """What the figures name and the run does not have; a task that is left out is left out of the figure, too."""
+    for place, names in _task_names(config["figures"]):
+        yield from (f"{place}: there is no task {name!r}{nearest(name, named)}" for name in names if name not in named)
+    for name in figures.names():
+        declared = figures.declared(name)
+        if not declared.of_lstm:
+            yield from _unfit_figure(config, name)
+        elif config["sentiment"]:
+            yield from _unfit_seeds(config["figures"][name], name, "sentiment.seeds", config["sentiment"]["seeds"])
 
 
-def _task_names(figures: dict) -> list[tuple[str, list[str]]]:
+def _unfit_seeds(shown: dict, figure: str, where: str, seeds: list[int]) -> Iterator[str]:
+    for key, kind in figures.declared(figure).settings.items():
+        if kind == "Seed" and shown[key] not in seeds:
+            yield f"figures.{figure}.{key} = {shown[key]} is not one of {where} = {seeds}"
+
+
+def _unfit_figure(config: dict, figure: str) -> Iterator[str]:
+    """What a figure of tasks names and they do not have."""
+    shown, declared = config["figures"][figure], figures.declared(figure)
+    yield from _unfit_seeds(shown, figure, "seeds", config["seeds"])
+    entries = {name: config["tasks"][name] for name in shown.get("tasks", config["tasks"]) if name in config["tasks"]}
+    for name, task in entries.items():
+        for key, kind in declared.settings.items():
+            if kind == "Strengths" and not set(task["g"]) & set(shown[key]):
+                yield f"figures.{figure}.{key} = {shown[key]}: none is in tasks.{name}.g = {task['g']}"
+            if kind == "Strength" and shown[key] not in task["g"]:
+                yield f"figures.{figure}.{key} = {shown[key]} is not in tasks.{name}.g = {task['g']}"
+        if declared.linear and not is_linear(task):
+            yield f"figures.{figure}.tasks: {name!r} has no theory: its module is not linear"
+        if declared.from_zero and 0 not in task["g"]:
+            yield f"tasks.{name}.g lacks 0, in units of which figures.{figure} shows the others"
+
+
+def _task_names(shown: dict) -> Iterator[tuple[str, list[str]]]:
     """Where the figures' section names tasks, and which."""
-    return [
-        ("figures.colors", list(figures["colors"])),
-        ("figures.labels", list(figures["labels"])),
-        ("figures.fig1.epochs", list(figures["fig1"]["epochs"])),
-        ("figures.fig3.effective_time", list(figures["fig3"]["effective_time"])),
-        *((f"figures.{figure}.tasks", figures[figure]["tasks"]) for figure in ("fig1", "fig2", "fig3", "fig4")),
-    ]
+    yield from ((f"figures.{key}", list(shown[key])) for key in ("colors", "labels"))
+    for name in figures.names():
+        for key, kind in figures.declared(name).settings.items():
+            if key == "tasks" or f"{kind}".startswith("dict[str,"):
+                yield f"figures.{name}.{key}", list(shown[name][key])

@@ -95,10 +95,15 @@ def _tree(name: str) -> ast.Module:
 def _statements(node: ast.AST) -> Iterator[ast.AST]:
     """A module or statement, and all statements in it: a tree is mostly expressions, which hold none."""
     yield node
-    for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+    for part in ("orelse",) if _is_for_type_checkers(node) else ("body", "orelse", "finalbody", "handlers", "cases"):
         inner = getattr(node, part, None)
         for statement in inner if isinstance(inner, list) else ():
             yield from _statements(statement)
+
+
+def _is_for_type_checkers(node: ast.AST) -> bool:
+    """Whether a statement is `if TYPE_CHECKING:`, whose body never runs."""
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
 def _named(name: str, tree: ast.Module) -> Iterator[str]:

@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from . import measures, networks, tables
+from . import measures, measuring, networks, tables
+from .measures import LSTM
 from .spec import digest
 
 
 def names(settings: dict) -> list[str]:
     """The tables of a run with these settings."""
-    of_lstm = [f"sentiment_{name}" for name in ("history", *measures.OF_LSTM)] if settings["sentiment"] else []
-    return ["history", *measures.MEASURES, *of_lstm]
+    of_lstm = [f"{LSTM}_history"] if settings["sentiment"] else []
+    return ["history", *of_lstm, *(measure.name for measure in measures.of_run(settings))]
 
 
 def file(run: str, name: str) -> str:
@@ -24,8 +25,8 @@ def parts(plan: dict, name: str, specs: Mapping[str, dict]) -> dict[str, str]:
     `specs` are those of the run's networks by place.
     """
     own = _own(name, specs)
-    if kind := _measure(name):
-        made_of = [measures.record(plan, kind, spec["task"], digest(spec)) for spec in own.values()]
+    if measure := _measure(name):
+        made_of = [measuring.record(plan, measure, spec["task"], digest(spec)) for spec in own.values()]
     else:
         made_of = [digest(spec) for spec in own.values()]
     return dict(zip(_files(plan, name, own), made_of, strict=True))
@@ -52,18 +53,17 @@ def records(plan: dict, specs: Mapping[str, dict]) -> dict[str, dict]:
 
 
 def _files(plan: dict, name: str, own: Mapping[str, dict]) -> list[str]:
-    if kind := _measure(name):
-        return [measures.file(plan["config"]["run"], kind, place) for place in own]
+    if measure := _measure(name):
+        return [measure.file(plan["config"]["run"], place) for place in own]
     return [networks.history(spec) for spec in own.values()]
 
 
-def _measure(name: str) -> str | None:
+def _measure(name: str) -> type[measures.Measure] | None:
     """The measure in a table; of histories, which training writes, none."""
-    kind = name.removeprefix("sentiment_")
-    return None if kind == "history" else kind
+    return None if name in ("history", f"{LSTM}_history") else measures.load(name)
 
 
 def _own(name: str, specs: Mapping[str, dict]) -> dict[str, dict]:
     """The networks that a table is about: all but the LSTMs, or these."""
-    of_lstm = name.startswith("sentiment_")
-    return {place: spec for place, spec in specs.items() if (spec["task"] == "sentiment") == of_lstm}
+    of_lstm = name.startswith(f"{LSTM}_")
+    return {place: spec for place, spec in specs.items() if (spec["task"] == LSTM) == of_lstm}

@@ -1,36 +1,36 @@
-"""The trained networks that a job measures: one, or a stack of them, each into a file of its own."""
+"""Which measure of which network a job takes, with which settings, and whether it is there as planned."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
 
-import numpy as np
-
-from . import checkpoint, tables
-from .spec import record
+from . import measures, orders, spec
+from .measures import Measure
 
 
-class Network(NamedTuple):
-    """A trained network, and where its measure is written."""
-
-    about: dict  # what its file tells of it
-    weights: dict[str, np.ndarray]
-    output: str
-    made_of: str
-
-    @property
-    def spec(self) -> dict:
-        """All that it depends on."""
-        return self.about["spec"]
-
-    def write(self, name: str, columns: Mapping) -> None:
-        """Write its measure, a table of the schema `name`, with what it was made of and where its data is from."""
-        made = {"made_of": self.made_of, "network": self.about["checksum"]}
-        tables.write(self.output, name, columns, self.about.get("data"), **made)
-        print(f"measured {self.output}")
+def order(plan: dict, measure: type[Measure], task: str, networks: list[str]) -> dict:
+    """What a job is told that measures `networks` (the hashes of their specs), all of one task."""
+    stage = orders.of_task(measure, task)
+    settings = measure.settings(plan["config"])
+    return orders.order(plan, stage, measure=measure.name, settings=settings, networks=networks)
 
 
-def each(inputs: Sequence[str], outputs: Sequence[str], order: dict) -> Iterator[Network]:
-    """The networks of the order, read one by one; Problem if a file is not the one that was planned."""
-    for path, output, name in zip(inputs, outputs, order["networks"], strict=True):
-        about, weights = checkpoint.read(path, name)
-        yield Network(about, weights, output, record(order, name))
+def record(plan: dict, measure: type[Measure], task: str, network: str) -> str:
+    """What the table of a network's measure has to say of its making; `network` is the hash of its spec."""
+    return spec.record(order(plan, measure, task, [network]), network)
+
+
+def outdated(
+    plan: dict, specs: dict[str, dict], checksums: dict[str, str | None], found: Mapping[str, dict]
+) -> Iterator[tuple[type[Measure], str]]:
+    """The measures (measure, place) that are missing, or not of these networks with the planned settings and code.
+
+    `specs` and `checksums` are those of the run's networks by place; the checksum of a missing network is None. It
+    is compared, too: a network that was deleted and trained again elsewhere may differ in its last bits. `found` is
+    what the files of measures say of their making.
+    """
+    for place, network in specs.items():
+        task = network["task"]
+        for measure in measures.of(lstm=task == measures.LSTM):
+            planned = {"made_of": record(plan, measure, task, spec.digest(network)), "network": checksums[place]}
+            of = found[measure.file(plan["config"]["run"], place)]
+            if checksums[place] is None or {key: of.get(key) for key in planned} != planned:
+                yield measure, place

@@ -6,6 +6,8 @@ from typing import get_args
 
 from pydantic import TypeAdapter, ValidationError
 
+WORDS_OF_YAML = " (if it says yes, no, on or off there, put it into quotes)"
+
 
 def checked(kind: type, raw, where: str, mistakes: list[str], alone: bool = False) -> dict | None:
     """`raw` as a `kind`, in built-in types; None if it has mistakes. `alone`: what must fit together is not judged."""
@@ -27,7 +29,8 @@ def _sentence(mistake: dict, where: str, kind: type) -> str:
     message = mistake["msg"].removeprefix("Value error, ")
     if mistake["type"] == "value_error":
         return f"{place.rstrip('.')}: {message}"
-    return f"{place} = {mistake['input']!r}: {message[0].lower()}{message[1:]}"
+    hint = WORDS_OF_YAML if isinstance(mistake["input"], bool) else ""
+    return f"{place} = {mistake['input']!r}: {message[0].lower()}{message[1:]}{hint}"
 
 
 def _keys(kind, path) -> list[str]:

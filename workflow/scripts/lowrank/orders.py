@@ -1,14 +1,14 @@
 """What the jobs of each stage are told: the modules they run, the fingerprint of that code, and their settings."""
 
-from . import kernels
+from . import claims, figures, kernels, measures
+from .measures import Measure
 
-BY_TASK = ("train", "truncate", "shuffle", "trials")  # stages that run a task's own code
-OTHER = {
-    "spectrum": ["spectrum"],
+PUBLISHED = "_published"  # how the stage ends of a figure with the published curves under it
+OTHER = {  # stages that are neither a training nor a measure nor a figure
     "gather": ["gather"],
     "summary": ["summary"],
     "theory": ["theory"],
-    "claims": ["claims"],
+    "claims": ["claims", *claims.modules()],
     "compute": ["compute"],
     "claims_page": ["claims_page"],
     "page": ["page"],
@@ -18,31 +18,34 @@ OTHER = {
     "verify": ["verify", "crate.verify"],
     "sentiment_data": ["lowrank.sentiment.prepare"],
     "train_sentiment": ["lowrank.sentiment.training"],
-    "truncate_sentiment": ["truncate_sentiment"],
-    "spectrum_sentiment": ["spectrum_sentiment"],
-    **{f"fig{n}": ["figure", f"lowrank.figures.fig{n}"] for n in (*range(1, 6), "S_lstm")},
-    **{f"fig{n}_published": ["figure_published", f"lowrank.figures.fig{n}"] for n in range(1, 6)},
 }
 
 
 def stages(settings: dict) -> list[str]:
-    """All stages of a run, those that run a task's code once for each task: `fig1`, `truncate romo`."""
-    return [*OTHER, *(f"{stage} {task}" for stage in BY_TASK for task in settings["tasks"])]
+    """All stages of a run, those that run a task's own code once for each task: `fig1`, `truncate romo`."""
+    every = [f"train {task}" for task in settings["tasks"]]
+    for measure in measures.every():
+        every += dict.fromkeys(of_task(measure, task) for task in settings["tasks"])
+    variants = [f"{name}{PUBLISHED}" for name in figures.names() if figures.declared(name).published]
+    return [*OTHER, *every, *figures.names(), *variants]
 
 
-def of_task(stage: str, task: str) -> str:
-    """The name of a stage for a task, which matters where the stage runs the task's own code."""
-    return f"{stage} {task}" if stage in BY_TASK else stage
+def of_task(measure: type[Measure], task: str) -> str:
+    """The stage that takes a measure of a task's networks; the task matters where its own code is run."""
+    return f"{measure.rule} {task}" if measure.runs_task and not measure.of_lstm else measure.rule
 
 
 def roots(settings: dict, stage: str) -> list[str]:
     """The modules that a stage (`fig1`, `truncate romo`) starts from; those loaded by name are named."""
     name, _, task = stage.partition(" ")
-    if not task:
-        return OTHER[name]
     if name == "train":
         return trained_by(settings["tasks"][task])
-    return [name, f"lowrank.tasks.{settings['tasks'][task]['module']}"]
+    if measure := measures.by_rule(name):
+        own = [f"lowrank.tasks.{settings['tasks'][task]['module']}"] if task else []
+        return ["measure", f"lowrank.measures.{measure.name}", *own]
+    if (figure := name.removesuffix(PUBLISHED)) in figures.names():
+        return ["figure" if name == figure else f"figure{PUBLISHED}", f"lowrank.figures.{figure}"]
+    return OTHER[name]
 
 
 def trained_by(networks: dict) -> list[str]:

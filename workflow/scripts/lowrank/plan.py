@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from . import config, gathered, kernels, measures, networks, orders
+from . import config, gathered, kernels, measures, measuring, networks, orders
 from .fingerprint import fingerprint
 from .folders import check_kinds
 from .kernels.base import learning_rate
@@ -52,9 +52,9 @@ def make(raw: dict) -> dict:
     checksums = {place: networks.checksum(spec) for place, spec in specs.items()}
     untrained = [place for place in specs if checksums[place] is None]
     found = gathered.records(plan, specs)
-    unmeasured = list(measures.outdated(plan, specs, checksums, found))
+    unmeasured = list(measuring.outdated(plan, specs, checksums, found))
     products = [(networks.file(specs[place]), networks.history(specs[place])) for place in untrained]
-    products += [(measures.file(settings["run"], *measure),) for measure in unmeasured]
+    products += [(each.file(settings["run"], place),) for each, place in unmeasured]
     if plan["data"] and not prepared.is_there(plan["data"]):
         products.append((prepared.file(plan["data"]), prepared.about(plan["data"])))
     missing = [file for files in products for file in files]
@@ -75,7 +75,7 @@ def _kept(plan: dict, specs: dict[str, dict]) -> Iterator[Path]:
     if plan["data"]:
         yield from map(Path, (prepared.file(plan["data"]), prepared.about(plan["data"])))
     yield from folder.glob("*")
-    for name in ("tables", "figures", *measures.MEASURES):
+    for name in ("tables", "figures", *measures.folders()):
         yield from folder.glob(f"{name}/**/*")
 
 
@@ -90,7 +90,9 @@ def _sentiment_data(plan: dict) -> dict:
     return {"sources": found, "data": data}
 
 
-def _stacks(settings: dict, untrained: list[str], unmeasured: list[tuple[str, str]]) -> dict[str, dict]:
+def _stacks(
+    settings: dict, untrained: list[str], unmeasured: list[tuple[type[measures.Measure], str]]
+) -> dict[str, dict]:
     """The jobs that train or measure up to `stack` networks of a task together, by name: {rule, measure, places}.
 
     `rule` is the one in whose place they stand; the name tells what is done, a number and the task: truncate_1_romo.
@@ -100,8 +102,8 @@ def _stacks(settings: dict, untrained: list[str], unmeasured: list[tuple[str, st
     if size == 1:
         return found
     places = {("train", None): [place for place in untrained if not is_lstm(place)]}
-    for name, measure in measures.MEASURES.items():
-        places[measure.rule, name] = [place for of, place in unmeasured if of == name and not is_lstm(place)]
+    for measure in measures.of(lstm=False):
+        places[measure.rule, measure.name] = [place for of, place in unmeasured if of is measure]
     for (done, measure), every in places.items():
         number = 0
         for task in settings["tasks"]:

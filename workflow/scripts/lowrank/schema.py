@@ -38,20 +38,25 @@ def _not_shared(run: str) -> str:
 
 def _text(value):
     """A name that YAML or the command line took for something else: 2026_11 for 202611, 2026-11-26 for a date."""
-    if isinstance(value, int | float | date):
+    if isinstance(value, int | float | date) and not isinstance(value, bool):
         raise ValueError(f"{value} is read as a number or a date, not as a name: begin it with a letter")
     return value
+
+
+LONGEST_SPAN = 100_000
 
 
 def _spans(value):
     """Whole numbers, of which some may be given as spans: 0-25, or 16-256:16 with a step."""
     items = value if isinstance(value, list) else [value]
     spans = [(item, re.fullmatch(r"(\d+)-(\d+)(?::([1-9]\d*))?", str(item))) for item in items]
-    return [
-        n
-        for item, found in spans
-        for n in (range(int(found[1]), int(found[2]) + 1, int(found[3] or 1)) if found else [item])
-    ]
+    numbers = []
+    for item, found in spans:
+        span = range(int(found[1]), int(found[2]) + 1, int(found[3] or 1)) if found else [item]
+        if span[LONGEST_SPAN:]:
+            raise ValueError(f"{item} is more than {LONGEST_SPAN} numbers")
+        numbers += span
+    return numbers
 
 
 def _null(value):
@@ -60,10 +65,11 @@ def _null(value):
 
 
 NUMBER = BeforeValidator(_not_bool)
-Count = Annotated[int, NUMBER, Field(ge=1)]
+Count = Annotated[int, NUMBER, Field(ge=1, le=10**9)]  # more fits into no array: what memory allows, jobs find out
 Seed = Annotated[int, NUMBER, Field(ge=0, le=2**63 - 1)]  # as tables hold them
 Positive = Annotated[float, NUMBER, Field(gt=0)]
 Strength = Annotated[float, NUMBER, Field(ge=0), AfterValidator(abs)]  # -0.0 is 0.0
+Strengths = Annotated[list[Strength], Field(min_length=1)]
 Share = Annotated[float, NUMBER, Field(gt=0, lt=1)]
 Ranks = Annotated[
     list[Annotated[int, NUMBER, Field(ge=0)]],
@@ -116,7 +122,7 @@ class Training(Step):
 class Networks(Training):
     """A task's networks: what every task has, beside the numbers of its own."""
 
-    g: Annotated[list[Strength], Field(min_length=1)]
+    g: Strengths
     epochs: Count
     module: str  # the file in tasks/
 
@@ -136,24 +142,13 @@ class Networks(Training):
 
 
 class Measure(Section):
-    """How trained networks are measured."""
+    """How trained networks are measured and summed up; each measure adds its own settings."""
 
-    ranks: Ranks
-    trials: Count
-    shuffles: Count
     threshold: Share
-    shown_trial: Seed
-
-    @field_validator("ranks")
-    @classmethod
-    def _with_zero(cls, ranks: list[int]) -> list[int]:
-        if 0 not in ranks:
-            raise ValueError("must hold 0: the functional rank is relative to the rank-0 loss")
-        return ranks
 
 
 class Sentiment(Section):
-    """Section 4: the LSTM, its data and how it is measured."""
+    """Section 4: the LSTM and its data; each of its measures adds its own settings."""
 
     seeds: Annotated[list[Seed], Field(min_length=1), AfterValidator(_distinct)]
     treebank: File
@@ -165,83 +160,13 @@ class Sentiment(Section):
     batch: Count
     epochs: Count
     learning_rate: Positive
-    ranks: Ranks
-    compressed_rank: Count
-
-    @model_validator(mode="after")
-    def _fits_together(self):
-        for key, rank in {"ranks": self.ranks[-1], "compressed_rank": self.compressed_rank}.items():
-            if rank > self.n_neurons:
-                raise ValueError(f"{key}: {rank} is beyond n_neurons = {self.n_neurons}")
-        return self
-
-
-class Figure1(Section):
-    """Figure 1: the networks and ranges shown."""
-
-    tasks: list[str]  # none: the figure is not drawn
-    seed: Seed
-    g: Annotated[list[Strength], Field(min_length=1)]
-    trial_g: Strength
-    epochs: dict[str, Count]
-    ranks: Count
-
-
-class Figure2(Section):
-    """Figure 2: the tasks shown, and where the axis of panel a ends."""
-
-    tasks: list[str]  # none: the figure is not drawn
-    convergence_limit: Count
-
-
-class Figure3(Section):
-    """Figure 3: the linear tasks shown, a column each, and how far in effective learning time."""
-
-    tasks: list[str]  # none: the figure is not drawn
-    seed: Seed
-    g: Annotated[list[Strength], Field(min_length=1)]
-    effective_time: dict[str, Positive]
-
-
-class Figure4(Section):
-    """Figure 4: the linear tasks shown."""
-
-    tasks: list[str]  # none: the figure is not drawn
-
-
-class ColorsOfLSTM(Section):
-    """Figure 5: the change of the weights, the weights at the end and at the start, the final accuracy."""
-
-    dW: Color
-    W: Color
-    W0: Color
-    final: Color
-
-
-class Figure5(Section):
-    """Figure 5: the LSTM shown."""
-
-    seed: Seed
-    colors: ColorsOfLSTM
-
-
-class FigureSLSTM(Section):
-    """The supplement's figure of the LSTM: the one shown."""
-
-    seed: Seed
 
 
 class Figures(Section):
-    """How the figures look and what they show."""
+    """How the figures look; each has a section of its own."""
 
     colors: dict[str, Color]
     labels: dict[str, str]
-    fig1: Figure1
-    fig2: Figure2
-    fig3: Figure3
-    fig4: Figure4
-    fig5: Figure5
-    figS_lstm: FigureSLSTM
 
 
 class Config(Section):

@@ -9,6 +9,7 @@ from . import checkpoint
 from .evaluation import first_below, functional_rank
 
 KEY = ("task", "g", "seed")
+TABLES = ("history", "truncation", "shuffle", "spectrum")  # that it is made of
 
 
 def network(path: str) -> dict:

@@ -1,4 +1,4 @@
-"""The tables' columns, and Parquet files of them, read and written whole or not at all."""
+"""Tables as Parquet files, read and written whole or not at all."""
 
 import hashlib
 import io
@@ -12,77 +12,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from . import schemas
+from .columns import NETWORK
 from .files import atomic
 from .problems import Problem
 from .spec import canonical
 
-STRING, FLOAT, INT = pa.string(), pa.float64(), pa.int64()
-NETWORK = {"task": STRING, "g": FLOAT, "seed": INT}
-
-SCHEMAS = {
-    name: pa.schema(NETWORK | columns)
-    for name, columns in {
-        "history": {
-            "epoch": INT,
-            "loss": FLOAT,
-            "gradient_norm": FLOAT,
-            "tau": FLOAT,  # from here on of linear networks alone
-            "readout": FLOAT,
-            **dict.fromkeys(("s1", "s2", "s3", "s4", "s5"), FLOAT),  # of dW
-        },
-        "truncation": {"rank": INT, "loss": FLOAT, "relative_loss": FLOAT},
-        "shuffle": {"repetition": INT, "loss": FLOAT, "relative_loss": FLOAT},
-        "spectrum": {
-            "matrix": STRING,
-            "index": INT,
-            "singular_value": FLOAT,
-            "eigenvalue_real": FLOAT,
-            "eigenvalue_imag": FLOAT,
-        },
-        "trials": {"time": FLOAT, "signal": STRING, "channel": INT, "value": FLOAT, "phase": STRING},
-        "summary": {
-            "n_neurons": INT,
-            "epochs": INT,
-            "initial_loss": FLOAT,
-            "final_loss": FLOAT,
-            "norm_dW": FLOAT,
-            "norm_W0": FLOAT,
-            "shuffled_loss": FLOAT,
-            "convergence_epoch": INT,
-            "functional_rank": INT,
-            "convergence_tau": FLOAT,  # of linear networks alone, like the next one
-            "mean_gradient_norm": FLOAT,
-            "reason": STRING,  # why a measure is null
-            "network": STRING,  # the file
-        },
-    }.items()
-}
-SCHEMAS["theory"] = pa.schema(
-    {"target": FLOAT, "g": FLOAT, "tau": FLOAT, "order": INT, "readout": FLOAT, "loss": FLOAT, "s1": FLOAT, "s2": FLOAT}
-)
-SCHEMAS |= {
-    f"sentiment_{name}": pa.schema({"seed": INT} | columns)
-    for name, columns in {
-        "history": {
-            "epoch": INT,
-            "train_loss": FLOAT,
-            "train_accuracy": FLOAT,
-            "validation_loss": FLOAT,
-            "validation_accuracy": FLOAT,
-        },
-        "truncation": {"truncated": STRING, "rank": INT, "loss": FLOAT, "accuracy": FLOAT},
-        "spectrum": {"weight": STRING, "matrix": STRING, "index": INT, "singular_value": FLOAT},
-    }.items()
-}
-SCHEMAS["claims"] = pa.schema(
-    dict.fromkeys(
-        ("claim", "section", "statement", "measured", "expected", "tolerance", "reason", "verdict", "source"), STRING
-    )
-)
-SCHEMAS["comparison"] = pa.schema(
-    dict.fromkeys(("figure", "panel", "series"), STRING)
-    | dict.fromkeys(("g", "x", "published", "error", "ours", "spread", "distance"), FLOAT)
-)
 ABOUT = "about"  # the key of what else a file says of its table, as JSON
 RECORD = b"record"  # the key of what it says of its making: {made_of, checksum, ...}
 
@@ -92,7 +27,7 @@ def write(path: str | os.PathLike, name: str, columns: Mapping, about: dict | No
 
     What `about` says, as where its data is from, stays with the table; the `record` tells what it was `made_of`.
     """
-    schema = SCHEMAS[name].with_metadata({ABOUT: canonical(about)} if about else None)
+    schema = schemas.of(name).with_metadata({ABOUT: canonical(about)} if about else None)
     rows = max(len(values) for values in columns.values() if not np.isscalar(values))
     arrays = [_array(columns[field.name], rows, field.type) for field in schema]
     _write(path, pa.Table.from_arrays(arrays, schema=schema), record)
@@ -114,7 +49,7 @@ def _array(values, rows: int, kind: pa.DataType) -> pa.Array:
     values = [values] * rows if np.isscalar(values) else list(values)
     if len(values) != rows:
         raise ValueError(f"a column has {len(values)} rows, another {rows}")
-    if kind == STRING:
+    if kind == pa.string():
         there = [value is not None for value in values]
         texts = [(value or "").encode() for value in values]
         ends = np.cumsum([0, *map(len, texts)]).astype(np.int32)
@@ -141,7 +76,7 @@ def read(path: str | os.PathLike, name: str, made_of: str | None = None) -> pa.T
     except (pa.ArrowException, OSError) as error:
         reason = " ".join(str(error).split())
         raise Problem(f"{path} is not a whole Parquet file ({reason}): delete it and start again") from error
-    if not table.schema.equals(SCHEMAS[name]):
+    if not table.schema.equals(schemas.of(name)):
         raise Problem(f"{path} does not have the columns of a {name} table: delete it and start again")
     found = _record(file.metadata)
     footer = 8 + int.from_bytes(content[-8:-4], "little")
@@ -196,8 +131,10 @@ def is_whole(path: str | os.PathLike) -> bool:
 def gather(path: str | os.PathLike, name: str, parts: Mapping[str, str], made_of: str) -> None:
     """Write the tables in the files `parts`, each with what it has to be made of, under one another."""
     tables = [read(part, name, own) for part, own in parts.items()]
+    whole = pa.concat_tables(tables).combine_chunks()
+    whole = pa.Table.from_arrays(whole.columns, schema=schemas.of(name).with_metadata(whole.schema.metadata))
     made = {"made_of": made_of, "parts": of_parts(record(part) for part in parts)}
-    _write(path, pa.concat_tables(tables).combine_chunks(), made)
+    _write(path, whole, made)
 
 
 def of_parts(records: Iterable[dict[str, str]]) -> str:

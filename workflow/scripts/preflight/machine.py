@@ -67,16 +67,16 @@ def _listed(names: list[str], most: int = 5) -> str:
 
 
 def user() -> str:
-    """Snakemake can ask who runs it, and keep its cache: in containers users may have neither name nor home."""
+    """Snakemake can ask who runs it, and keep its cache: users may have no name, no home, or no room left there."""
     try:
         name = getpass.getuser()
     except (KeyError, OSError) as error:
         raise Problem("this user has no name, and Snakemake asks for it: export USER=nobody") from error
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    folder = existing(Path(cache))
-    if cache.startswith("~") or not os.access(folder, os.W_OK | os.X_OK):
+    error = "no home" if cache.startswith("~") else _refusal(existing(Path(cache)))
+    if error:
         advice = "export HOME and XDG_CACHE_HOME as folders that can"
-        raise Problem(f"Snakemake's cache cannot be written in {cache}: {advice}")
+        raise Problem(f"Snakemake's cache cannot be written in {cache} ({error}): {advice}")
     return f"user {name}, whose cache can be written"
 
 
@@ -127,17 +127,24 @@ def config(root: Path) -> str:
 
 
 def writable(root: Path, name: str) -> str:
-    """A folder takes a file with some bytes: of quotas and read-only mounts no right of access tells."""
+    """A folder takes a file."""
     folder = existing(root / name)
+    if error := _refusal(folder):
+        advice = f"make room or get the right there, or let {name} be a link to a folder where you have both"
+        raise Problem(f"cannot write into {folder} ({error}): {advice}")
+    return f"{name}/ can be {'written' if folder == root / name else 'made'}"
+
+
+def _refusal(folder: Path) -> str | None:
+    """Why a folder does not take a file with some bytes: of quotas and read-only mounts no right of access tells."""
     try:
         with tempfile.NamedTemporaryFile(dir=folder) as file:
             file.write(bytes(4096))
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        advice = f"make room or get the right there, or let {name} be a link to a folder where you have both"
-        raise Problem(f"cannot write into {folder} ({error.strerror}): {advice}") from error
-    return f"{name}/ can be {'written' if folder == root / name else 'made'}"
+        return error.strerror
+    return None
 
 
 def locks(root: Path, timeout: float = 20) -> str:

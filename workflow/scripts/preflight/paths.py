@@ -4,6 +4,8 @@ from pathlib import Path
 
 from lowrank.problems import Problem
 
+ADVICE = "name another file, or bring it back (git checkout)"
+
 
 def existing(folder: Path) -> Path:
     """The folder, or the nearest one above it that is there; a link is there though it leads nowhere."""
@@ -19,10 +21,12 @@ def mapping(root: Path, name: str) -> dict:
     try:
         found = configfiles.mistakes(root / name)
     except OSError as error:
-        raise Problem(f"{name} cannot be read ({error.strerror}): git checkout {name}") from error
+        raise Problem(
+            f"{name} cannot be read ({error.strerror}): name another file, or bring it back (git checkout)"
+        ) from error
     if found:
         raise Problem("; ".join(mistake.replace(f"{root / name}", name) for mistake in found))
     content = yaml.safe_load((root / name).read_bytes())
     if not isinstance(content, dict):
-        raise Problem(f"{name} has no keys: git checkout {name}")
+        raise Problem(f"{name} has no keys: {ADVICE}")
     return content

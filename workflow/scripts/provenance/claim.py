@@ -1,7 +1,7 @@
 """The page about a claim."""
 
+from lowrank import schemas
 from lowrank.problems import Problem
-from lowrank.tables import SCHEMAS
 
 from . import network, origins, records, tracing
 from .page import MOST, Page
@@ -24,7 +24,7 @@ def tell(page: Page, subject: Judged, run: Run) -> None:
     page.add("  verdict", f"{row['verdict']}, in {run.table('claims')} and {run.folder}/claims.md")
     page.add("  rule", f"{code.co_name} in workflow/scripts/{file}, line {code.co_firstlineno}")
     page.add("  code", origins.code(run.table("claims"), "claims"))
-    names = [name for name in SCHEMAS if (run.folder / f"tables/{name}.parquet").exists()]
+    names = [name for name in schemas.names() if (run.folder / f"tables/{name}.parquet").exists()]
     tasks = records.order(run.table("claims")).get("tasks") or run.config["tasks"]
     verdict, measured, looked = tracing.judged(claim, {name: run.frame(name) for name in names}, tasks)
     same = (verdict, measured) == (row["verdict"], row["measured"])

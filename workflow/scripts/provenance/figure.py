@@ -1,15 +1,17 @@
 """The page about a figure or one of its panels."""
 
+import importlib
+
 from pandas import DataFrame
 
-from lowrank import orders, shown
+from lowrank import drawing, orders
+from lowrank.figures.panels import Panel
 from lowrank.mistakes import nearest
 from lowrank.problems import Problem
 
 from . import network, origins, records
 from .code import compared
 from .page import MOST, Page, numbers, short
-from .panels import Panel, panels
 from .runs import Run
 from .subject import Drawn
 
@@ -24,7 +26,7 @@ def tell(page: Page, subject: Drawn, run: Run) -> None:
         raise Problem(f"{name} has no panel {subject.panel!r}{nearest(f'{name}.{subject.panel}', letters)}")
     page.add("FIGURE", f"{pdf} and .png, drawn by workflow/scripts/lowrank/figures/{name}.py")
     page.add("  settings", f"figures.{name}: {numbers(settings[name])}{_changed_since(run, name, settings)}")
-    page.add("  code", compared(records.order(pdf).get("code"), orders.OTHER[name]))
+    page.add("  code", compared(records.order(pdf).get("code"), orders.roots({}, name)))
     told = {subject.panel: all_panels[subject.panel]} if subject.panel else all_panels
     files = []
     for letter, panel in told.items():
@@ -40,11 +42,16 @@ def tell(page: Page, subject: Drawn, run: Run) -> None:
     network.tell_all(page, list(dict.fromkeys(files)), run.name)
 
 
+def panels(figure: str, settings: dict) -> dict[str, Panel]:
+    """The panels of a figure by their letters, as its file tells them."""
+    return importlib.import_module(f"lowrank.figures.{figure}").panels(settings)
+
+
 def _changed_since(run: Run, name: str, settings: dict) -> str:
     """Whether the config of the last start would draw the figure otherwise."""
     if not (run.folder / "config.yaml").exists():
         return ""
-    same = shown.of_figure(run.config, name) == settings
+    same = drawing.of_figure(run.config, name) == settings
     return "" if same else f"; CHANGED SINCE in {run.folder}/config.yaml: not drawn again yet"
 
 

@@ -2,26 +2,24 @@
 
 from pandas import DataFrame
 
-from lowrank import orders
+from lowrank import measures, orders, schemas
 
 from . import records
 from .code import compared
 from .page import Page, numbers
-from .panels import COLUMNS_OF_SUMMARY
-from .runs import Run
-
-RULES = {"truncation": "truncate", "shuffle": "shuffle", "spectrum": "spectrum", "trials": "trials"}
+from .runs import KEY, Run
 
 
 def tell(page: Page, table: str, columns, run: Run, rows: DataFrame) -> None:
     """Of rows of a table: what they were made from."""
     if table == "summary":
-        of = [f"{column} = {COLUMNS_OF_SUMMARY[column]}" for column in columns if column in COLUMNS_OF_SUMMARY]
+        about = schemas.TABLES["summary"]
+        of = [f"{column} = {about[column].meaning}" for column in columns if column in about and column not in KEY]
         page.add("  made from", f"{'; '.join(of)}; by the script summary.py")
         page.add("  code", code(run.table(table), "summary"))
-    elif table.removeprefix("sentiment_") in RULES:
+    elif table in measures.names():
         for _, row in rows.head(1).iterrows():
-            _measured(page, table, place_of(row), run)
+            _measured(page, measures.load(table), place_of(row), run)
     else:
         page.add("  made from", "the networks' histories, a row per epoch, written by their training")
 
@@ -33,18 +31,16 @@ def place_of(row) -> str:
 
 def code(file: str, stage: str) -> str:
     """The code that made a table, and whether it is that of this checkout."""
-    return compared(records.order(file).get("code"), orders.OTHER[stage])
+    return compared(records.order(file).get("code"), orders.roots({}, stage))
 
 
-def _measured(page: Page, table: str, place: str, run: Run) -> None:
+def _measured(page: Page, measure: type[measures.Measure], place: str, run: Run) -> None:
     """A measure of one network: its file, settings and code."""
-    kind = table.removeprefix("sentiment_")
-    file = run.file(*f"{kind}/{place}.parquet".split("/"))
-    rule = RULES[kind] + ("_sentiment" if table != kind else "")
+    file = run.file(*f"{measure.folder()}/{place}.parquet".split("/"))
     told = records.order(file)
-    settings = {key: value for key, value in told.items() if key not in ("code", "roots", "networks")}
-    settings = {key: _span(value) for key, value in settings.items()}
-    page.add("  made from", f"{file} (and so on) by rule {rule}{f' with {numbers(settings)}' if settings else ''}")
+    settings = {key: _span(value) for key, value in told.get("settings", {}).items()}
+    given = f" with {numbers(settings)}" if settings else ""
+    page.add("  made from", f"{file} (and so on) by rule {measure.rule}{given}")
     page.add("  code", compared(told.get("code"), told.get("roots", [])))
 
 

@@ -2,34 +2,32 @@
 
 from pandas import DataFrame
 
+from lowrank import schemas
 from lowrank.mistakes import nearest
 from lowrank.problems import Problem
-from lowrank.tables import SCHEMAS
 
 from . import network, origins
 from .page import MOST, Page, numbers
 from .runs import KEY, Run
-from .subject import OF_LSTM, Rows
-
-OF_NETWORK = ["summary", "history", "truncation", "shuffle", "spectrum", "trials"]
+from .subject import Rows, tables
 
 
 def tell(page: Page, subject: Rows, run: Run) -> None:
     """All rows about a network, or those of a table that are asked for; and the network."""
-    tables = OF_LSTM if subject.g is None else OF_NETWORK
+    every = [table for table in tables(lstm=subject.g is None) if (run.folder / f"tables/{table}.parquet").exists()]
     _known(subject, run)
-    for table in [subject.table] if subject.table else tables:
+    for table in [subject.table] if subject.table else every:
         frame = run.frame(table)
         rows = _of(frame, subject)
         if subject.table:
             _listed(page, subject, rows, run)
         else:
-            page.add("TABLES" if table == tables[0] else "", f"{run.table(table)}: {len(rows)} of {len(frame)} rows")
+            page.add("TABLES" if table == every[0] else "", f"{run.table(table)}: {len(rows)} of {len(frame)} rows")
     if not subject.table and subject.g is not None:
         row = _of(run.frame("summary"), subject).iloc[0]
-        told = {name: row[name] for name in SCHEMAS["summary"].names if name not in (*KEY, "network")}
+        told = {name: row[name] for name in schemas.of("summary").names if name not in (*KEY, "network")}
         page.add("  summary", numbers({name: _plain(value) for name, value in told.items()}))
-    first = _of(run.frame(tables[0]), Rows(None, subject.task, subject.g, subject.seed))
+    first = _of(run.frame(every[0]), Rows(None, subject.task, subject.g, subject.seed))
     (file,) = run.networks(first.iloc[:1])
     network.tell(page, file)
 
@@ -69,7 +67,7 @@ def _listed(page: Page, subject: Rows, rows: DataFrame, run: Run) -> None:
         conditions = ", ".join(f"{column} = {value}" for column, value in subject.where.items())
         raise Problem(f"the table {subject.table} of {subject.place} has no row with {conditions}")
     page.add("TABLE", f"{run.table(subject.table)}: {len(rows)} rows")
-    origins.tell(page, subject.table, SCHEMAS[subject.table].names, run, rows)
+    origins.tell(page, subject.table, schemas.of(subject.table).names, run, rows)
     columns = [name for name in rows if name not in (*KEY, "network")]
     for number, (_, row) in enumerate(rows[columns].head(MOST).iterrows()):
         page.add("" if number else "  rows", numbers({name: _plain(row[name]) for name in columns}))

@@ -6,7 +6,8 @@ from pathlib import Path
 import yaml
 from pandas import DataFrame
 
-from lowrank import checkpoint, config, shown, tables
+from lowrank import checkpoint, config, drawing, measures, tables
+from lowrank.measures import LSTM
 from lowrank.mistakes import nearest
 from lowrank.networks import FOLDER
 from lowrank.problems import Problem
@@ -65,7 +66,7 @@ class Run:
 
         The config may have been changed since; the record is of the file that is there.
         """
-        return records.order(self.file("figures", f"{name}.pdf")).get("figures") or shown.of_figure(self.config, name)
+        return records.order(self.file("figures", f"{name}.pdf")).get("figures") or drawing.of_figure(self.config, name)
 
     def networks(self, rows: DataFrame) -> list[str]:
         """The files of the networks that rows of a table are about."""
@@ -81,7 +82,8 @@ class Run:
     def lstm(self, seed: int) -> str:
         """The file of the LSTM of a seed: the one that was measured; Problem if it cannot be told."""
         files = [str(path) for path in sorted(Path(FOLDER, "sentiment").glob(f"seed{seed}-*.safetensors"))]
-        measured = records.order(str(self.folder / f"truncation/sentiment/seed{seed}.parquet")).get("networks")
+        tables = [each.file(self.name, f"{LSTM}/seed{seed}") for each in measures.of(lstm=True)]
+        measured = next((told["networks"] for table in tables if (told := records.order(table))), None)
         found = [file for file in files if measured is None or name_of(file) in measured]
         if len(found) != 1:
             which = f"none of {len(files)}" if measured else f"{len(files)}"

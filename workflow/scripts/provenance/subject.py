@@ -3,15 +3,12 @@
 import re
 from dataclasses import dataclass, field
 
+from lowrank import figures, measures, schemas
+from lowrank.measures import LSTM
 from lowrank.mistakes import nearest
 from lowrank.problems import Problem
-from lowrank.tables import SCHEMAS
-
-from .panels import FIGURES
 
 FORMS = "fig2.b, fig2, claim.12, romo/g0.9/seed0, truncation/romo/g0.9/seed0 or the last one with rank=3"
-OF_NETWORKS = ["history", "truncation", "shuffle", "spectrum", "trials", "summary"]
-OF_LSTM = ["sentiment_history", "sentiment_truncation", "sentiment_spectrum"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +41,12 @@ class Rows:
         return f"{self.task}/seed{self.seed}" if self.g is None else f"{self.task}/g{self.g}/seed{self.seed}"
 
 
+def tables(lstm: bool) -> list[str]:
+    """The tables that have rows about networks: those of the LSTM, or of the tasks' networks."""
+    named = [measure.name for measure in measures.of(lstm)]
+    return [f"{LSTM}_history", *named] if lstm else ["summary", "history", *named]
+
+
 def parsed(what: str) -> Drawn | Judged | Rows:
     """What is meant; Problem if nothing is."""
     first, *conditions = what.replace(",", " ").split() or [""]
@@ -51,7 +54,7 @@ def parsed(what: str) -> Drawn | Judged | Rows:
         raise Problem(f"say what to explain: WHAT={FORMS}")
     if re.fullmatch(r"claims?[./]?\d+", first):
         return Judged(re.search(r"\d+", first).group())
-    if first.partition(".")[0] in FIGURES:
+    if first.partition(".")[0] in figures.names():
         figure, _, panel = first.partition(".")
         return Drawn(figure, panel or None)
     parts = first.split("/")
@@ -59,25 +62,25 @@ def parsed(what: str) -> Drawn | Judged | Rows:
     if place:
         table, task, g, seed = place.groups()
         return _rows(table, task, g, int(seed), conditions)
-    known = [*FIGURES, "claim.1", *OF_NETWORKS, *OF_LSTM]
-    if len(parts) > 1 and parts[0] in SCHEMAS:
+    known = [*figures.names(), "claim.1", *tables(lstm=False), *tables(lstm=True)]
+    if len(parts) > 1 and parts[0] in schemas.names():
         raise Problem(f"{what!r} does not say which network: write {parts[0]}/romo/g0.9/seed0, say")
     raise Problem(f"{what!r} is nothing to explain{nearest(first, known)}; ask for {FORMS}")
 
 
 def _rows(table: str | None, task: str, g: str | None, seed: int, conditions: list[str]) -> Rows:
-    lstm = task in ("sentiment", *OF_LSTM) and g is None
-    if lstm and task != "sentiment":  # sentiment_truncation/seed0
-        table, task = task, "sentiment"
-    if lstm and table and not table.startswith("sentiment_"):
-        table = f"sentiment_{table}"
-    known = OF_LSTM if lstm else OF_NETWORKS
+    lstm = task in (LSTM, *tables(lstm=True)) and g is None
+    if lstm and task != LSTM:  # sentiment_truncation/seed0
+        table, task = task, LSTM
+    if lstm and table and not table.startswith(f"{LSTM}_"):
+        table = f"{LSTM}_{table}"
+    known = tables(lstm)
     if table and table not in known:
         raise Problem(f"there is no table {table!r} of networks{nearest(table, known)}")
     if not lstm and g is None:
         raise Problem(f"{task}/seed{seed} lacks g: write {task}/g0.9/seed{seed}, say")
     where = dict(condition.partition("=")[::2] for condition in conditions)
-    columns = SCHEMAS[table].names if table else []
+    columns = schemas.of(table).names if table else []
     for column in where:
         if column not in columns:
             asked = f"the table {table} has no column {column!r}{nearest(column, columns)}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from lowrank import claims
-from lowrank.claims.base import NotTested, Run
+from lowrank.claims.base import FAILS, HOLDS, NOT_TESTED, Claim, NotTested, Run
 
 
 @dataclass
@@ -27,19 +27,19 @@ class Traced(Run):
         return found
 
 
-def known(number: str) -> claims.base.Claim | None:
+def known(number: str) -> Claim | None:
     """The claim of a number."""
-    return next((claim for claim in claims.CLAIMS if f"{claim.number}" == number), None)
+    return next((claim for claim in claims.every() if f"{claim.number}" == number), None)
 
 
-def judged(claim: claims.base.Claim, tables: dict, tasks: dict) -> tuple[str, str, Traced]:
+def judged(claim: Claim, tables: dict, tasks: dict) -> tuple[str, str, Traced]:
     """Verdict and finding by the run's tables as they are now, and what was looked at."""
     run = Traced(tables, tasks)
     try:
         found = claim.rule(run)
-        return (claims.base.HOLDS if found.holds else claims.base.FAILS), found.measured, run
+        return (HOLDS if found.holds else FAILS), found.measured, run
     except NotTested as reason:
-        return claims.base.NOT_TESTED, f"{reason}", run
+        return NOT_TESTED, f"{reason}", run
 
 
 def asked(run: Traced) -> dict[str, list[str]]:

@@ -1,31 +1,47 @@
 """The paper's sentences that can be tested, a small function each: what is measured, and the rule that judges it.
 
-`base` says what a claim is; the other files hold those of a section, by what they are about. Rules were fixed before
-the paper's run.
+`base` says what a claim is; the other files hold those of a section, by what they are about, and are found by their
+folder. Rules were fixed before the paper's run.
 """
 
-from . import (  # each adds its claims
-    section2_initial,
-    section2_learning,
-    section2_low_rank,
-    section2_variants,
-    section3_expansion,
-    section3_first_order,
-    section3_scaling,
-    section4,
-)
-from .base import CLAIMS, Run, judged
+import ast
+import importlib
+from functools import cache
+from pathlib import Path
 
-__all__ = [
-    "CLAIMS",
-    "Run",
-    "judged",
-    "section2_initial",
-    "section2_learning",
-    "section2_low_rank",
-    "section2_variants",
-    "section3_expansion",
-    "section3_first_order",
-    "section3_scaling",
-    "section4",
-]
+from ..problems import Problem
+
+FOLDER = Path(__file__).parent
+SHARED = ("__init__", "page")  # hold no claims
+
+
+def modules() -> list[str]:
+    """The modules of this folder that look at tables, by their names."""
+    return [f"{__name__}.{file.stem}" for file in sorted(FOLDER.glob("*.py")) if file.stem not in SHARED]
+
+
+@cache
+def tables() -> frozenset[str]:
+    """The tables that claims look at: the names in `run.rows("summary", ...)`, read without importing pandas."""
+    found = set()
+    for module in modules():
+        for node in ast.walk(ast.parse((FOLDER / f"{module.rpartition('.')[2]}.py").read_bytes())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "rows":
+                found |= {each.value for each in node.args[:1] if isinstance(each, ast.Constant)}
+    return frozenset(found)
+
+
+def every() -> list:
+    """All claims, by their numbers; Problem if a file cannot be imported, or two claims have one number."""
+    from .base import CLAIMS  # only now: rules ask for `tables`, and must not load pandas
+
+    for module in modules():
+        try:
+            importlib.import_module(module)
+        except Exception as error:  # whatever an own file raises, one sentence names the file
+            file = f"claims/{module.rpartition('.')[2]}.py"
+            raise Problem(f"{file} cannot be imported: {type(error).__name__}: {error}") from error
+    numbers = [claim.number for claim in CLAIMS]
+    if twice := sorted({number for number in numbers if numbers.count(number) > 1}):
+        raise Problem(f"several claims have the number {', '.join(map(str, twice))}")
+    return sorted(CLAIMS, key=lambda claim: claim.number)

@@ -42,8 +42,8 @@ def rows(run: str, networks: Iterable[str]) -> list[dict]:
         of_lstm = place.startswith(f"{LSTM}/")
         rule = "train_sentiment" if of_lstm else "train"
         found.append(_row(rule, place, _jobs(rule).get(network), _device(network)))
-        for name, measure in (measures.OF_LSTM if of_lstm else measures.MEASURES).items():
-            files = _jobs(measure.rule).get(measures.file(run, name, place))
+        for measure in measures.of(of_lstm):
+            files = _jobs(measure.rule).get(measure.file(run, place))
             found.append(_row(measure.rule, place, files, "cpu"))
     return found
 

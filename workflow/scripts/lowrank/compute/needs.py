@@ -1,42 +1,33 @@
 """What a figure needs: the networks that it shows, and the rules that measure them for its tables."""
 
-from .. import shown
-
-TITLES = {"figS_lstm": "Supplement, LSTM"}
-MEASURED_BY = {
-    "truncation": ["truncate"],
-    "shuffle": ["shuffle"],
-    "spectrum": ["spectrum"],
-    "trials": ["trials"],
-    "summary": ["truncate", "shuffle", "spectrum"],
-    "sentiment_truncation": ["truncate_sentiment"],
-    "sentiment_spectrum": ["spectrum_sentiment"],
-}
+from .. import drawing, figures, measures, summary
 
 
-def of_figures(settings: dict, specs: dict[str, dict], figures: list[str]) -> dict[str, dict]:
+def of_figures(settings: dict, specs: dict[str, dict], names: list[str]) -> dict[str, dict]:
     """What each of some figures needs; `specs` are the run's networks by place."""
-    return {figure: of_figure(settings, specs, figure) for figure in figures}
+    return {figure: of_figure(settings, specs, figure) for figure in names}
 
 
 def of_figure(settings: dict, specs: dict[str, dict], figure: str) -> dict:
     """{title, places, rules} of a figure; `specs` are the run's networks by place."""
-    rules = {rule for table in shown.TABLES[figure] for rule in MEASURED_BY.get(table, [])}
-    title = TITLES.get(figure, figure.replace("fig", "Figure "))
-    return {"title": title, "places": _places(settings, specs, figure), "rules": sorted(rules)}
+    declared = figures.declared(figure)
+    tables = {*declared.tables, *(summary.TABLES if "summary" in declared.tables else ())}
+    rules = {measure.rule for measure in measures.every() if measure.name in tables}
+    return {"title": declared.title, "places": _places(settings, specs, figure), "rules": sorted(rules)}
 
 
 def _places(settings: dict, specs: dict[str, dict], figure: str) -> list[str]:
-    """Of a task those g that the figure names, or all; Figure 1 shows one seed, and so do those of the LSTM."""
-    own = settings["figures"][figure]
-    if "tasks" not in own:
+    """Of a task those g that the figure names, or all; some figures show one seed, as those of the LSTM do."""
+    own, declared = settings["figures"][figure], figures.declared(figure)
+    if declared.of_lstm:
         return [f"sentiment/seed{own['seed']}"]
-    strengths = {*own["g"], own.get("trial_g")} if "g" in own else None
-    seeds = [own["seed"]] if figure == "fig1" else settings["seeds"]
+    strengths = {g for key, kind in declared.settings.items() if kind == "Strengths" for g in own[key]}
+    strengths |= {own[key] for key, kind in declared.settings.items() if kind == "Strength"}
+    seeds = [own["seed"]] if declared.one_seed else settings["seeds"]
     return [
         place
         for place, spec in specs.items()
-        if spec["task"] in shown.tasks(settings, figure)
+        if spec["task"] in drawing.tasks(settings, figure)
         and spec["seed"] in seeds
-        and (strengths is None or spec["g"] in strengths)
+        and (not strengths or spec["g"] in strengths)
     ]

@@ -14,8 +14,25 @@ from pandas import DataFrame
 
 from ..problems import Problem
 from . import style
+from .panels import Panel, Select, lettered
 from .style import values
 
+FIGURE = {
+    "title": "Figure 1",
+    "number": "1",
+    "shows": "Three tasks",
+    "tables": ["history", "spectrum", "truncation", "trials"],
+    "settings": {
+        "tasks": "list[str]",
+        "seed": "Seed",
+        "g": "Strengths",
+        "trial_g": "Strength",
+        "epochs": "dict[str, Count]",
+        "ranks": "Count",
+    },
+    "one_seed": True,
+    "published": {"tables": ["history", "spectrum", "truncation"], "curves": "tasks"},
+}
 HEIGHT = 5.2  # inches
 INPUTS = {"mante": [("Signal", "u", [3, 4]), ("Context", "c", [1, 2])]}  # sub-axes: title, symbol, channels
 LEGEND_ROOM = 0.4  # right of a trial, in units of its duration
@@ -171,3 +188,47 @@ def boundaries(trial: DataFrame) -> np.ndarray:
     steps = trial.drop_duplicates("time").sort_values("time")
     begins = steps[steps["phase"] != steps["phase"].shift()]
     return values(begins[1:], "time") if begins["phase"].is_unique else np.empty(0)
+
+
+def panels(settings: dict) -> dict[str, Panel]:
+    """What each panel shows, by its letter."""
+    shown = settings["fig1"]
+    rows = (_trial, _loss, _spectrum, _truncation)
+    return lettered([row(task, shown) for row in rows for task in shown["tasks"]])
+
+
+def _of_network(task: str, shown: dict, strengths: list[float], keep: Select = lambda rows: rows) -> Select:
+    def rows(table: DataFrame) -> DataFrame:
+        own = table[(table["task"] == task) & (table["seed"] == shown["seed"]) & table["g"].isin(strengths)]
+        return keep(own)
+
+    return rows
+
+
+def _trial(task: str, shown: dict) -> Panel:
+    text = f"one test trial of the trained {task} network of g = {shown['trial_g']:g}: inputs, outputs, targets"
+    rows = _of_network(task, shown, [shown["trial_g"]])
+    return Panel(
+        text, "trials", "time", "value", ("signal", "channel"), rows, "trials_panel", "dashed: where a phase ends"
+    )
+
+
+def _loss(task: str, shown: dict) -> Panel:
+    last = shown["epochs"].get(task)
+    text = f"loss over epochs of {task}, divided by L0: the loss at epoch 0 of g = {shown['g'][0]:g}"
+    rows = _of_network(task, shown, shown["g"], lambda rows: rows[rows["epoch"] <= (last or rows["epoch"].max())])
+    return Panel(text, "history", "epoch", "loss", ("g",), rows, "loss_panel")
+
+
+def _spectrum(task: str, shown: dict) -> Panel:
+    text = f"the first {shown['ranks']} singular values of dW of {task}, as they are"
+    rows = _of_network(
+        task, shown, shown["g"], lambda rows: rows[(rows["matrix"] == "dW") & (rows["index"] <= shown["ranks"])]
+    )
+    return Panel(text, "spectrum", "index", "singular_value", ("g",), rows, "spectrum_panel")
+
+
+def _truncation(task: str, shown: dict) -> Panel:
+    text = f"loss of {task} with dW cut to its first ranks (Eq. 4), divided by L0: that of rank 0 of g = "
+    rows = _of_network(task, shown, shown["g"], lambda rows: rows[rows["rank"].between(1, shown["ranks"])])
+    return Panel(f"{text}{shown['g'][0]:g}", "truncation", "rank", "loss", ("g",), rows, "truncation_panel")

@@ -11,8 +11,17 @@ from matplotlib.lines import Line2D
 from pandas import DataFrame
 
 from . import style
+from .panels import SPREAD, Panel, Select, lettered
 from .style import values
 
+FIGURE = {
+    "title": "Figure 2",
+    "number": "2",
+    "shows": "Strength of W₀",
+    "tables": ["summary"],
+    "settings": {"tasks": "list[str]", "convergence_limit": "Count"},
+    "published": {"tables": ["summary"], "curves": "tasks", "along_g": True},
+}
 HEIGHT = 1.75  # inches
 MEASURES = {
     "convergence_epoch": "Conv. time (epochs)",
@@ -100,3 +109,32 @@ def rank_axis(ax: Axes) -> None:
     """Panel d: from 0, in whole ranks."""
     ax.set_ylim(0, ax.get_ylim()[1])
     style.ticks(ax.yaxis, 4, integer=True)
+
+
+def panels(settings: dict) -> dict[str, Panel]:
+    """What each panel shows, by its letter."""
+    tasks = settings["fig2"]["tasks"]
+    texts = {
+        "convergence_epoch": ("the epoch at which training has converged", ()),
+        "norm_dW": ("the Frobenius norm of the change dW of the connectivity", ()),
+        "shuffled_ratio": (
+            "loss after W0's elements were shuffled, divided by each network's own loss at epoch 0",
+            ("shuffled_loss", "initial_loss"),
+        ),
+        "functional_rank": ("functional rank of dW", ()),
+    }
+
+    def rows(measure: str) -> Select:
+        def select(summary: DataFrame) -> DataFrame:
+            networks = complete(converged(summary), measure)
+            return networks[networks["task"].isin(tasks)]
+
+        return select
+
+    note = f"{SPREAD}; only (task, g) of which all seeds converged"
+    return lettered(
+        [
+            Panel(f"{text} over g: {note}", "summary", "g", y, ("task",), rows(y), "spread", columns=of)
+            for y, (text, of) in texts.items()
+        ]
+    )

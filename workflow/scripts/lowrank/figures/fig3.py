@@ -14,8 +14,18 @@ from pandas import DataFrame
 
 from ..problems import Problem
 from . import style
+from .panels import SPREAD, Panel, Select, lettered
 from .style import values
 
+FIGURE = {
+    "title": "Figure 3",
+    "number": "3",
+    "shows": "Linear network",
+    "tables": ["history", "trials", "theory"],
+    "settings": {"tasks": "list[str]", "seed": "Seed", "g": "Strengths", "effective_time": "dict[str, Positive]"},
+    "linear": True,
+    "published": {"tables": ["history"], "curves": "targets"},
+}
 HEIGHT = 2.35  # inches
 COLUMN = 1.45  # inches that each target after the second adds to the width
 TARGET = r"$\hat{{z}} = {:.1f}$"
@@ -178,3 +188,32 @@ def trial_legend(ax: Axes, lines: dict[float, list[Line2D]], dots: list[Line2D])
     from_handles = {text: tuple(handles) for text, handles in rows}
     side_by_side = {tuple: style.SideBySide()}
     ax.legend(list(from_handles.values()), list(from_handles), handler_map=side_by_side, loc="center right")
+
+
+def panels(settings: dict) -> dict[str, Panel]:
+    """What each panel shows, by its letter."""
+    shown, tasks = settings["fig3"], settings["fig3"]["tasks"]
+
+    def trial(table: DataFrame) -> DataFrame:
+        rows = table[table["task"].isin(tasks) & table["g"].isin(shown["g"]) & (table["seed"] == shown["seed"])]
+        return rows[rows["signal"] != "target"]
+
+    def until(task: str) -> Select:
+        def rows(table: DataFrame) -> DataFrame:
+            own = table[(table["task"] == task) & table["g"].isin(shown["g"])]
+            own = own.assign(effective_time=own["tau"] / (1 - own["g"] ** 2) ** 2)
+            own = own[own["effective_time"] <= shown["effective_time"].get(task, float("inf")) * (1 + 1e-9)]
+            return own[own.groupby(["g", "seed"])["loss"].transform(lambda loss: loss.notna().all())]
+
+        return rows
+
+    text = "input and output of trained networks over the time since the input's onset; a dot is a target"
+    found = [Panel(text, "trials", "time", "value", ("task", "g", "signal"), trial, "trial_panel")]
+    theory = "dashed: third order of the theory (Eqs. 14, 15), from the table theory"
+    for y, said, function in ("loss", "the loss", "loss_panel"), ("s1", "s1 and s2 of dW", "singular_values_panel"):
+        for task in tasks:
+            text = f"{said} of {task} over tau/(1 - g^2)^2: {SPREAD}; networks that diverged are left out"
+            of = ("tau", "s1", "s2") if y == "s1" else ("tau", "loss")
+            panel = Panel(text, "history", "effective_time", y, ("g",), until(task), function, theory, of)
+            found.append(panel)
+    return lettered(found)

@@ -12,8 +12,19 @@ from matplotlib.lines import Line2D
 from pandas import DataFrame
 
 from . import style
+from .panels import SPREAD, Panel
 from .style import values
 
+FIGURE = {
+    "title": "Figure 4",
+    "number": "4",
+    "shows": "Linear network, all g",
+    "tables": ["summary"],
+    "settings": {"tasks": "list[str]"},
+    "linear": True,
+    "from_zero": True,
+    "published": {"tables": ["summary"], "curves": "targets", "along_g": True},
+}
 HEIGHT = 1.75  # inches
 TOP = {"c": 6.3}  # the end of an axis; elsewhere all is shown
 PANELS = {  # measure, its label, the theory in words and as a function of 1 - g^2
@@ -98,3 +109,27 @@ def axis(ax: Axes, letter: str) -> None:
         style.ticks(ax.yaxis, 3, integer=True)
     ax.set_ylim(-0.05 * top, top)
     ax.axhline(0, color="0.8", linewidth=0.6, zorder=0)
+
+
+def panels(settings: dict) -> dict[str, Panel]:
+    """What each panel shows, by its letter."""
+    tasks = settings["fig4"]["tasks"]
+    texts = {
+        "a": "learning time tau* until the loss is below measure.threshold of L0, divided by its mean at g = 0",
+        "b": "Frobenius norm of dW, divided by its mean at g = 0",
+        "c": "norm of the gradient, averaged until tau*, divided by its mean at g = 0",
+        "d": "loss after W0's elements were shuffled, divided by L0 = target^2/2",
+    }
+    return {
+        letter: Panel(
+            f"{text}: {SPREAD}",
+            "summary",
+            "g",
+            PANELS[letter][0],
+            ("task",),
+            lambda summary: converging(summary, tasks)[0],
+            "points",
+            "dashed: the theory's first order, a formula in the figure's file",
+        )
+        for letter, text in texts.items()
+    }

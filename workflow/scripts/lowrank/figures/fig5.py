@@ -10,9 +10,24 @@ from matplotlib.figure import Figure
 from pandas import DataFrame
 
 from . import style
-from .lstm import data_note, rank_axis, select, spectrum_panel
+from .lstm import data_note, rank_axis, select, singular_values, spectrum_panel
+from .panels import Panel
 from .style import values
 
+FIGURE = {
+    "title": "Figure 5",
+    "number": "5",
+    "shows": "LSTM",
+    "tables": ["sentiment_history", "sentiment_truncation", "sentiment_spectrum"],
+    # of the weights' change, the weights at the end and at the start, the final accuracy
+    "settings": {"seed": "Seed", "colors": {"dW": "Color", "W": "Color", "W0": "Color", "final": "Color"}},
+    "of_lstm": True,
+    "published": {
+        "tables": ["sentiment_spectrum", "sentiment_truncation"],
+        "curves": "weights",
+        "from_rank_0": ["a"],
+    },
+}
 HEIGHT = 1.45  # inches
 WEIGHT = "W2"  # shown in panel a
 CHANCE = 0.5
@@ -56,3 +71,18 @@ def accuracy_panel(ax: Axes, truncation: DataFrame, history: DataFrame, colors: 
     ax.legend(loc="lower right")
     ax.set_xlabel("Residual rank")
     ax.set_ylabel("Accuracy")
+
+
+def panels(settings: dict) -> dict[str, Panel]:
+    """What each panel shows, by its letter."""
+    seed = settings["fig5"]["seed"]
+    text = "accuracy on the validation sentences with W or dW cut to its first ranks: W1, W2 and U2 at once"
+    final = "dashed: the last validation_accuracy of the table sentiment_history"
+
+    def truncated(table: DataFrame) -> DataFrame:
+        return table[(table["seed"] == seed) & table["truncated"].isin(["dW", "W"])]
+
+    accuracy = Panel(
+        text, "sentiment_truncation", "rank", "accuracy", ("truncated",), truncated, "accuracy_panel", final
+    )
+    return {"a": singular_values(WEIGHT, seed), "b": accuracy}

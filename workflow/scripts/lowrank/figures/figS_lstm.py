@@ -9,9 +9,19 @@ from matplotlib.figure import Figure
 from pandas import DataFrame
 
 from . import style
-from .lstm import data_note, rank_axis, select, spectrum_panel
+from .lstm import data_note, rank_axis, rows_of, select, singular_values, spectrum_panel
+from .panels import Panel
 from .style import values
 
+FIGURE = {
+    "title": "Supplement, LSTM",
+    "number": "S",
+    "shows": "LSTM, supplement",
+    "tables": ["sentiment_history", "sentiment_spectrum"],
+    "settings": {"seed": "Seed"},
+    "of_lstm": True,
+    "borrowed": {"fig5": ["colors"]},
+}
 HEIGHT = 4.4  # inches
 WEIGHTS = {"c": "U1", "d": "W1", "e": "U2", "f": "W2"}
 SENTENCES = {"train": ("Training", "dW"), "validation": ("Validation", "W")}  # label, and whose colour
@@ -58,3 +68,22 @@ def learning_panel(ax: Axes, history: DataFrame, measure: str, colors: dict) -> 
         ax.set_ylim(bottom=-0.02)
     ax.set_xlabel("Epoch")
     ax.set_ylabel(measure.capitalize())
+
+
+def panels(settings: dict) -> dict[str, Panel]:
+    """What each panel shows, by its letter."""
+    seed = settings["figS_lstm"]["seed"]
+    learning = {
+        letter: Panel(
+            f"{measure} of the LSTM over epochs, on training (with dropout) and validation sentences",
+            "sentiment_history",
+            "epoch",
+            f"validation_{measure}",
+            (),
+            rows_of(seed),
+            "learning_panel",
+            columns=(f"train_{measure}", f"validation_{measure}"),
+        )
+        for letter, measure in (("a", "loss"), ("b", "accuracy"))
+    }
+    return learning | {letter: singular_values(weight, seed) for letter, weight in WEIGHTS.items()}

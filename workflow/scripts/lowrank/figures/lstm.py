@@ -7,6 +7,7 @@ from pandas import DataFrame
 
 from ..problems import Problem
 from . import style
+from .panels import Panel
 from .style import values
 
 
@@ -45,3 +46,22 @@ def data_note(figure: Figure, table: DataFrame) -> None:
     names = [f"{each['name']} (a file of the config)" if each["source"] == "files" else each["name"] for each in told]
     if names:
         figure.text(0.99, 0.01, f"Data: {'; '.join(names)}", ha="right", fontsize=style.SMALL - 1.5, color="0.45")
+
+
+def rows_of(seed: int, **where):
+    """The rows of an LSTM's table that are drawn: those of a seed in which columns have these values."""
+
+    def rows(table: DataFrame) -> DataFrame:
+        own = table[table["seed"] == seed]
+        for column, value in where.items():
+            own = own[own[column] == value]
+        return own
+
+    return rows
+
+
+def singular_values(weight: str, seed: int) -> Panel:
+    """What a panel of singular values shows."""
+    text = f"the singular values of {weight} of the LSTM: its change, what it became, and dashed what it was"
+    rows = rows_of(seed, weight=weight)
+    return Panel(text, "sentiment_spectrum", "index", "singular_value", ("matrix",), rows, "spectrum_panel")

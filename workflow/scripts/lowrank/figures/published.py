@@ -13,18 +13,23 @@ NOTE = "thick and faint: published"
 
 
 @style.context()
-def underlay(figure: Figure, published: DataFrame, figures: dict, name: str) -> Figure:
-    """Draw the points of a figure's published file into the panels that it has; `figures` as in config.yaml."""
-    color = COLORS[name](figures, figures[name])
-    curves = ["panel", "series", "target"] if name in ("fig2", "fig4") else ["panel", "series", "g", "target"]
+def underlay(figure: Figure, published: DataFrame, figures: dict, name: str, how: dict) -> Figure:
+    """Draw the points of a figure's published file into the panels that it has; `figures` as in config.yaml.
+
+    `how` is what the figure's file says in FIGURE: `curves` are of tasks, of targets or of weights, by which they have
+    their colours; `along_g`: a curve goes over g, and has our markers, as tasks share a panel; in the panels
+    `from_rank_0` published ranks count from 0.
+    """
+    color, along_g = COLORS[how["curves"]](figures, figures[name]), how.get("along_g", False)
+    curves = ["panel", "series", "target"] if along_g else ["panel", "series", "g", "target"]
     for (panel, series, *at), rows in published.groupby(curves, dropna=False):
         for ax in _axes(figure, panel):
             hue = color(series, *at)
             if hue is not None:
                 look = {"linewidth": 2.5 if series.startswith("s2") else 4}
-                if name in ("fig2", "fig4"):  # where tasks share a panel, the published ones have our marks
+                if along_g:
                     look |= {"marker": _marker(ax, hue), "markersize": 6, "markeredgewidth": 0}
-                _line(ax, rows, hue, shift=name == "fig5" and panel == "a", look=look)
+                _line(ax, rows, hue, shift=panel in how.get("from_rank_0", ()), look=look)
     figure.text(0.01, 0.01, NOTE, fontsize=style.SMALL - 1, color="0.45")
     return figure
 
@@ -40,7 +45,7 @@ def _marker(ax: Axes, hue) -> str:
 
 
 def _line(ax: Axes, rows: DataFrame, color, shift: bool, look: dict) -> None:
-    """A curve and its band; the axes stay as they are. Published ranks of singular values of LSTMs count from 0."""
+    """A curve and its band; the axes stay as they are."""
     rows, limits = rows.sort_values("x"), (ax.get_xlim(), ax.get_ylim())
     x, y, sd = (rows[name].to_numpy(float) for name in ("x", "published", "sd"))
     ax.plot(x + shift, y, color=color, alpha=0.3, zorder=0.5, solid_capstyle="round", **look)
@@ -78,4 +83,4 @@ def _of_weights(figures: dict, shown: dict) -> Callable:
     return lambda series, *at: shown["colors"][series.removeprefix("truncate ").split()[0]]
 
 
-COLORS = {"fig1": _of_tasks, "fig2": _of_tasks, "fig3": _of_targets, "fig4": _of_targets, "fig5": _of_weights}
+COLORS = {"tasks": _of_tasks, "targets": _of_targets, "weights": _of_weights}

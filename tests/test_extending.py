@@ -1,0 +1,300 @@
+"""A measure, a figure and a claim of one's own: each one new file, and found wherever the workflow speaks of such."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import pyarrow.parquet as pq
+import pytest
+
+from lowrank import measures
+from lowrank.problems import Problem
+from workflow import configure, library, planned, refused, run
+
+NETWORK = "romo/g0.9/seed0"
+MEASURE = '''"""Norms: the Schatten norms of a network's matrices; a measure that this project does not know."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from ..columns import Column
+from ..connectivity import singular_values
+from .base import Measure, Network
+
+if TYPE_CHECKING:
+    from ..schema import Positive, Ranks
+
+
+@dataclass(frozen=True)
+class Norms(Measure):
+    """A row an exponent."""
+
+    holds = "Schatten norms of the change of networks"
+    columns: ClassVar = {
+        "exponent": Column("float", "exponent p of the norm"),
+        "norm": Column("float", "norm of dW", "weights"),
+    }
+    runs_task = False
+
+    exponents: "Ranks"
+    factor: "Positive"
+
+    def compute(self, network: Network) -> dict:
+        values = singular_values(network.weights["W"] - network.weights["W0"])
+        norms = [self.factor * (values**p).sum() ** (1 / p) for p in self.exponents]
+        return {"exponent": self.exponents, "norm": norms}
+
+    def amount(self) -> int:
+        return len(self.exponents)
+
+    def unfit(self, networks):
+        if self.exponents[0] < 1:
+            yield f"exponents: {self.exponents[0]} gives no norm"
+'''
+SETTINGS = {"exponents": [1, 2, 4], "factor": 1.0}
+
+
+def told(folder, program: str, *words: str) -> str:
+    """What a short command prints."""
+    command = [sys.executable, str(folder / f"workflow/scripts/{program}.py"), *words]
+    done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return re.sub(r"\s+", " ", done.stdout)
+
+
+@pytest.fixture
+def measured(small):
+    """The run of one network, with a measure of one's own."""
+    (library(small) / "measures/norms.py").write_text(MEASURE)
+    configure(small, measure=SETTINGS)
+    return small
+
+
+def test_a_measure_is_one_file(measured):
+    jobs = {f"norms {NETWORK}", "gather norms"}
+    assert planned(measured).names == jobs
+    page = told(measured, "plan", "--configfile", "tiny.yaml", "--cores", "2")
+    assert re.search(r"\bnorms 1 .* missing output 1 not known", page)
+    assert run(measured).names == jobs
+    assert planned(measured).names == set()
+    table = pq.read_table(measured / "results/tiny/tables/norms.parquet")
+    assert table.column_names == ["task", "g", "seed", "exponent", "norm"]
+    assert table.schema.field("norm").metadata == {b"meaning": b"norm of dW", b"unit": b"weights"}
+    summary = pq.read_table(measured / "results/tiny/tables/summary.parquet")
+    assert table["norm"][1].as_py() == pytest.approx(summary["norm_dW"][0].as_py())
+    (measured / "results/tiny/norms/romo/g0.9/seed0.parquet").unlink()
+    assert planned(measured).names == jobs
+    configure(measured, measure={"factor": 2.0})
+    assert planned(measured, "--config", "stack=5").names == {"norms_1_romo", "gather norms"}
+
+
+def test_a_measure_is_found_by_every_command(measured):
+    run(measured, "all", "compute", "archive")
+    page = told(measured, "explain", "--run", "tiny", f"norms/{NETWORK}", "exponent=2")
+    assert "results/tiny/norms/romo/g0.9/seed0.parquet (and so on) by rule norms with" in page
+    assert "exponent 2, norm" in page
+    assert f"norms,{NETWORK},tiny," in (measured / "results/tiny/compute.csv").read_text()
+    with zipfile.ZipFile(measured / "results/tiny/archive/tiny.zip") as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith("ro-crate-metadata.json"))
+        assert "Schatten norms of the change of networks (1 files)" in archive.read(name).decode()
+        assert any(name.endswith("results/tiny/tables/norms.parquet") for name in archive.namelist())
+    table = measured / f"results/tiny/norms/{NETWORK}.parquet"
+    shutil.copy(table, table.with_stem("seed7"))
+    page = told(measured, "unused", "--directory", str(measured))
+    assert "results/tiny/norms/romo 1 measure," in page
+
+
+def test_bad_settings_of_a_measure_are_told_with_all_others(measured):
+    configure(measured, measure={"exponents": [0, 1], "threshold": 0.1})
+    assert "measure.exponents: 0 gives no norm" in refused(measured)
+    configure(measured, measure={"exponents": [1.5], "factor": 0, "fctor": 1})
+    said = refused(measured)
+    assert "measure.exponents.0 = 1.5: input should be a valid integer" in said
+    assert "measure.factor = 0: input should be greater than 0" in said
+    assert "measure.fctor is not a key of the config: did you mean factor?" in said
+
+
+BROKEN = {
+    "measures/norms.py cannot be imported: SyntaxError": MEASURE.replace("@dataclass", "@@dataclass"),
+    "measures/norms.py cannot be imported: ModuleNotFoundError": MEASURE.replace("from ..columns", "from ..colums"),
+    "measures/norms.py must hold one measure, a subclass of Measure; it holds 0": MEASURE.replace("(Measure)", ""),
+    "measures/norms.py: Norms lacks @dataclass(frozen=True)": MEASURE.replace("@dataclass(frozen=True)\n", ""),
+    "measures/norms.py: the measure does not say its holds": MEASURE.replace("    holds =", "    what ="),
+    "measures/norms.py: the measure lacks compute": MEASURE.replace("def compute", "def computed"),
+    "measures/norms.py: the columns seed name the network: leave them out": MEASURE.replace('"exponent":', '"seed":'),
+    "measures/norms.py: a measure cannot have the name norms and the rule summary": MEASURE.replace(
+        "    runs_task", '    rule = "summary"\n    runs_task'
+    ),
+    "measures/norms.py and measures/shuffle.py have the same rule, shuffle": MEASURE.replace(
+        "    runs_task", '    rule = "shuffle"\n    runs_task'
+    ),
+    "measures/norms.py: there is no type 'Numbers' of settings": MEASURE.replace("Ranks", "Numbers"),
+    "and another measure take measure.ranks as different types": MEASURE.replace("exponents", "ranks").replace(
+        '"Ranks"', '"Share"'
+    ),
+}
+
+
+@pytest.mark.parametrize("sentence", BROKEN)
+def test_a_measure_that_cannot_be_used_is_one_sentence(measured, sentence):
+    (library(measured) / "measures/norms.py").write_text(BROKEN[sentence])
+    assert sentence in refused(measured)
+
+
+def test_there_is_no_measure_of_a_name_that_is_not_there():
+    with pytest.raises(Problem, match=r"measures/none\.py cannot be imported"):
+        measures.load("none")
+
+
+# A claim
+
+CLAIM = '''"""A claim of one's own."""
+
+from .base import Found, Run, claim
+
+
+@claim(
+    900,
+    "2",
+    "Norms fall with their exponent.",
+    expected="a falling order",
+    tolerance="none",
+    reason="a theorem",
+    source="norms: all rows",
+)
+def norms_fall(run: Run) -> Found:
+    rows = run.rows("norms").sort_values("exponent")
+    return Found(f"{len(rows)} norms", bool(rows["norm"].is_monotonic_decreasing))
+'''
+
+
+def test_a_claim_is_one_function(measured):
+    run(measured)
+    (library(measured) / "claims/own.py").write_text(CLAIM)
+    assert planned(measured).names == {"claims"}
+    run(measured, "all", "archive")
+    claims = pq.read_table(measured / "results/tiny/tables/claims.parquet").to_pylist()
+    assert [(row["verdict"], row["measured"]) for row in claims if row["claim"] == "900"] == [("holds", "3 norms")]
+    assert "Norms fall with their exponent." in (measured / "results/tiny/claims.md").read_text()
+    assert "Norms fall" in (measured / "results/tiny/pages/claims.html").read_text()
+    page = told(measured, "explain", "--run", "tiny", "claim.900")
+    assert "norms_fall in workflow/scripts/lowrank/claims/own.py, line 6" in page
+    assert "judged anew by the tables: the same" in page
+    configure(measured, measure={"exponents": [1, 2]})
+    assert planned(measured).names == {f"norms {NETWORK}", "gather norms", "claims"}, "its table is one of its inputs"
+
+
+def test_two_claims_of_one_number_are_one_sentence(measured):
+    (library(measured) / "claims/own.py").write_text(CLAIM.replace("900", "1"))
+    assert "several claims have the number 1" in refused(measured)
+
+
+# A figure
+
+FIGURE = '''"""The spread of singular values; a figure that this project does not know."""
+
+from matplotlib.figure import Figure
+from pandas import DataFrame
+
+from . import style
+from .panels import Panel
+
+FIGURE = {
+    "title": "Figure 9",
+    "number": "9",
+    "shows": "Norms",
+    "tables": ["norms"],
+    "settings": {"tasks": "list[str]", "g": "Strengths", "largest": "Count", "line": {"hue": "Color"}},
+}
+
+
+@style.context()
+def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
+    figure = Figure((2, 2))
+    ax = figure.subplots()
+    for task, rows in tables["norms"].groupby("task"):
+        if task in figures["fig9"]["tasks"]:
+            norm_panel(ax, rows, figures["fig9"])
+    style.letter(ax, "a")
+    return figure
+
+
+def norm_panel(ax, rows: DataFrame, shown: dict) -> None:
+    rows = rows[rows["exponent"] <= shown["largest"]]
+    ax.plot(rows["exponent"], rows["norm"], color=shown["line"]["hue"])
+
+
+def panels(settings: dict) -> dict[str, Panel]:
+    shown = settings["fig9"]
+    rows = lambda table: table[table["task"].isin(shown["tasks"]) & (table["exponent"] <= shown["largest"])]
+    return {"a": Panel("norms of dW over their exponent", "norms", "exponent", "norm", ("task",), rows, "norm_panel")}
+'''
+CAPTION = """**Norms** of ΔW up to p = {{ snakemake.config.figures.fig9.largest }}.
+"""
+SHOWN = {"tasks": ["romo"], "g": [0.9, 1.5], "largest": 2, "line": {"hue": "#3d8a0c"}}
+
+
+@pytest.fixture
+def pictured(measured):
+    """The same with a figure of the measure, and its caption."""
+    (library(measured) / "figures/fig9.py").write_text(FIGURE)
+    (measured / "workflow/report/fig9.rst").write_text(CAPTION)
+    configure(measured, figures={"fig9": SHOWN})
+    return measured
+
+
+def test_a_figure_is_one_file_and_its_caption(pictured):
+    jobs = {f"norms {NETWORK}", "gather norms"}
+    assert planned(pictured, "fig9").names == jobs | {"fig9"}
+    run(pictured, "all", "report", "archive")
+    assert (pictured / "results/tiny/figures/fig9.png").stat().st_size > 1000
+    report = (pictured / "results/tiny/report.html").read_text()
+    assert "up to p = 2" in report
+    page = told(pictured, "explain", "--run", "tiny", "fig9.a")
+    assert "norms of dW over their exponent (norm_panel); table norms, norm over exponent" in page
+    assert "task romo: 1: " in page
+    assert "figures.fig9: g [0.9, 1.5], largest 2, line" in page
+    assert "| Figure 9 | 1 | " in (pictured / "results/tiny/compute.md").read_text()
+    with zipfile.ZipFile(pictured / "results/tiny/archive/tiny.zip") as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith("archive.json"))
+        assert json.loads(archive.read(name))["figures"]["fig9"]["tables"] == {
+            "norms": "results/tiny/tables/norms.parquet"
+        }
+    configure(pictured, figures={"fig9": {"largest": 4}})
+    assert planned(pictured).names == {"fig9"}
+
+
+def test_bad_settings_of_a_figure_are_told_with_all_others(pictured):
+    configure(pictured, figures={"fig9": {"tasks": ["rmo"], "g": [0.8]}})
+    assert "figures.fig9.tasks: there is no task 'rmo': did you mean romo?" in refused(pictured)
+    configure(pictured, figures={"fig9": {"tasks": ["romo"], "g": [0.8]}})
+    assert "figures.fig9.g = [0.8]: none is in tasks.romo.g = [0.9]" in refused(pictured)
+    configure(pictured, figures={"fig9": {"largest": 0, "line": {"hue": "green", "hu": 1}}})
+    said = refused(pictured)
+    assert "figures.fig9.largest = 0: input should be greater than or equal to 1" in said
+    assert "figures.fig9.line.hue: 'green' is not a colour as in '#3465b0'" in said
+    assert "figures.fig9.line.hu is not a key of the config: did you mean hue?" in said
+
+
+BROKEN_FIGURES = {
+    "figures/fig9.py needs FIGURE = {...}, a literal": FIGURE.replace("FIGURE = {", "ABOUT = {"),
+    "unexpected keyword argument 'tabels'": FIGURE.replace('"tables":', '"tabels":'),
+    "missing 1 required positional argument: 'shows'": FIGURE.replace('    "shows": "Norms",\n', ""),
+    "figures/fig9.py: there is no type 'Number' of settings": FIGURE.replace('"Count"', '"Number"'),
+    "figures/fig9.py: there is no table 'norm': did you mean norms?": FIGURE.replace('["norms"]', '["norm"]'),
+}
+
+
+@pytest.mark.parametrize("sentence", BROKEN_FIGURES)
+def test_a_figure_that_cannot_be_used_is_one_sentence(pictured, sentence):
+    (library(pictured) / "figures/fig9.py").write_text(BROKEN_FIGURES[sentence])
+    assert sentence in refused(pictured)
+
+
+def test_a_figure_without_its_caption_is_one_sentence(pictured):
+    (pictured / "workflow/report/fig9.rst").unlink()
+    sentence = "workflow/report/fig9.rst is missing, the caption of results/tiny/figures/fig9.png: write it"
+    assert sentence in refused(pictured)

@@ -1,0 +1,68 @@
+"""The measures of trained networks, a file each; a measure is found by the name of its file.
+
+A network and the measure's settings come in, the columns of a table go out. A measure may import the library's
+science and numpy, never torch or pandas: its many short jobs must start fast.
+"""
+
+import importlib
+import inspect
+from functools import cache
+from pathlib import Path
+
+from ..problems import Problem
+from .base import LSTM, Measure, Network
+
+__all__ = ["LSTM", "Measure", "Network"]
+
+
+def names() -> list[str]:
+    """The measures there are: the files of this folder."""
+    return sorted(file.stem for file in Path(__file__).parent.glob("*.py") if file.stem not in ("__init__", "base"))
+
+
+@cache
+def load(name: str) -> type[Measure]:
+    """The measure in the file `name`; Problem if it holds none, or one that cannot be used."""
+    try:
+        module = importlib.import_module(f"{__name__}.{name}")
+    except Exception as error:  # whatever an own file raises, one sentence names the file
+        raise Problem(f"measures/{name}.py cannot be imported: {type(error).__name__}: {error}") from error
+    members = [member for _, member in inspect.getmembers(module, inspect.isclass) if issubclass(member, Measure)]
+    own = [member for member in members if member.__module__ == module.__name__]
+    if len(own) != 1:
+        raise Problem(f"measures/{name}.py must hold one measure, a subclass of Measure; it holds {len(own)}")
+    if mistake := own[0].mistake():
+        raise Problem(f"measures/{name}.py: {mistake}")
+    return own[0]
+
+
+@cache
+def every() -> tuple[type[Measure], ...]:
+    """All measures, by the names of their files; Problem if one cannot be used."""
+    found = {}
+    for measure in map(load, names()):
+        if measure.rule in found:
+            other = found[measure.rule].name
+            raise Problem(f"measures/{other}.py and measures/{measure.name}.py have the same rule, {measure.rule}")
+        found[measure.rule] = measure
+    return tuple(found.values())
+
+
+def of(lstm: bool) -> list[type[Measure]]:
+    """The measures of the LSTM, or those of the tasks' networks."""
+    return [measure for measure in every() if measure.of_lstm == lstm]
+
+
+def of_run(settings: dict) -> list[type[Measure]]:
+    """The measures that a run with these settings takes."""
+    return of(lstm=False) + (of(lstm=True) if settings["sentiment"] else [])
+
+
+def folders() -> list[str]:
+    """The folders of measures in a run's results."""
+    return sorted({measure.folder() for measure in every()})
+
+
+def by_rule(rule: str) -> type[Measure] | None:
+    """The measure that a rule takes; None if the rule takes none."""
+    return next((measure for measure in every() if measure.rule == rule), None)

@@ -1,0 +1,17 @@
+"""A measure of trained networks, one or several, each into a file of its own."""
+
+from job import job
+from lowrank import checkpoint, measures, tables
+from lowrank.spec import digest, record
+
+with job(snakemake) as settings:
+    measure = measures.load(settings["measure"])(**settings["settings"])
+    files = zip(snakemake.input.networks, snakemake.output, settings["networks"], strict=True)
+    for path, output, name in files:
+        about, weights = checkpoint.read(path, name)
+        needs = [checkpoint.read(file, digest(about["spec"]["data"]))[1] for file in snakemake.input.sentences]
+        network = measures.Network(about["spec"], weights, about.get("reference_loss") or float("nan"), *needs)
+        made = {"made_of": record(settings, name), "network": about["checksum"]}
+        columns = network.key() | measure.compute(network)
+        tables.write(output, measure.name, columns, about.get("data"), **made)
+        print(f"measured {output}")
