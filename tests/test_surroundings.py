@@ -177,7 +177,7 @@ def test_the_doctor_names_the_folder_with_other_packages(tmp_path, monkeypatch):
     assert found(machine.covering).startswith("no other packages")
     monkeypatch.setenv("PYTHONPATH", other_packages(tmp_path / "other"))
     told = f"{found(machine.covering)}"
-    assert f"{tmp_path}/other with numba, threadpoolctl: unset PYTHONPATH" in told
+    assert f"{tmp_path}/other with safetensors, threadpoolctl: unset PYTHONPATH" in told
 
 
 def test_the_doctor_says_where_a_package_of_another_version_is(tmp_path, monkeypatch):

@@ -7,5 +7,5 @@ fingerprint, too. `build` makes the library, `vectors.h` is all that depends on 
 # As IEEE 754 has it: gradual underflow, NaN, infinity, and sums in the order in which they are written.
 FLAGS = (
     *("-std=gnu11", "-O3", "-Wall", "-Wextra", "-shared", "-fPIC", "-fno-math-errno"),
-    *("-ffp-contract=on", "-fno-sanitize=undefined"),
+    *("-ffp-contract=on", "-fno-sanitize=undefined", "-g0"),
 )
