@@ -1,12 +1,13 @@
 """The kernels that train against one another and a plain autograd loop: same network and trials, one thread, in turn.
 
     python tests/benchmark.py [--epochs 40] [--rounds 9] [--device cuda] [--only flipflop mante romo linear lstm]
+                              [--cpu x86_64_v3]
 
 Prints milliseconds an epoch of the kernel in C, of the reference in torch and of the loop, trials included; how many
 times as fast as these two the kernel in C is; and its share of the flop limit: three products of (trials, N) with
 (N, N) a step, for the trials that are judged then or later, at the speed of torch's product of two 1024 x 1024
 matrices. All four are measured in turn, in each of the rounds; ratios are medians of those of the rounds. `--epochs` is
-at N = 256.
+at N = 256. `--cpu` names a processor as the compiler does, for which the kernel in C is compiled instead of this one.
 
 The linear network (N = 1024) is raced along its whole training of 200 epochs, which get slower as the network learns.
 Its kernel also computes the singular values of dW, the loop does not.
@@ -24,6 +25,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from itertools import islice
 from statistics import median
 
@@ -32,6 +34,7 @@ import torch
 from threadpoolctl import threadpool_limits
 
 from lowrank import tasks
+from lowrank.compiled import build, network
 from lowrank.device import device_of
 from lowrank.initialization import initial_weights
 from lowrank.kernels import compiled, linear, reference
@@ -173,10 +176,12 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--epochs", type=int, default=40)
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--cpu", default="native")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--only", nargs="+", choices=(*TASKS, "linear", "lstm"), default=(*TASKS, "linear", "lstm"))
     arguments = parser.parse_args()
     torch.set_num_threads(1)
+    network.library = partial(build.library, machine=(f"-mcpu={arguments.cpu}",))
     if arguments.device == "cuda":
         try:
             device_of("cuda")
