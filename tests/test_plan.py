@@ -110,6 +110,15 @@ def test_benchmarks_of_the_same_kind_count_whatever_their_size():
     assert Clock(TABLE, earlier).of(WORK._replace(task="other")).seconds == pytest.approx(22)
 
 
+def test_benchmarks_of_what_the_table_does_not_have_count_by_amount():
+    own = WORK._replace(rule="norms", amount=3)
+    clock = Clock(TABLE, [benchmarks.Measured(own, seconds) for seconds in (6, 9, 60)])
+    estimate = clock.of(own._replace(amount=10))
+    assert estimate.seconds == pytest.approx(30)
+    assert [count for _, count in estimate.benchmarks] == [3]
+    assert clock.of(own._replace(task="other")).seconds is None
+
+
 def test_the_shipped_table_is_whole():
     table = shipped()
     assert all(point.machine and point.start >= 0 for points in table.values() for point in points)

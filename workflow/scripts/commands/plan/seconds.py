@@ -3,7 +3,8 @@
 The table's seconds are those of one thread of the machine that it names. A job's are the start of its program, and for
 each epoch (rank and trial, ...) what the table says at its number of neurons; between two numbers, and beyond them, a
 power law. Where there are benchmarks of a rule and task, the estimate is multiplied by the median of measured over
-estimated seconds of those: so they count whatever their epochs and N were.
+estimated seconds of those: so they count whatever their epochs and N were. What is not in the table, as a measure of
+one's own, is taken to need the same for each of its amount.
 """
 
 import csv
@@ -56,20 +57,16 @@ class Clock:
         self.table = table
         self.ratios: dict[tuple, list[float]] = defaultdict(list)
         for each in measured:
-            expected = self._by_table(each.work)
-            if expected:
-                self.ratios[self._kind(each.work)].append(each.seconds / expected)
+            expected = self._by_table(each.work) or each.work.amount or 1
+            self.ratios[self._kind(each.work)].append(each.seconds / expected)
 
     def of(self, work: Work) -> Estimate:
         """The seconds of a job."""
-        expected = self._by_table(work)
-        if expected is None:
-            return Estimate(None, "")
-        kind = self._kind(work)
+        expected, kind = self._by_table(work), self._kind(work)
         if kind in self.ratios:
             ratios = self.ratios[kind]
-            return Estimate(expected * median(ratios), "", frozenset([(kind, len(ratios))]))
-        return Estimate(expected, self._points(work)[0].machine)
+            return Estimate((expected or work.amount) * median(ratios), "", frozenset([(kind, len(ratios))]))
+        return Estimate(expected, "" if expected is None else self._points(work)[0].machine)
 
     def _kind(self, work: Work) -> tuple:
         return work.rule, work.task, work.kernel, work.device
