@@ -6,11 +6,13 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from typing import ClassVar
 
 import pyarrow.parquet as pq
 import pytest
 
 from lowrank import measures
+from lowrank.columns import Column
 from lowrank.problems import Problem
 from workflow import configure, library, planned, refused, run
 
@@ -142,6 +144,18 @@ BROKEN = {
 def test_a_measure_that_cannot_be_used_is_one_sentence(measured, sentence):
     (library(measured) / "measures/norms.py").write_text(BROKEN[sentence])
     assert sentence in refused(measured)
+
+
+def test_a_measure_that_computes_other_columns_than_it_declares_says_so():
+    class Odd(measures.Measure):
+        columns: ClassVar = {"norm": Column("float", "a norm")}
+
+        def compute(self, network):
+            return {"nrom": [1.0]}
+
+    network = measures.Network({"task": "romo", "g": 0.9, "seed": 0}, {})
+    with pytest.raises(Problem, match="computes the columns nrom and declares norm"):
+        Odd().table(network)
 
 
 def test_there_is_no_measure_of_a_name_that_is_not_there():

@@ -479,7 +479,7 @@ OURS = {  # what of the library those that hold the science may import; the othe
     "kernels.graph": "network",
     "kernels.reference": "device initialization kernels.base kernels.graph network optimizers trials",
     "measures.__init__": "measures.base problems",
-    "measures.base": "columns",
+    "measures.base": "columns problems",
     "measures.sentiment_spectrum": "columns measures.base sentiment.evaluation",
     "measures.sentiment_truncation": "columns measures.base sentiment.compression sentiment.data sentiment.evaluation",
     "measures.*": "columns connectivity evaluation measures.base tasks",

@@ -130,7 +130,7 @@ def task_of(places):
 
 def tasks_of(rule):
     """The tasks whose networks have a job of their own by a rule, as a constraint of its wildcard."""
-    trains = rule.startswith("train")
+    trains = rule in ("train", "train_on_cpu")
     names = [task for task in config["tasks"] if not trains or plan.training_rule(config, task) == rule]
     return "|".join(map(re.escape, names if config["stack"] == 1 else ())) or "(?!)"
 

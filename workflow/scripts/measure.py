@@ -12,6 +12,5 @@ with job(snakemake) as settings:
         needs = [checkpoint.read(file, digest(about["spec"]["data"]))[1] for file in snakemake.input.sentences]
         network = measures.Network(about["spec"], weights, about.get("reference_loss") or float("nan"), *needs)
         made = {"made_of": record(settings, name), "network": about["checksum"]}
-        columns = network.key() | measure.compute(network)
-        tables.write(output, measure.name, columns, about.get("data"), **made)
+        tables.write(output, measure.name, measure.table(network), about.get("data"), **made)
         print(f"measured {output}")

@@ -13,7 +13,7 @@ from pathlib import Path
 from .problems import Problem
 from .spec import digest
 
-SCRIPTS = Path(__file__).parent.parent  # modules are named from here: `truncate`, `lowrank.training`
+SCRIPTS = Path(__file__).parent.parent  # modules are named from here: `measure`, `lowrank.training`
 # How a script starts and reports, how a library is kept: they change no result.
 PLUMBING = {"job", "lowrank.compiled.build"}
 EMPTY = ["Constant", {"value": "str ''"}]

@@ -40,7 +40,7 @@ def network(spec: dict) -> int:
 def _other(job: Job, plan: Plan) -> int:
     if job.rule == "sentiment_data":
         return DOWNLOADS
-    if job.rule.startswith("fig"):
+    if job.output and Path(job.output[0]).parent.name == "figures":
         return FIGURE * len(job.output)
     if job.rule == "gather":  # one under another
         return sum(_part(name, plan) for name in job.input)

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..columns import NETWORK, SEED, Column
+from ..problems import Problem
 
 LSTM = "sentiment"  # the LSTM's task, and how the names of its tables begin
 TAKEN = {  # by other rules, tables and folders
@@ -55,6 +56,14 @@ class Measure(ABC):
     @abstractmethod
     def compute(self, network: Network) -> Mapping:
         """The columns of the table, (rows,) each; None and NaN are null."""
+
+    def table(self, network: Network) -> dict:
+        """All columns of its table about a network; Problem unless `compute` gives those that it declares."""
+        found = self.compute(network)
+        if found.keys() != self.columns.keys():
+            computed, declared = (", ".join(names) for names in (found, self.columns))
+            raise Problem(f"measures/{self.name}.py computes the columns {computed} and declares {declared}")
+        return network.key() | found
 
     def amount(self) -> int:
         """How often it does the same thing to a network: its time grows with that."""
