@@ -5,16 +5,19 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
+import types
 import zipfile
 from typing import ClassVar
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
 from lowrank import measures
 from lowrank.columns import Column
 from lowrank.problems import Problem
-from workflow import configure, library, planned, refused, run
+from workflow import ROOT, configure, library, planned, refused, run
 
 NETWORK = "romo/g0.9/seed0"
 MEASURE = '''"""Norms: the Schatten norms of a network's matrices; a measure that this project does not know."""
@@ -144,6 +147,19 @@ BROKEN = {
 def test_a_measure_that_cannot_be_used_is_one_sentence(measured, sentence):
     (library(measured) / "measures/norms.py").write_text(BROKEN[sentence])
     assert sentence in refused(measured)
+
+
+def test_the_measure_in_the_documentation_is_one(monkeypatch):
+    text = (ROOT / "docs/extending.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r'^    """Norms.*?(?=^\S)', text, re.MULTILINE | re.DOTALL)
+    module = types.ModuleType("lowrank.measures.norms")
+    module.__package__ = "lowrank.measures"
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    exec(textwrap.dedent(block), vars(module))
+    assert module.Norms.mistake() is None
+    weights = {"W0": np.zeros((2, 2)), "W": np.diag([3.0, 4.0])}
+    found = module.Norms([1, 2]).table(measures.Network({"task": "romo", "g": 0.9, "seed": 0}, weights))
+    assert found == {"task": "romo", "g": 0.9, "seed": 0, "exponent": [1, 2], "norm": pytest.approx([7, 5])}
 
 
 def test_a_measure_that_computes_other_columns_than_it_declares_says_so():
