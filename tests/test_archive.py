@@ -17,8 +17,8 @@ import pytest
 import yaml
 
 import workflow
-from crate import building, contents, likeness, origin, packing, page
-from crate import verify as verifying
+from commands.archive import building, contents, likeness, origin, packing, page
+from commands.archive import verify as verifying
 from lowrank import arithmetic, checkpoint
 from lowrank.problems import Problem
 from lowrank.sentiment import sources
@@ -26,7 +26,7 @@ from once import once
 from workflow import planned, refused, run
 
 ROOT = Path(__file__).parents[1]
-PROGRAM = ROOT / "workflow/scripts/crate/verify.py"
+PROGRAM = ROOT / "workflow/scripts/commands/archive/verify.py"
 ZIP = "results/tiny/archive/tiny.zip"
 REPORT = {"report", "claims_page", "compute", "page comparison", "page compute", "page differences"}
 WHOLE = "all is there, nothing else is, and all is as it was"

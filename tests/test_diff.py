@@ -9,13 +9,13 @@ import pyarrow as pa
 import pytest
 
 import workflow
-from contrast import overlay
-from contrast.numbers import difference
-from contrast.settings import differing
+from commands.diff import overlay
+from commands.diff.numbers import difference
+from commands.diff.settings import differing
+from commands.explain.figure import panels
+from commands.explain.runs import Run
 from lowrank import figures, schemas, tables
 from lowrank.problems import Problem
-from provenance.figure import panels
-from provenance.runs import Run
 
 TINY = "results/tiny"
 

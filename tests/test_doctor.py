@@ -16,9 +16,9 @@ import yaml
 
 import doctor
 import workflow
+from commands.doctor import cluster, machine, sample_job, submission
+from commands.doctor.findings import found, told
 from lowrank.problems import Problem
-from preflight import cluster, machine, sample_job, submission
-from preflight.findings import found, told
 
 PROFILE = {
     "executor": "slurm",

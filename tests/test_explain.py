@@ -11,14 +11,14 @@ import pytest
 
 import specs
 import workflow
+from commands.explain import network, tracing
+from commands.explain.explain import explain
+from commands.explain.figure import panels
+from commands.explain.runs import Run
+from commands.explain.subject import parsed
 from lowrank import figures, orders, schemas, streams, tables
 from lowrank.problems import Problem
 from lowrank.spec import digest, place
-from provenance import network, tracing
-from provenance.explain import explain
-from provenance.figure import panels
-from provenance.runs import Run
-from provenance.subject import parsed
 
 NETWORK = "romo/g0.9/seed0"
 
@@ -181,7 +181,7 @@ def test_code_and_config_that_were_changed_since_are_told(project):
 
 
 def test_without_snakemakes_records_the_config_tells_the_settings(run, monkeypatch, tmp_path):
-    monkeypatch.setattr("provenance.records.FOLDER", tmp_path)
+    monkeypatch.setattr("commands.explain.records.FOLDER", tmp_path)
     page = flat(explain("fig2.b", run))
     assert "code no record of it" in page
     assert "convergence_limit 600" in page

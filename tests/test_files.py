@@ -643,6 +643,17 @@ def test_canonical_texts_refuse_what_json_does_not_have():
         canonical({"a": np.float64(1).astype(np.float32)})
 
 
+def test_columns_say_what_they_mean_in_the_file_too(tmp_path):
+    for name in schemas.names():
+        assert all(field.metadata[b"meaning"] for field in schemas.of(name)), name
+    tables.write(tmp_path / "a", "shuffle", shuffle())
+    tables.gather(tmp_path / "all", "shuffle", {tmp_path / "a": None}, made_of="it")
+    for file in ("a", "all"):
+        found = pq.read_schema(tmp_path / file)
+        assert found.equals(schemas.of("shuffle"), check_metadata=False)
+        assert found.field("loss").metadata[b"meaning"].startswith(b"loss on the test trials")
+
+
 def test_writing_a_table_does_not_import_pandas(tmp_path):
     """It takes half a second, in every one of hundreds of short jobs."""
     code = """

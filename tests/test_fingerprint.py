@@ -554,7 +554,7 @@ ROOMS_OF_CRATE = {  # the package that archives a run; what verifies one needs t
 
 
 def test_modules_of_the_archive_stay_in_their_rooms():
-    found = {path.stem: third_party(path) for path in (SCRIPTS / "crate").glob("*.py")}
+    found = {path.stem: third_party(path) for path in (SCRIPTS / "commands/archive").glob("*.py")}
     assert found == {name: set(packages.split()) for name, packages in ROOMS_OF_CRATE.items()}
 
 

@@ -7,14 +7,14 @@ from collections import Counter
 import pytest
 
 import workflow
-from forecast import benchmarks, disk
-from forecast.dryrun import Job
-from forecast.seconds import SHIPPED, Clock, Point, shipped
-from forecast.waiting import hours, longest_chain
-from forecast.work import Plan, Work
+from commands.explain.runs import Run
+from commands.plan import benchmarks, disk
+from commands.plan.dryrun import Job
+from commands.plan.seconds import SHIPPED, Clock, Point, shipped
+from commands.plan.waiting import hours, longest_chain
+from commands.plan.work import Plan, Work
 from lowrank import measures
 from lowrank import plan as planning
-from provenance.runs import Run
 
 
 def told(folder, *words: str) -> subprocess.CompletedProcess:

@@ -173,7 +173,7 @@ def test_another_caption_makes_the_report_again_and_nothing_else(reported, tmp_p
 @pytest.mark.parametrize(
     ("rules", "words"),
     [
-        ("figures", '"Three tasks"'),
+        ("figures", '"Figures"'),
         ("comparison", '"Figure {number}"'),
         ("report", '"All claims, judged"'),
         ("report", '"Compute statement"'),

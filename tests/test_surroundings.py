@@ -11,9 +11,9 @@ import yaml
 
 import surroundings
 import workflow
+from commands.doctor import machine
+from commands.doctor.findings import found
 from lowrank import arithmetic
-from preflight import machine
-from preflight.findings import found
 
 # Each of these changes bits, or lets a job fail, where it reaches one.
 DIRTY = {

@@ -15,11 +15,10 @@ import yaml
 
 import sentences
 import workflow
-from disks import closed
-from leftovers import removal
-from leftovers.page import MOST, contents, page
-from leftovers.recorded import needs
-from leftovers.unused import (
+from commands.unused import removal
+from commands.unused.page import MOST, contents, page
+from commands.unused.recorded import needs
+from commands.unused.unused import (
     CODE,
     DAMAGED,
     LEFT_OUT,
@@ -30,6 +29,7 @@ from leftovers.unused import (
     WRITING_SECONDS,
     unused,
 )
+from disks import closed
 from lowrank import checkpoint, networks, plan, train_job
 from lowrank import start as starting
 from lowrank.problems import Problem

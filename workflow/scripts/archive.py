@@ -4,7 +4,7 @@ import os
 import sys
 
 from job import job
-from crate import building
+from commands.archive import building
 from lowrank.folders import PROJECT, inside
 
 screen = os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1)

@@ -8,12 +8,12 @@ import os
 import sys
 from pathlib import Path
 
-from contrast.overlay import drawn, save
-from contrast.page import page
+from commands.diff.overlay import drawn, save
+from commands.diff.page import page
+from commands.explain.runs import Run
 from lowrank import figures
 from lowrank.files import atomic
 from lowrank.problems import Problem
-from provenance.runs import Run
 
 ROOT = Path(__file__).parents[2]
 

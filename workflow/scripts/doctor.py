@@ -10,8 +10,8 @@ import signal
 import sys
 from pathlib import Path
 
+from commands.doctor.findings import found, told
 from lowrank.problems import Problem
-from preflight.findings import found, told
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,7 +33,7 @@ def main(root: Path = ROOT) -> int:
 
 def written(files: list[str]) -> bool:
     """Whether config files are written as YAML wants them; what they say is not looked at."""
-    from preflight.paths import mapping
+    from commands.doctor.paths import mapping
 
     def looked_at(file: str) -> str:
         mapping(Path(), file)
@@ -46,7 +46,7 @@ def examined(root: Path, wait: float) -> bool:
     """Whether all checks are content; each is told as it is made."""
     if not told([found(python)]):
         return False
-    from preflight import cluster, machine  # only now: they need Python 3.11
+    from commands.doctor import cluster, machine  # only now: they need Python 3.11
 
     here = told(machine.findings(root))
     return told(cluster.findings(root, wait)) and here

@@ -8,10 +8,10 @@ import os
 import sys
 from pathlib import Path
 
+from commands.explain.explain import explain
+from commands.explain.runs import Run
+from commands.explain.subject import FORMS
 from lowrank.problems import Problem
-from provenance.explain import explain
-from provenance.runs import Run
-from provenance.subject import FORMS
 
 ROOT = Path(__file__).parents[2]
 

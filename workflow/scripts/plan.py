@@ -11,11 +11,11 @@ from pathlib import Path
 
 import yaml
 
-from forecast.benchmarks import measured
-from forecast.dryrun import planned
-from forecast.page import Machine, page
-from forecast.seconds import Clock, shipped
-from forecast.work import Plan
+from commands.plan.benchmarks import measured
+from commands.plan.dryrun import planned
+from commands.plan.page import Machine, page
+from commands.plan.seconds import Clock, shipped
+from commands.plan.work import Plan
 from lowrank.mistakes import nearest
 from lowrank.problems import Problem
 

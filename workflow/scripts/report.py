@@ -1,7 +1,7 @@
 """The report of the run: one file that a browser opens from disk."""
 
 from job import job
-from reporting import write
+from commands.report import write
 
 with job(snakemake) as settings:
     prefix = settings.get("prefix", "")

@@ -9,10 +9,10 @@ import os
 import sys
 from pathlib import Path
 
-from leftovers.page import contents, page
-from leftovers.recorded import needs
-from leftovers.removal import check, delete, not_in_training
-from leftovers.unused import Unused, unused
+from commands.unused.page import contents, page
+from commands.unused.recorded import needs
+from commands.unused.removal import check, delete, not_in_training
+from commands.unused.unused import Unused, unused
 from lowrank.problems import Problem
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ from job import job
 from lowrank.folders import PROJECT
 from lowrank.problems import Problem
 
-PROGRAM = PROJECT / "workflow/scripts/crate/verify.py"
+PROGRAM = PROJECT / "workflow/scripts/commands/archive/verify.py"
 screen = os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1)
 
 with job(snakemake) as settings:

@@ -15,7 +15,7 @@ OTHER = {  # stages that are neither a training nor a measure nor a figure
     "report": ["report"],
     "comparison": ["comparison"],
     "archive": ["archive"],
-    "verify": ["verify", "crate.verify"],
+    "verify": ["verify", "commands.archive.verify"],
     "sentiment_data": ["lowrank.sentiment.prepare"],
     "train_sentiment": ["lowrank.sentiment.training"],
 }

@@ -9,6 +9,7 @@ the items of the list `tasks` are.
 """
 
 import ast
+import re
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 from ..problems import Problem
 
 FOLDER = Path(__file__).parent
+LITERAL = re.compile(r"^FIGURE = (\{\n.*?^\}|\{[^\n]*\}$)", re.MULTILINE | re.DOTALL)  # parsing whole files takes long
 
 
 @dataclass(frozen=True)
@@ -44,13 +46,8 @@ def names() -> list[str]:
 def declared(name: str) -> Declared:
     """What the file of a figure says of it; Problem if it does not say it in the way that is asked for."""
     try:
-        tree = ast.parse((FOLDER / f"{name}.py").read_bytes())
-        (value,) = (node.value for node in tree.body if isinstance(node, ast.Assign) and _is_figure(node))
-        return Declared(**ast.literal_eval(value))
+        (literal,) = LITERAL.findall((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
+        return Declared(**ast.literal_eval(literal))
     except (SyntaxError, ValueError, TypeError) as error:
         known = ", ".join(each.name for each in fields(Declared))
         raise Problem(f"figures/{name}.py needs FIGURE = {{...}}, a literal with keys of {known}: {error}") from error
-
-
-def _is_figure(node: ast.Assign) -> bool:
-    return [target.id for target in node.targets if isinstance(target, ast.Name)] == ["FIGURE"]

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
+from commands.explain.runs import Run
 from lowrank.claims.base import FAILS, HOLDS, NOT_TESTED
-from provenance.runs import Run
 
 
 class Change(NamedTuple):

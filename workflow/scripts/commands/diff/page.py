@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from commands.explain.figure import panels
+from commands.explain.runs import Run
 from lowrank import figures
 from lowrank.problems import Problem
-from provenance.figure import panels
-from provenance.runs import Run
 
 from .numbers import difference
 from .overlay import common

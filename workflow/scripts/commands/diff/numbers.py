@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from pandas import Series
 
+from commands.explain.runs import Run
 from lowrank.figures.panels import Panel
-from provenance.runs import Run
 
 
 class Difference(NamedTuple):

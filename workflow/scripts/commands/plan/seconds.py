@@ -16,7 +16,7 @@ from typing import NamedTuple
 from .benchmarks import Measured
 from .work import Work
 
-SHIPPED = Path(__file__).parents[2] / "resources/seconds.csv"
+SHIPPED = Path(__file__).parents[3] / "resources/seconds.csv"
 POWER = 2.0  # of N, where the table has one N alone: a product of a matrix and vectors
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from pathlib import Path
 
-from forecast.page import size
+from commands.plan.page import size
 
 from .recorded import Needs
 from .unused import CODE, DAMAGED, GROUPS, LEFT_OUT, NUMBERS, OF_MEASURES, OF_NETWORKS, Unused

@@ -11,7 +11,7 @@ from .verify import leads_out
 
 # Of the project, as far as it is there; what a run is started with comes first.
 WORKFLOW = ("Snakefile", "config.yaml", "profiles", "slurm", "envs", "workflow")
-BESIDE = ("Makefile", "pyproject.toml", "CITATION.cff", "LICENSE", "README.md", "docs", "tests")
+BESIDE = ("Makefile", "pyproject.toml", "CITATION.cff", "LICENSE", "README.md", "CONTRIBUTING.md", "docs", "tests")
 TABLES = ("summary", "claims", "comparison")  # made of others, which come before them
 
 LARGEST = 10_000_000  # bytes of a file of one's own that is packed: scripts and notebooks, not data
