@@ -132,6 +132,35 @@ def test_gradients_of_every_build_equal_autograd(name, any_build):
     check(one, task, drawn(one, task))
 
 
+def random_trials(rng: np.random.Generator, batch: int, steps: int, n_in: int, n_out: int) -> Trials:
+    """Trials that end anywhere, also before the first input; something of one is judged."""
+    inputs = rng.standard_normal((batch, steps, n_in), np.float32)
+    inputs[:, : rng.integers(0, steps)] = 0
+    mask = rng.random((batch, steps, n_out)) < 0.5
+    mask &= (np.arange(steps) < rng.integers(0, steps + 1, batch)[:, None])[..., None]
+    mask[0, rng.integers(0, steps)] |= not mask.any()
+    return Trials(inputs, rng.standard_normal(mask.shape, np.float32), mask, np.zeros((batch, steps), np.uint8))
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_gradients_of_any_shape_equal_autograd(seed):
+    """Also if the work space is full of NaN: nothing is read that was not written."""
+    rng = np.random.default_rng(seed)
+    n, n_in, n_out, batch, steps = (int(rng.integers(1, most)) for most in (40, 5, 4, 20, 12))
+    weights = {"W": rng.standard_normal((n, n)) / np.sqrt(n), "M": rng.standard_normal((n, n_in))}
+    weights["v"] = rng.standard_normal((n, n_out)) / n
+    one = {"dt": float(rng.choice([0.1, 0.5, 1.0])), "nonlinearity": str(rng.choice(["tanh", "identity"]))}
+    trials = random_trials(rng, batch, steps, n_in, n_out)
+    net = epoch.Epoch(weights, **one)
+    net.space = np.full(1_000_000, np.nan)
+    loss, _ = net.run(*ordered(trials))
+    value, expected = by_autograd(weights, trials, one)
+    assert loss == pytest.approx(value, rel=1e-12)
+    for key in WEIGHTS:
+        error = np.abs(net.gradients[key] - expected[key]).max()
+        assert error <= 1e-12 * np.abs(expected[key]).max(), key
+
+
 def test_gradients_equal_finite_differences(name):
     """Along random directions, to the h^2 of central differences and the rounding of their two losses."""
     one, task = made(name, n_neurons=12, batch=5)

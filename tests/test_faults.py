@@ -84,7 +84,7 @@ def order(specs: list[dict]) -> str:
     """What the rule of a training tells its script."""
     stage, code = f"train {specs[0]['task']}", specs[0]["code"]
     roots = orders.roots({"tasks": {specs[0]["task"]: specs[0]}}, stage)
-    return json.dumps({"roots": roots, "code": code, "specs": specs})
+    return json.dumps({"roots": roots, "code": code, "specs": specs, "kernel": "fast"})
 
 
 class Warm:
