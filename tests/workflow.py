@@ -15,7 +15,7 @@ import sentences
 import warm
 
 ROOT = Path(__file__).parents[1]
-TIMEOUT = 300  # seconds, of a start
+TIMEOUT = 900  # seconds, of a start, on a machine that does much else
 SOURCES = ("Snakefile", "config.yaml", "profiles", "slurm", "envs", "workflow", "CITATION.cff", "docs/differences.md")
 TINY = {
     "run": "tiny",
