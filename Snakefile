@@ -6,7 +6,10 @@ min_version("9.27")
 
 
 include: "workflow/rules/project.smk"
+include: "workflow/rules/insides.smk"
+include: "workflow/rules/plan.smk"
 include: "workflow/rules/common.smk"
+include: "workflow/rules/orders.smk"
 
 
 rule all:

@@ -35,13 +35,13 @@ from threadpoolctl import threadpool_limits
 
 from lowrank import tasks
 from lowrank.compiled import build, network
-from lowrank.device import device_of
-from lowrank.initialization import initial_weights
-from lowrank.kernels import compiled, linear, reference
-from lowrank.problems import Problem
+from lowrank.core.problems import Problem
 from lowrank.sentiment import lstm, training
-from lowrank.sentiment.data import Sentences
-from lowrank.trials import BLOCK, batches
+from lowrank.sentiment.sentences.data import Sentences
+from lowrank.training.device import device_of
+from lowrank.training.initialization import initial_weights
+from lowrank.training.kernels import compiled, linear, reference
+from lowrank.training.trials import BLOCK, batches
 from reference import Autograd, PackedLSTM
 from specs import RAW
 from specs import spec as make_spec

@@ -21,7 +21,8 @@ ABOUT = {
 
 def page() -> str:
     """The whole page."""
-    from lowrank import measures, schemas  # only now: as a program it has to find them first
+    from lowrank import measures
+    from lowrank.store import schemas  # only now: as a program it has to find them first
 
     about = ABOUT | {measure.name: f"{measure.holds.capitalize()}: a measure." for measure in measures.every()}
     parts = [HEAD]

@@ -1,17 +1,17 @@
 """The network and its training as one would write them down: autograd through a plain loop, torch's own optimisers.
 
-Slow and readable; what `lowrank.network` and `lowrank.training` are held against, and raced with.
+Slow and readable; what `lowrank.training.network` and `lowrank.training.loop` are held against, and raced with.
 """
 
 import numpy as np
 import torch
 from torch import nn
 
-from lowrank.initialization import WEIGHTS
-from lowrank.kernels.base import learning_rate
-from lowrank.network import Batch
-from lowrank.sentiment.data import Sentences
+from lowrank.sentiment.sentences.data import Sentences
 from lowrank.tasks.base import Task
+from lowrank.training.initialization import WEIGHTS
+from lowrank.training.kernels.base import learning_rate
+from lowrank.training.network import Batch
 
 PHI = {"tanh": torch.tanh, "identity": lambda x: x}
 

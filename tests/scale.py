@@ -24,8 +24,11 @@ import numpy as np
 import yaml
 
 import workflow
-from lowrank import checkpoint, files, measures, measuring, networks, plan, schemas, start, tables
-from lowrank.spec import digest
+from lowrank import measures
+from lowrank.core import files
+from lowrank.core.spec import digest
+from lowrank.plan import measuring, plan, start
+from lowrank.store import checkpoint, networks, schemas, tables
 
 STACK = 50
 HEAD = (

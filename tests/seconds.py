@@ -15,7 +15,10 @@ from time import process_time
 from threadpoolctl import threadpool_limits
 
 import specs
-from lowrank import connectivity, evaluation, kernels, tasks, train_job
+from lowrank import tasks
+from lowrank.analysis import connectivity, evaluation
+from lowrank.jobs import train_job
+from lowrank.training import kernels
 
 SIZES = {"flipflop": (128, 256), "mante": (128, 256), "romo": (128, 256), "linear_z0.5": (256, 1024)}
 G = {"linear_z0.5": 0.6}  # in the middle of its cost; of the others g hardly matters

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import yaml
 
-from lowrank import config, orders, plan, tasks
-from lowrank.fingerprint import fingerprint
+from lowrank import tasks
+from lowrank.config import config
+from lowrank.core.fingerprint import fingerprint
+from lowrank.plan import orders, plan
 from lowrank.tasks.base import Task
 
 RAW = yaml.safe_load((Path(__file__).parents[1] / "config.yaml").read_text(encoding="utf-8"))

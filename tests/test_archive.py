@@ -19,9 +19,10 @@ import yaml
 import workflow
 from commands.archive import building, contents, likeness, origin, packing, page
 from commands.archive import verify as verifying
-from lowrank import arithmetic, checkpoint
-from lowrank.problems import Problem
-from lowrank.sentiment import sources
+from lowrank.core.problems import Problem
+from lowrank.sentiment.sentences import sources
+from lowrank.store import checkpoint
+from lowrank.training import arithmetic
 from once import once
 from workflow import planned, refused, run
 
@@ -193,7 +194,7 @@ ONE_OF_EACH = {
     "claims": "results/tiny/claims.md",
     "config": "config.yaml",
     "run": "run.yaml",
-    "code": "workflow/scripts/lowrank/training.py",
+    "code": "workflow/scripts/lowrank/training/loop.py",
     "environment": "envs/pins.toml",
     "facts": "archive.json",
     "description": "ro-crate-metadata.json",

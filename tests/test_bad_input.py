@@ -13,9 +13,9 @@ import yaml
 import sentences
 import workflow
 from disks import closed, contents, fill, mounted
-from lowrank import configfiles, drawing
-from lowrank.config import validated
-from lowrank.problems import Problem
+from lowrank.config import configfiles, drawing
+from lowrank.config.config import validated
+from lowrank.core.problems import Problem
 from workflow import ROOT, configure, network, planned, refused, run
 
 PAPER = yaml.safe_load((ROOT / "config.yaml").read_text())

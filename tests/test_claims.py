@@ -8,9 +8,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from lowrank import claims, schemas, theory
+from lowrank import claims, theory
 from lowrank.claims.base import FAILS, HOLDS, NOT_TESTED, Claim, NotTested, Run, near, standard_error
 from lowrank.claims.page import page
+from lowrank.store import schemas
 
 BY_NUMBER = {claim.number: claim for claim in claims.every()}
 FLIPFLOP = {"flipflop": {"module": "flipflop", "n_neurons": 256, "numbers": {}}}

@@ -7,13 +7,13 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from lowrank import tables
 from lowrank.comparison import distance, published
 from lowrank.comparison.ours import MATRICES, OF_FIGURE_2, OF_FIGURE_4, TRUNCATED
 from lowrank.comparison.page import page
 from lowrank.comparison.published import TASKS
+from lowrank.core.problems import Problem
 from lowrank.figures.published import NOTE, underlay
-from lowrank.problems import Problem
+from lowrank.store import tables
 from test_figures import axes_of
 from workflow import ROOT
 

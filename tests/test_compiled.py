@@ -17,16 +17,19 @@ import torch
 from threadpoolctl import threadpool_limits
 
 import reference
-from lowrank import dynamics, kernels, networks, train_job
+from lowrank.analysis import dynamics
 from lowrank.compiled import build, epoch, network, outputs
 from lowrank.compiled.network import WEIGHTS, Ordered, ordered
-from lowrank.initialization import initial_weights
-from lowrank.kernels import compiled
-from lowrank.kernels import reference as in_torch
-from lowrank.problems import Problem
-from lowrank.streams import stream
+from lowrank.core.problems import Problem
+from lowrank.core.streams import stream
+from lowrank.jobs import train_job
+from lowrank.store import networks
 from lowrank.tasks.base import Task, Trials
-from lowrank.training import Stopped, train
+from lowrank.training import kernels
+from lowrank.training.initialization import initial_weights
+from lowrank.training.kernels import compiled
+from lowrank.training.kernels import reference as in_torch
+from lowrank.training.loop import Stopped, train
 from ragged import Ragged
 from specs import of, spec
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lowrank import checkpoint, hardware
-from lowrank.compute import jobs, needs
-from lowrank.compute.page import page
+from commands.compute import jobs, needs
+from commands.compute.page import page
+from lowrank.core import hardware
+from lowrank.store import checkpoint
 
 HEAD = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
 PLACES = ("romo/g0.9/seed0", "romo/g0.9/seed1", "romo/g0.9/seed2")

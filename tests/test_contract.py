@@ -12,9 +12,12 @@ import numpy as np
 import pytest
 
 import workflow
-from lowrank import contract, fingerprint, kernels, tasks
-from lowrank.config import validated
-from lowrank.problems import Problem
+from lowrank import tasks
+from lowrank.config.config import validated
+from lowrank.core import fingerprint
+from lowrank.core.problems import Problem
+from lowrank.tasks import contract
+from lowrank.training import kernels
 from specs import RAW, TASKS
 
 MINE = '''"""A task of one's own."""

@@ -14,8 +14,9 @@ from commands.diff.numbers import difference
 from commands.diff.settings import differing
 from commands.explain.figure import panels
 from commands.explain.runs import Run
-from lowrank import figures, schemas, tables
-from lowrank.problems import Problem
+from lowrank import figures
+from lowrank.core.problems import Problem
+from lowrank.store import schemas, tables
 
 TINY = "results/tiny"
 

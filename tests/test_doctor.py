@@ -18,7 +18,7 @@ import doctor
 import workflow
 from commands.doctor import cluster, machine, sample_job, submission
 from commands.doctor.findings import found, told
-from lowrank.problems import Problem
+from lowrank.core.problems import Problem
 
 PROFILE = {
     "executor": "slurm",

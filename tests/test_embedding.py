@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 import workflow
-from lowrank import folders
+from lowrank.core import folders
 from once import once
 from workflow import ROOT, planned, refused, replace, run
 

@@ -16,9 +16,12 @@ from commands.explain.explain import explain
 from commands.explain.figure import panels
 from commands.explain.runs import Run
 from commands.explain.subject import parsed
-from lowrank import figures, orders, schemas, streams, tables
-from lowrank.problems import Problem
-from lowrank.spec import digest, place
+from lowrank import figures
+from lowrank.core import streams
+from lowrank.core.problems import Problem
+from lowrank.core.spec import digest, place
+from lowrank.plan import orders
+from lowrank.store import schemas, tables
 
 NETWORK = "romo/g0.9/seed0"
 

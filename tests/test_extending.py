@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from lowrank import measures
-from lowrank.columns import Column
-from lowrank.problems import Problem
+from lowrank.core.columns import Column
+from lowrank.core.problems import Problem
 from workflow import ROOT, configure, library, planned, refused, run
 
 NETWORK = "romo/g0.9/seed0"
@@ -25,12 +25,12 @@ MEASURE = '''"""Norms: the Schatten norms of a network's matrices; a measure tha
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from ..columns import Column
-from ..connectivity import singular_values
+from ..core.columns import Column
+from ..analysis.connectivity import singular_values
 from .base import Measure, Network
 
 if TYPE_CHECKING:
-    from ..schema import Positive, Ranks
+    from ..config.schema import Positive, Ranks
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def test_bad_settings_of_a_measure_are_told_with_all_others(measured):
 
 BROKEN = {
     "measures/norms.py cannot be imported: SyntaxError": MEASURE.replace("@dataclass", "@@dataclass"),
-    "measures/norms.py cannot be imported: ModuleNotFoundError": MEASURE.replace("from ..columns", "from ..colums"),
+    "measures/norms.py cannot be imported: ModuleNotFoundError": MEASURE.replace("core.columns", "core.colums"),
     "measures/norms.py must hold one measure, a subclass of Measure; it holds 0": MEASURE.replace("(Measure)", ""),
     "measures/norms.py: Norms lacks @dataclass(frozen=True)": MEASURE.replace("@dataclass(frozen=True)\n", ""),
     "measures/norms.py: the measure does not say its holds": MEASURE.replace("    holds =", "    what ="),

@@ -8,14 +8,16 @@ import pytest
 import torch
 
 import reference
-from lowrank import checkpoint, connectivity, networks, tables, train_job
-from lowrank.initialization import initial_weights
-from lowrank.kernels import linear as fast
-from lowrank.kernels import reference as general
-from lowrank.problems import Problem
-from lowrank.spec import digest
+from lowrank.analysis import connectivity
+from lowrank.core.problems import Problem
+from lowrank.core.spec import digest
+from lowrank.jobs import train_job
+from lowrank.store import checkpoint, networks, tables
 from lowrank.tasks.base import Trials
-from lowrank.training import Stopped, train
+from lowrank.training.initialization import initial_weights
+from lowrank.training.kernels import linear as fast
+from lowrank.training.kernels import reference as general
+from lowrank.training.loop import Stopped, train
 from specs import of, spec
 
 SIZE = 64

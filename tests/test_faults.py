@@ -20,15 +20,18 @@ import pytest
 import workflow
 from disks import closed, contents, fill, mounted
 from gate import EPOCH, Gate
-from lowrank import networks, orders, tasks, train_job
-from lowrank.files import held
-from lowrank.spec import digest
-from lowrank.training import train
+from lowrank import tasks
+from lowrank.core.files import held
+from lowrank.core.spec import digest
+from lowrank.jobs import train_job
+from lowrank.plan import orders
+from lowrank.store import networks
+from lowrank.training.loop import train
 from processes import PATIENCE, wait, waiting_for_a_lock
 from specs import spec
 from workflow import planned, refused, run
 
-SCRIPTS = Path(train_job.__file__).parents[1]
+SCRIPTS = Path(train_job.__file__).parents[2]
 EPOCHS = 40
 
 # The training script as Snakemake starts it, once per line of its input: forks of one process that has loaded all that

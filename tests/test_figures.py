@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lowrank.core.problems import Problem
 from lowrank.figures import fig1, fig2, style
-from lowrank.problems import Problem
 
 SCRIPTS = Path(fig1.__file__).parents[2]
 CHANNELS = {"flipflop": (2, 2), "mante": (4, 1), "romo": (1, 2), "unheard": (3, 4)}  # inputs, outputs

@@ -21,12 +21,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import columns
-from lowrank import checkpoint, files, networks, schemas, tables
-from lowrank.files import atomic, held
-from lowrank.problems import Problem
-from lowrank.spec import canonical, digest
+from lowrank.core import files
+from lowrank.core.files import atomic, held
+from lowrank.core.problems import Problem
+from lowrank.core.spec import canonical, digest
+from lowrank.store import checkpoint, networks, schemas, tables
 
-SCRIPTS = Path(files.__file__).parents[1]
+SCRIPTS = Path(files.__file__).parents[2]
 SPEC = {"task": "romo", "g": 0.9, "seed": 0, "n_neurons": 3, "learning_rate": 0.05}
 OTHER = SPEC | {"seed": 1}
 
@@ -170,7 +171,7 @@ PATIENCE = 60  # seconds, for what happens at once or never
 
 HOLDER = """
 import sys
-from lowrank.files import held
+from lowrank.core.files import held
 with held(sys.argv[2:], sys.argv[1]):
     print("held", flush=True)
     sys.stdin.readline()
@@ -592,7 +593,7 @@ def test_gathering_names_the_part_that_is_damaged(tmp_path, table):
 WRITER = """
 import sys
 import numpy as np
-from lowrank import checkpoint, schemas, tables
+from lowrank.store import checkpoint, schemas, tables
 spec = {"task": "romo", "g": 0.9, "numbers": {"b": 1, "a": [1, 2]}, "seed": 0}
 arrays = {name: np.arange(12.0).reshape(3, 4) for name in ("W", "M", "v", "W0", "M0", "v0")}
 checkpoint.write("network", spec, arrays, initial_loss=0.5, versions={"torch": "2", "numpy": "1"}, device="cpu")
@@ -667,7 +668,7 @@ def test_writing_a_table_does_not_import_pandas(tmp_path):
     """It takes half a second, in every one of hundreds of short jobs."""
     code = """
 import sys
-from lowrank import schemas, tables
+from lowrank.store import schemas, tables
 for name in schemas.names():
     columns = {field.name: ["x", None] if f"{field.type}" == "string" else [1, None] for field in schemas.of(name)}
     tables.write(sys.argv[1], name, columns)

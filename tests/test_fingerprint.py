@@ -1,4 +1,4 @@
-"""The fingerprint of code, and the rooms of design.md: which module may import what."""
+"""The fingerprint of code: what counts, and what the stages' closures hold."""
 
 import ast
 import os
@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from lowrank import config, kernels, orders
-from lowrank import fingerprint as code
-from lowrank.problems import Problem
+from lowrank.config import config
+from lowrank.core import fingerprint as code
+from lowrank.core.problems import Problem
+from lowrank.plan import orders
+from lowrank.training import kernels
 from specs import RAW, TASKS, specs
 
 ROOT = Path(__file__).parents[1]
@@ -202,9 +204,10 @@ STAGES = orders.stages(SETTINGS)
 OF_TASKS = [stage for stage in STAGES if " " in stage]  # `truncate romo`: they run a task's own code
 PLAIN = [stage for stage in STAGES if " " not in stage]
 KERNELS = {  # what each brings along
-    "reference": ["device", "kernels.graph", "kernels.reference", "network", "optimizers", "trials"],
-    "compiled": ["kernels.compiled", "compiled.epoch", "compiled.update"],
-    "linear": ["kernels.linear", "compiled.linear"],
+    "reference": [f"training.{name}" for name in ("device", "network", "optimizers", "trials")]
+    + ["training.kernels.graph", "training.kernels.reference"],
+    "compiled": ["training.kernels.compiled", "compiled.epoch", "compiled.update"],
+    "linear": ["training.kernels.linear", "compiled.linear"],
 }
 
 
@@ -227,7 +230,8 @@ def test_a_tasks_file_is_in_the_closure_of_that_task_alone(stage):
 def test_what_trains_is_all_that_names_a_network(task):
     """No figure, table, file or job: their edits rename no network."""
     kernel = kernels.compiled_for(SETTINGS["tasks"][task])
-    expected = ["initialization", "streams", "training", "pace", "problems", "kernels", "kernels.base"]
+    expected = ["core", "core.streams", "core.problems", "training"]
+    expected += [f"training.{name}" for name in ("initialization", "loop", "pace", "kernels", "kernels.base")]
     expected += ["compiled", "compiled.network", *KERNELS[kernel], *KERNELS["reference"]]
     expected += ["tasks", "tasks.base", f"tasks.{MODULE[task]}"]
     assert closure(f"train {task}") == {"lowrank", *(f"lowrank.{name}" for name in expected)}
@@ -237,15 +241,22 @@ def test_what_trains_is_all_that_names_a_network(task):
 def test_other_stages_hold_no_task_of_their_own_and_no_training(stage):
     found = closure(stage)
     assert not any(f"lowrank.tasks.{MODULE[task]}" in found for task in TASKS)
-    assert not found & {"lowrank.training", "lowrank.network", "lowrank.train_job", "lowrank.plan", "lowrank.config"}
+    assert not found & {
+        "lowrank.training.loop",
+        "lowrank.training.network",
+        "lowrank.jobs.train_job",
+        "lowrank.plan.plan",
+        "lowrank.config.config",
+    }
 
 
 def test_what_trains_the_lstm_is_all_that_names_it():
     """Not how data is downloaded, nor the other networks' training."""
-    own = ("__init__", "training", "lstm", "data", "evaluation")
-    expected = {f"lowrank.sentiment.{name}" for name in own} | {"lowrank.__init__", "lowrank.connectivity"}
-    expected |= {f"lowrank.{name}" for name in ("device", "optimizers", "pace", "problems", "streams")}
-    assert closure("train_sentiment") == {name.removesuffix(".__init__") for name in expected}
+    expected = ["sentiment", *(f"sentiment.{name}" for name in ("training", "lstm", "evaluation"))]
+    expected += ["sentiment.sentences", "sentiment.sentences.data", "analysis", "analysis.connectivity"]
+    expected += ["core", "core.problems", "core.streams"]
+    expected += ["training", *(f"training.{name}" for name in ("device", "optimizers", "pace"))]
+    assert closure("train_sentiment") == {"lowrank", *(f"lowrank.{name}" for name in expected)}
 
 
 FIGURES = [stage for stage in PLAIN if stage.startswith("fig") and not stage.endswith("_published")]
@@ -256,7 +267,7 @@ def test_a_figure_holds_its_own_file_and_the_style(figure):
     found = {name for name in closure(figure) if name.startswith("lowrank.figures.")}
     shared = {"lowrank.figures.lstm"} if figure in ("fig5", "figS_lstm") else set()
     assert found == {"lowrank.figures.panels", "lowrank.figures.style", f"lowrank.figures.{figure}"} | shared
-    assert not {name for name in closure(figure) if "comparison" in name or name == "lowrank.evaluation"}
+    assert not {name for name in closure(figure) if "comparison" in name or name == "lowrank.analysis.evaluation"}
     if (variant := f"{figure}_published") in PLAIN:
         added = {"figure_published", "lowrank.figures.published", "lowrank.comparison", "lowrank.comparison.published"}
         assert closure(variant) == closure(figure) - {"figure"} | added
@@ -267,18 +278,18 @@ def test_every_module_of_the_library_is_found():
     everywhere = set().union(*map(closure, STAGES))
     named = {".".join(path.relative_to(SCRIPTS).with_suffix("").parts) for path in LIBRARY.rglob("*.py")}
     left = {name.removesuffix(".__init__") for name in named} - everywhere
-    plumbing = ("arithmetic", "config", "configfiles", "fingerprint", "gathered", "measuring", "mistakes", "orders")
-    plumbing += ("plan", "schema", "drawing", "start", "train_job", "compiled.build", "compiled.processor")
-    of_sentiment = ("downloads", "prepared", "sources", "train_job")
-    expected = {f"lowrank.{name}" for name in plumbing} | {f"lowrank.sentiment.{name}" for name in of_sentiment}
-    expected |= {f"lowrank.contract{name}" for name in ("", ".declared", ".drawn", ".exceptions", ".patience")}
-    assert left == expected | {"lowrank.compute.needs"}
+    rooms = ("config", "jobs", "plan", "tasks.contract")
+    left = {name for name in left if not name.startswith(tuple(f"lowrank.{room}" for room in rooms))}
+    plumbing = ("compiled.build", "compiled.processor", "core.fingerprint", "training.arithmetic")
+    of_sentiment = ("downloads", "sources")
+    expected = {f"lowrank.{name}" for name in plumbing}
+    assert left == expected | {f"lowrank.sentiment.sentences.{name}" for name in of_sentiment}
 
 
 PRINT_ALL = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from lowrank.fingerprint import fingerprint
+from lowrank.core.fingerprint import fingerprint
 print(*map(fingerprint, sys.argv[2:]))
 """
 
@@ -338,178 +349,7 @@ def test_an_empty_text_in_a_format_does_not_count(tree):
     assert len({of(f"a = {text}", tree) for text in FORMATS}) == len(FORMATS)
 
 
-# The rooms: what each module of the library may import, beside the standard library and each other
-
-
-ROOMS = {
-    "__init__": "",
-    "arithmetic": "numpy threadpoolctl",
-    "checkpoint": "safetensors numpy",
-    "compiled.__init__": "",
-    "compiled.build": "",
-    "compiled.epoch": "numpy",
-    "compiled.linear": "numpy",
-    "compiled.network": "numpy",
-    "compiled.outputs": "numpy",
-    "compiled.processor": "",
-    "compiled.update": "numpy",
-    "compute.__init__": "",
-    "compute.jobs": "",
-    "compute.needs": "",
-    "compute.page": "",
-    "columns": "",
-    "config": "pydantic",
-    "drawing": "",
-    "configfiles": "yaml",
-    "contract.__init__": "",
-    "contract.declared": "",
-    "contract.drawn": "numpy",
-    "contract.exceptions": "",
-    "contract.patience": "",
-    "claims.__init__": "",
-    "claims.base": "numpy pandas",
-    "claims.page": "",
-    "claims.section2": "numpy",
-    "claims.section2_initial": "numpy",
-    "claims.section2_learning": "numpy",
-    "claims.section2_low_rank": "numpy",
-    "claims.section2_variants": "numpy",
-    "claims.section3": "",
-    "claims.section3_expansion": "numpy",
-    "claims.section3_first_order": "numpy",
-    "claims.section3_scaling": "numpy",
-    "claims.section4": "numpy",
-    "comparison.__init__": "",
-    "comparison.distance": "numpy pandas",
-    "comparison.ours": "numpy pandas",
-    "comparison.page": "pandas",
-    "comparison.published": "numpy pandas",
-    "connectivity": "numpy",
-    "device": "torch",
-    "dynamics": "numpy",
-    "evaluation": "numpy",
-    "figures.*": "matplotlib seaborn pandas numpy",
-    "files": "",
-    "folders": "",
-    "gathered": "",
-    "fingerprint": "",
-    "hardware": "",
-    "initialization": "numpy",
-    "kernels.__init__": "numpy",
-    "kernels.base": "numpy",
-    "kernels.compiled": "numpy",
-    "kernels.graph": "torch",
-    "kernels.linear": "numpy",
-    "kernels.reference": "torch numpy",
-    "mistakes": "pydantic",
-    "network": "torch numpy",
-    "networks": "",
-    "optimizers": "torch",
-    "pace": "",
-    "pages": "jinja2 markdown_it",
-    "measures.*": "numpy",
-    "measuring": "",
-    "orders": "",
-    "plan": "",
-    "start": "yaml",
-    "problems": "",
-    "schema": "pydantic",
-    "schemas": "pyarrow",
-    "sentiment.__init__": "",
-    "sentiment.compression": "numpy",
-    "sentiment.data": "numpy",
-    "sentiment.evaluation": "numpy",
-    "sentiment.lstm": "numpy",
-    "sentiment.prepare": "numpy",
-    "sentiment.prepared": "",
-    "sentiment.reviews": "",
-    "sentiment.downloads": "pooch requests",
-    "sentiment.sources": "requests",
-    "sentiment.train_job": "",
-    "sentiment.training": "torch numpy",
-    "sentiment.trees": "",
-    "sentiment.vectors": "numpy",
-    "spec": "",
-    "streams": "numpy",
-    "summary": "pyarrow numpy",
-    "tables": "pyarrow pandas numpy",
-    "tasks.*": "numpy",
-    "theory": "numpy",
-    "train_job": "numpy",
-    "training": "numpy",
-    "trials": "torch numpy",
-}
-OURS = {  # what of the library those that hold the science may import; the others are free
-    "claims.__init__": "claims.base problems",
-    "claims.base": "",
-    "claims.page": "claims.base",
-    "claims.section2": "claims.base",
-    "claims.section2_initial": "claims.base claims.section2",
-    "claims.section2_learning": "claims.base claims.section2",
-    "claims.section2_low_rank": "claims.base claims.section2",
-    "claims.section2_variants": "claims.base claims.section2",
-    "claims.section3": "claims.base",
-    "claims.section3_expansion": "claims.base claims.section3 theory",
-    "claims.section3_first_order": "claims.base claims.section3",
-    "claims.section3_scaling": "claims.base claims.section3",
-    "claims.section4": "claims.base",
-    "comparison.distance": "comparison.ours",
-    "comparison.ours": "comparison.published",
-    "comparison.page": "",
-    "comparison.published": "problems",
-    "compiled.build": "compiled compiled.processor files hardware problems",
-    "compiled.epoch": "compiled.network",
-    "compiled.linear": "compiled.build compiled.network",
-    "compiled.network": "compiled.build tasks.base",
-    "compiled.outputs": "compiled.network",
-    "compiled.processor": "",
-    "compiled.update": "compiled.build compiled.network",
-    "connectivity": "",
-    "device": "problems",
-    "dynamics": "compiled.outputs problems tasks.base",
-    "evaluation": "connectivity dynamics streams tasks.base",
-    "figures.__init__": "problems",
-    "figures.panels": "",
-    "figures.published": "comparison.published figures.style",
-    "figures.*": "figures.lstm figures.panels figures.style files problems tables",
-    "initialization": "streams",
-    "kernels.base": "tasks.base",
-    "kernels.compiled": "compiled.epoch compiled.network compiled.update kernels.base streams tasks.base",
-    "kernels.linear": "compiled.linear kernels.base problems streams tasks.base",
-    "kernels.graph": "network",
-    "kernels.reference": "device initialization kernels.base kernels.graph network optimizers trials",
-    "measures.__init__": "measures.base problems",
-    "measures.base": "columns problems",
-    "measures.sentiment_spectrum": "columns measures.base sentiment.evaluation",
-    "measures.sentiment_truncation": "columns measures.base sentiment.compression sentiment.data sentiment.evaluation",
-    "measures.*": "columns connectivity evaluation measures.base tasks",
-    "network": "",
-    "optimizers": "",
-    "schema": "pydantic",
-    "sentiment.compression": "sentiment.data sentiment.evaluation sentiment.lstm",
-    "sentiment.data": "",
-    "sentiment.evaluation": "connectivity sentiment.data sentiment.lstm",
-    "sentiment.lstm": "sentiment.data streams",
-    "sentiment.reviews": "problems sentiment.trees streams",
-    "sentiment.training": (
-        "device optimizers pace problems sentiment.data sentiment.evaluation sentiment.lstm streams"
-    ),
-    "sentiment.trees": "problems",
-    "sentiment.vectors": "problems",
-    "spec": "",
-    "streams": "",
-    "tasks.*": "tasks.base",
-    "theory": "",
-    "training": "initialization kernels kernels.base pace problems tasks.base",
-    "trials": "kernels.base network streams tasks.base",
-}
-MODULES = sorted(".".join(path.relative_to(LIBRARY).with_suffix("").parts) for path in LIBRARY.rglob("*.py"))
-
-
-def room(table: dict[str, str], module: str) -> set[str] | None:
-    """The entry of a module, or of its folder."""
-    entry = table.get(module, table.get(f"{module.partition('.')[0]}.*"))
-    return None if entry is None else set(entry.split())
+# The archive's modules: what verifies one needs the standard library alone
 
 
 def third_party(path: Path) -> set[str]:
@@ -523,23 +363,7 @@ def third_party(path: Path) -> set[str]:
     return found - set(sys.stdlib_module_names) - {"lowrank", "job"}
 
 
-def ours(module: str) -> set[str]:
-    """The library's modules that one of them imports itself, without packages."""
-    name = f"lowrank.{module}".removesuffix(".__init__")
-    found = {other.removeprefix("lowrank.") for other in code._read(name)[1]}
-    return found - {"lowrank", "tasks", "figures", "measures", "sentiment", "claims", "comparison"}
-
-
-@pytest.mark.parametrize("module", MODULES)
-def test_a_module_stays_in_its_room(module):
-    allowed = room(ROOMS, module)
-    assert allowed is not None, f"{module} has no room: say in ROOMS what it may import"
-    assert third_party(LIBRARY / f"{module.replace('.', '/')}.py") <= allowed
-    if room(OURS, module) is not None:
-        assert ours(module) <= room(OURS, module)
-
-
-ROOMS_OF_CRATE = {  # the package that archives a run; what verifies one needs the standard library alone
+OF_ARCHIVE = {
     "__init__": "",
     "again": "surroundings threadpoolctl yaml",
     "building": "yaml",
@@ -553,19 +377,9 @@ ROOMS_OF_CRATE = {  # the package that archives a run; what verifies one needs t
 }
 
 
-def test_modules_of_the_archive_stay_in_their_rooms():
+def test_modules_of_the_archive_import_these_packages():
     found = {path.stem: third_party(path) for path in (SCRIPTS / "commands/archive").glob("*.py")}
-    assert found == {name: set(packages.split()) for name, packages in ROOMS_OF_CRATE.items()}
-
-
-def test_every_room_is_lived_in():
-    assert {name for name in ROOMS if name not in MODULES} == {"figures.*", "measures.*", "tasks.*"}
-
-
-@pytest.mark.parametrize("module", MODULES)
-def test_the_library_has_no_word_of_snakemake(module):
-    text = (LIBRARY / f"{module.replace('.', '/')}.py").read_text().lower()
-    assert "snakemake" not in text.replace(".snakemake/", ""), "but a place in its folder"
+    assert found == {name: set(packages.split()) for name, packages in OF_ARCHIVE.items()}
 
 
 # Scripts and rules
@@ -630,9 +444,17 @@ def test_loading_a_measure_loads_neither_torch_nor_pandas_nor_the_schema():
 
 def test_rules_load_neither_torch_nor_pandas():
     """Not even indirectly: every job reads them again."""
-    found = loaded(imports(ROOT / "workflow" / "rules" / "common.smk"))
+    found = loaded("\n".join(imports(file) for file in RULES))
     assert "lowrank" in found
     assert not found & HEAVY
+
+
+def test_what_needs_snakemakes_insides_names_its_tests():
+    text = (ROOT / "workflow" / "rules" / "insides.smk").read_text()
+    named = re.findall(r"Test: (\w+\.py)::(\w+)\.", text.replace("\n    ", " "))
+    assert len(named) == 3
+    for file, test in named:
+        assert f"def {test}(" in (ROOT / "tests" / file).read_text()
 
 
 def test_figures_load_no_torch():

@@ -9,13 +9,14 @@ import torch
 
 import reference
 import specs as made
-from lowrank import dynamics, tasks
-from lowrank.initialization import WEIGHTS, initial_weights
-from lowrank.kernels.reference import Stack
-from lowrank.network import Batch, Unrolled
-from lowrank.streams import stream
+from lowrank import tasks
+from lowrank.analysis import dynamics
+from lowrank.core.streams import stream
 from lowrank.tasks.base import Task, Trials
-from lowrank.trials import BLOCK, batches
+from lowrank.training.initialization import WEIGHTS, initial_weights
+from lowrank.training.kernels.reference import Stack
+from lowrank.training.network import Batch, Unrolled
+from lowrank.training.trials import BLOCK, batches
 from ragged import Ragged
 from specs import TASKS
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from lowrank import theory
+from lowrank.core.problems import Problem
 from lowrank.figures import fig3, fig4, style
-from lowrank.problems import Problem
 
 TASKS = {"linear_z0.5": 0.5, "linear_z2.0": 2.0}
 FIGURES = {

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from lowrank import train_job
-from lowrank.initialization import initial_weights
-from lowrank.kernels import reference
-from lowrank.kernels.reference import Stack
-from lowrank.network import Unrolled
-from lowrank.training import Stopped, train, train_together
-from lowrank.trials import BLOCK, batches
+from lowrank.jobs import train_job
+from lowrank.training.initialization import initial_weights
+from lowrank.training.kernels import reference
+from lowrank.training.kernels.reference import Stack
+from lowrank.training.loop import Stopped, train, train_together
+from lowrank.training.network import Unrolled
+from lowrank.training.trials import BLOCK, batches
 from specs import TASKS, of, spec
 
 pytestmark = pytest.mark.usefixtures("one_thread")

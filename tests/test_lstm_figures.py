@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lowrank.core.problems import Problem
 from lowrank.figures import fig5, figS_lstm, style
-from lowrank.problems import Problem
 from test_figures import axes_of, curves, render
 
 N, EPOCHS = 16, 20

@@ -5,10 +5,12 @@ import pyarrow as pa
 import pytest
 from threadpoolctl import threadpool_limits
 
-from lowrank import connectivity, dynamics, evaluation, summary, tables
-from lowrank.initialization import initial_weights
-from lowrank.streams import stream
+from lowrank.analysis import connectivity, dynamics, evaluation
+from lowrank.core.streams import stream
+from lowrank.jobs import summary
+from lowrank.store import tables
 from lowrank.tasks.base import Trials
+from lowrank.training.initialization import initial_weights
 from specs import TASKS, of, spec
 
 

@@ -14,7 +14,7 @@ from commands.plan.seconds import SHIPPED, Clock, Point, shipped
 from commands.plan.waiting import hours, longest_chain
 from commands.plan.work import Plan, Work
 from lowrank import measures
-from lowrank import plan as planning
+from lowrank.plan import plan as planning
 
 
 def told(folder, *words: str) -> subprocess.CompletedProcess:

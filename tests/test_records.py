@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import workflow
-from lowrank import checkpoint, schemas, tables
-from lowrank.spec import digest
+from lowrank.core.spec import digest
+from lowrank.store import checkpoint, schemas, tables
 from test_reruns import JUDGED, SHOWN, each
 from workflow import configure, planned, refused, run
 

@@ -60,7 +60,7 @@ def comment_c(folder: Path) -> None:
 
 
 def edit_kernel(folder: Path) -> None:
-    replace(library(folder) / "network.py", "(np.tanh, ", "(np.arctan, ")
+    replace(library(folder) / "training/network.py", "(np.tanh, ", "(np.arctan, ")
 
 
 def edit_treebank(folder: Path) -> None:
@@ -197,7 +197,7 @@ EDITS = {
     ),
     "comments in C": (comment_c, set()),
     "the training loop": (
-        lambda folder: add_code(library(folder) / "training.py"),
+        lambda folder: add_code(library(folder) / "training/loop.py"),
         each(*NEW) | TABLES | FIGURES,
     ),
     "a target": (
@@ -225,10 +225,10 @@ EDITS = {
         {"sentiment_data"} | LSTM,
     ),
     "how trees are read": (
-        lambda folder: add_code(library(folder) / "sentiment/trees.py"),
+        lambda folder: add_code(library(folder) / "sentiment/sentences/trees.py"),
         {"sentiment_data"} | LSTM,
     ),
-    "how data is downloaded": (lambda folder: add_code(library(folder) / "sentiment/sources.py"), set()),
+    "how data is downloaded": (lambda folder: add_code(library(folder) / "sentiment/sentences/sources.py"), set()),
     "how the LSTM is trained": (lambda folder: add_code(library(folder) / "sentiment/training.py"), LSTM),
     "the LSTM's epochs": (lambda folder: configure(folder, sentiment={"epochs": 4}), LSTM),
     "a seed of the LSTM added": (
@@ -252,7 +252,7 @@ EDITS = {
         {"comparison"},
     ),
     "when training saves and reports": (
-        lambda folder: add_code(library(folder) / "pace.py"),
+        lambda folder: add_code(library(folder) / "training/pace.py"),
         each(*NEW) | TABLES | FIGURES | LSTM,
     ),
     "time stamps": (touch_everything, set()),
@@ -342,7 +342,7 @@ TRUNCATE = "truncate:task=romo,g=0.9,seed=0"
 
 def test_a_job_whose_code_was_edited_refuses(small):
     plan = workflow.plan_of(small)
-    add_code(library(small) / "connectivity.py")
+    add_code(library(small) / "analysis/connectivity.py")
     process = workflow.run_job(small, TRUNCATE, plan)
     assert process.returncode != 0
     assert process.stdout.count("the code was changed after this job was planned") == 1

@@ -20,10 +20,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sentences as tiny
-from lowrank.problems import Problem
-from lowrank.sentiment import downloads, prepare, prepared, reviews, sources, trees, vectors
-from lowrank.sentiment.data import Data, Sentences
-from lowrank.sentiment.downloads import Download
+from lowrank.core.problems import Problem
+from lowrank.jobs import prepared
+from lowrank.sentiment.sentences import downloads, prepare, reviews, sources, trees, vectors
+from lowrank.sentiment.sentences.data import Data, Sentences
+from lowrank.sentiment.sentences.downloads import Download
 
 # --- Trees
 

@@ -10,11 +10,13 @@ import pytest
 import torch
 
 import sentences as tiny
-from lowrank import checkpoint, networks
-from lowrank.problems import Problem, Stopped
-from lowrank.sentiment import compression, evaluation, lstm, prepare, prepared, train_job, training
-from lowrank.sentiment.data import Data, Sentences
-from lowrank.streams import stream
+from lowrank.core.problems import Problem, Stopped
+from lowrank.core.streams import stream
+from lowrank.jobs import prepared, train_lstm_job
+from lowrank.sentiment import compression, evaluation, lstm, training
+from lowrank.sentiment.sentences import prepare
+from lowrank.sentiment.sentences.data import Data, Sentences
+from lowrank.store import checkpoint, networks
 from reference import PackedLSTM
 
 N = 6
@@ -284,7 +286,7 @@ def here(tmp_path, monkeypatch, data) -> Path:
 
 def run(stopping=lambda: False, **changes) -> dict[str, bytes]:
     one = spec(**changes)
-    train_job.run([one], prepared.file(one["data"]), stopping)
+    train_lstm_job.run([one], prepared.file(one["data"]), stopping)
     return files()
 
 
@@ -332,7 +334,7 @@ def test_a_damaged_state_is_set_aside(here, capsys):
 
 def test_data_of_another_spec_is_refused(here):
     with pytest.raises(Problem, match="delete it and start again"):
-        train_job.run([spec(data={"dimensions": 3, "code": "other"})], prepared.file(spec()["data"]))
+        train_lstm_job.run([spec(data={"dimensions": 3, "code": "other"})], prepared.file(spec()["data"]))
 
 
 # --- Measures

@@ -9,7 +9,7 @@ import torch
 
 import workflow
 from gate import Gate
-from lowrank import device
+from lowrank.training import device
 from processes import trainings, wait, waiting_for_a_lock
 from workflow import configure, planned, refused, run, start
 

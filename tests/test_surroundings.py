@@ -13,7 +13,7 @@ import surroundings
 import workflow
 from commands.doctor import machine
 from commands.doctor.findings import found
-from lowrank import arithmetic
+from lowrank.training import arithmetic
 
 # Each of these changes bits, or lets a job fail, where it reaches one.
 DIRTY = {

@@ -15,17 +15,20 @@ import pyarrow.compute as pc
 import pytest
 import torch
 
-from lowrank import checkpoint, dynamics, networks, tables, tasks, train_job
-from lowrank.initialization import WEIGHTS, initial_weights
-from lowrank.kernels.reference import Stack
-from lowrank.optimizers import Adam
-from lowrank.spec import canonical, digest
-from lowrank.streams import PURPOSES, stream
-from lowrank.training import Stopped, train
-from lowrank.trials import BLOCK, batches
+from lowrank import tasks
+from lowrank.analysis import dynamics
+from lowrank.core.spec import canonical, digest
+from lowrank.core.streams import PURPOSES, stream
+from lowrank.jobs import train_job
+from lowrank.store import checkpoint, networks, tables
+from lowrank.training.initialization import WEIGHTS, initial_weights
+from lowrank.training.kernels.reference import Stack
+from lowrank.training.loop import Stopped, train
+from lowrank.training.optimizers import Adam
+from lowrank.training.trials import BLOCK, batches
 from specs import TASKS, of, spec, specs
 
-SCRIPTS = Path(train_job.__file__).parents[1]
+SCRIPTS = Path(train_job.__file__).parents[2]
 
 
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -30,9 +30,11 @@ from commands.unused.unused import (
     unused,
 )
 from disks import closed
-from lowrank import checkpoint, networks, plan, train_job
-from lowrank import start as starting
-from lowrank.problems import Problem
+from lowrank.core.problems import Problem
+from lowrank.jobs import train_job
+from lowrank.plan import plan
+from lowrank.plan import start as starting
+from lowrank.store import checkpoint, networks
 from specs import RAW
 
 SCRIPT = workflow.ROOT / "workflow/scripts/unused.py"
@@ -407,7 +409,7 @@ def test_a_file_that_cannot_be_deleted(folder, monkeypatch):
 
 HOLD = """
 import sys
-from lowrank.files import held
+from lowrank.core.files import held
 with held(sys.argv[2:], sys.argv[1]):
     print("held", flush=True)
     input()

@@ -170,7 +170,7 @@ def plan_of(folder: Path) -> str:
     config = merged(
         yaml.safe_load((folder / "config.yaml").read_text()), yaml.safe_load((folder / "tiny.yaml").read_text())
     )
-    code = "import json; from lowrank import plan, start; print(start.write_plan(plan.make(json.loads(input()))))"
+    code = "import json; from lowrank.plan import plan, start; print(start.write_plan(plan.make(json.loads(input()))))"
     process = subprocess.run(
         [sys.executable, "-c", code],
         cwd=folder,

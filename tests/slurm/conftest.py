@@ -61,8 +61,8 @@ def set_up(folder: Path, seeds: list[int]) -> Path:
     workflow.copy_sources(folder)
     tasks = {"flipflop": None, "mante": None, "linear_z0.5": None, "romo": {"epochs": EPOCHS}}
     workflow.configure(folder, seeds=seeds, tasks=tasks, sentiment=None)
-    workflow.replace(workflow.library(folder) / "pace.py", "SAVE_SECONDS = 30.0", "SAVE_SECONDS = 0.0")
-    workflow.replace(workflow.library(folder) / "files.py", "        temporary.chmod(", KILLED)
+    workflow.replace(workflow.library(folder) / "training/pace.py", "SAVE_SECONDS = 30.0", "SAVE_SECONDS = 0.0")
+    workflow.replace(workflow.library(folder) / "core/files.py", "        temporary.chmod(", KILLED)
     Gate(folder).build(folder / "workflow/scripts")
     path = folder / "slurm/config.yaml"
     profile = yaml.safe_load(path.read_text())

@@ -61,7 +61,7 @@ def test_slurm_a_job_whose_code_was_edited_refuses(one, own):
     workflow.replace(one / "slurm/config.yaml", "retries: 2", "retries: 0")
     with Started(one, cluster) as start:
         wait(lambda: len(cluster.jobs("PENDING")) == 1, lambda: start.output)
-        workflow.replace(workflow.library(one) / "training.py", "SAVE_SECONDS, clock", "2 * SAVE_SECONDS, clock")
+        workflow.replace(workflow.library(one) / "training/loop.py", "SAVE_SECONDS, clock", "2 * SAVE_SECONDS, clock")
         cluster.start_node("n1")
         assert start.ended() != 0
     assert list(one.glob("results/networks/romo/**/*.safetensors")) == []

@@ -1,6 +1,6 @@
 # What the run took to compute. Time and memory are in files that Snakemake does not follow (benchmarks, logs): the
 # tables, which change with what they are about, have the statement made again.
-from lowrank.compute import needs
+from commands.compute import needs
 
 
 rule compute:

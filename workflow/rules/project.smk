@@ -26,8 +26,8 @@ if Path(lowrank.__file__).resolve() != PROJECT / "workflow/scripts/lowrank/__ini
     )
 
 import surroundings
-from lowrank import configfiles
-from lowrank.problems import Problem
+from lowrank.config import configfiles
+from lowrank.core.problems import Problem
 
 if surroundings.is_taken_apart(sys.executable) and not workflow.deployment_settings.deployment_method:
     raise WorkflowError(

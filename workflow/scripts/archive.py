@@ -5,7 +5,7 @@ import sys
 
 from job import job
 from commands.archive import building
-from lowrank.folders import PROJECT, inside
+from lowrank.core.folders import PROJECT, inside
 
 screen = os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1)
 

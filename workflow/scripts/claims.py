@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from job import job
-from lowrank import claims, tables
+from lowrank import claims
 from lowrank.claims.base import Run, judged
 from lowrank.claims.page import page
-from lowrank.files import atomic
-from lowrank.spec import record
+from lowrank.core.files import atomic
+from lowrank.core.spec import record
+from lowrank.store import tables
 
 with job(snakemake) as settings:
     run = {name: tables.read_frame(path, name, settings["tables"][name]) for name, path in snakemake.input.items()}

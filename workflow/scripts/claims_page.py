@@ -1,7 +1,7 @@
 """The claims, their rules and verdicts as a page for the report."""
 
 from job import job
-from lowrank import pages, tables
+from lowrank.store import pages, tables
 
 with job(snakemake) as settings:
     claims = tables.read(snakemake.input.table, "claims", settings["tables"]["claims"]).to_pylist()

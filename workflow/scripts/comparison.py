@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from job import job
-from lowrank import tables
 from lowrank.comparison import distance, published
 from lowrank.comparison.page import page
-from lowrank.files import atomic
-from lowrank.spec import record
+from lowrank.core.files import atomic
+from lowrank.core.spec import record
+from lowrank.store import tables
 
 with job(snakemake) as settings:
     files = dict(snakemake.input.items())

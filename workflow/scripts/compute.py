@@ -4,11 +4,12 @@ import csv
 from pathlib import Path
 
 from job import job
-from lowrank import checkpoint, hardware
-from lowrank.compute.jobs import COLUMNS, rows
-from lowrank.compute.page import page
-from lowrank.files import atomic
-from lowrank.folders import inside
+from commands.compute.jobs import COLUMNS, rows
+from commands.compute.page import page
+from lowrank.core import hardware
+from lowrank.core.files import atomic
+from lowrank.core.folders import inside
+from lowrank.store import checkpoint
 
 with job(snakemake) as settings:
     networks = list(snakemake.input.networks)

@@ -12,8 +12,8 @@ from commands.diff.overlay import drawn, save
 from commands.diff.page import page
 from commands.explain.runs import Run
 from lowrank import figures
-from lowrank.files import atomic
-from lowrank.problems import Problem
+from lowrank.core.files import atomic
+from lowrank.core.problems import Problem
 
 ROOT = Path(__file__).parents[2]
 

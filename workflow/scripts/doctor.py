@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from commands.doctor.findings import found, told
-from lowrank.problems import Problem
+from lowrank.core.problems import Problem
 
 ROOT = Path(__file__).parents[2]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from commands.explain.explain import explain
 from commands.explain.runs import Run
 from commands.explain.subject import FORMS
-from lowrank.problems import Problem
+from lowrank.core.problems import Problem
 
 ROOT = Path(__file__).parents[2]
 

@@ -3,8 +3,8 @@
 import importlib
 
 from job import job
-from lowrank import tables
 from lowrank.figures import style
+from lowrank.store import tables
 
 with job(snakemake) as settings:
     figure = importlib.import_module(f"lowrank.figures.{settings['figure']}")

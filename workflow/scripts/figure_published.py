@@ -3,10 +3,10 @@
 import importlib
 
 from job import job
-from lowrank import tables
 from lowrank.comparison import published
 from lowrank.figures import style
 from lowrank.figures.published import underlay
+from lowrank.store import tables
 
 with job(snakemake) as settings:
     files, name = dict(snakemake.input.items()), settings["figure"]

@@ -1,8 +1,8 @@
 """The tables of all networks of a run as one."""
 
 from job import job
-from lowrank import tables
-from lowrank.spec import record
+from lowrank.core.spec import record
+from lowrank.store import tables
 
 with job(snakemake) as settings:
     parts = dict(zip(snakemake.input.parts, settings["parts"], strict=True))

@@ -13,9 +13,9 @@ from types import TracebackType
 
 import __main__
 import surroundings
-from lowrank import hardware
-from lowrank.fingerprint import check
-from lowrank.problems import Problem, Stopped
+from lowrank.core import hardware
+from lowrank.core.fingerprint import check
+from lowrank.core.problems import Problem, Stopped
 
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)
 

@@ -1,8 +1,9 @@
 """A measure of trained networks, one or several, each into a file of its own."""
 
 from job import job
-from lowrank import checkpoint, measures, tables
-from lowrank.spec import digest, record
+from lowrank import measures
+from lowrank.core.spec import digest, record
+from lowrank.store import checkpoint, tables
 
 with job(snakemake) as settings:
     measure = measures.load(settings["measure"])(**settings["settings"])

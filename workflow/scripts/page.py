@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from job import job
-from lowrank import pages
+from lowrank.store import pages
 
 with job(snakemake):
     title, body = pages.of_markdown(Path(snakemake.input.text).read_text(encoding="utf-8"))

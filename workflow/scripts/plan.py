@@ -16,8 +16,8 @@ from commands.plan.dryrun import planned
 from commands.plan.page import Machine, page
 from commands.plan.seconds import Clock, shipped
 from commands.plan.work import Plan
-from lowrank.mistakes import nearest
-from lowrank.problems import Problem
+from lowrank.config.mistakes import nearest
+from lowrank.core.problems import Problem
 
 ROOT = Path(__file__).parents[2]
 PRESETS = Path("workflow/presets")

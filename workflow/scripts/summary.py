@@ -1,8 +1,9 @@
 """A row for every network of the run, from the tables of its measures."""
 
 from job import job
-from lowrank import summary, tables
-from lowrank.spec import record
+from lowrank.core.spec import record
+from lowrank.jobs import summary
+from lowrank.store import tables
 
 with job(snakemake) as settings:
     files = dict(snakemake.input.items())

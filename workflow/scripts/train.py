@@ -1,8 +1,8 @@
 """Train the planned networks that are missing, on a GPU if the job has one."""
 
 from job import job, told_to_stop
-from lowrank import train_job
-from lowrank.folders import inside
+from lowrank.core.folders import inside
+from lowrank.jobs import train_job
 
 stopping = told_to_stop()
 

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from job import job, told_to_stop
-from lowrank.folders import inside
-from lowrank.sentiment import train_job
+from lowrank.core.folders import inside
+from lowrank.jobs import train_lstm_job
 
 stopping = told_to_stop()
 
 data = Path(snakemake.input.data).absolute()
 
 with job(snakemake) as settings, inside(settings.get("prefix", "")):
-    train_job.run(settings["specs"], data, stopping, "cuda" if snakemake.resources.get("gpu") else "cpu")
+    train_lstm_job.run(settings["specs"], data, stopping, "cuda" if snakemake.resources.get("gpu") else "cpu")

@@ -13,7 +13,7 @@ from commands.unused.page import contents, page
 from commands.unused.recorded import needs
 from commands.unused.removal import check, delete, not_in_training
 from commands.unused.unused import Unused, unused
-from lowrank.problems import Problem
+from lowrank.core.problems import Problem
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,8 +5,8 @@ import subprocess
 import sys
 
 from job import job
-from lowrank.folders import PROJECT
-from lowrank.problems import Problem
+from lowrank.core.folders import PROJECT
+from lowrank.core.problems import Problem
 
 PROGRAM = PROJECT / "workflow/scripts/commands/archive/verify.py"
 screen = os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1)

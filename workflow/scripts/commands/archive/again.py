@@ -12,9 +12,10 @@ import yaml
 from threadpoolctl import threadpool_limits
 
 import surroundings
-from lowrank import checkpoint, networks, plan, tables
-from lowrank.problems import Problem
-from lowrank.spec import digest
+from lowrank.core.problems import Problem
+from lowrank.core.spec import digest
+from lowrank.plan import plan
+from lowrank.store import checkpoint, networks, tables
 
 from . import likeness, origin
 
@@ -110,11 +111,11 @@ def _train(about: dict, archived: Path) -> None:
     """Train a network once more, on a CPU by the kernel that did it before."""
     spec = about["spec"]
     if spec["task"] == "sentiment":
-        train_job = import_module("lowrank.sentiment.train_job")
+        train_job = import_module("lowrank.jobs.train_lstm_job")
         train_job.run([spec], archived / f"resources/sentiment/{digest(spec['data'])}.safetensors")
     else:
         kernel = "reference" if about["kernel"] == "reference" else "fast"
-        import_module("lowrank.train_job").run([spec], kernel=kernel)
+        import_module("lowrank.jobs.train_job").run([spec], kernel=kernel)
 
 
 def _losses(spec: dict, path: Path) -> list[float | None]:

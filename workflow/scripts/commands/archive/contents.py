@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from lowrank import measures
-from lowrank.networks import FOLDER
-from lowrank.problems import Problem
+from lowrank.core.problems import Problem
+from lowrank.store.networks import FOLDER
 
 from .verify import leads_out
 

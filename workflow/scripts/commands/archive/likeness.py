@@ -9,7 +9,7 @@ docs/archive.md has the numbers.
 
 import numpy as np
 
-from lowrank import arithmetic
+from lowrank.training import arithmetic
 
 from . import origin
 

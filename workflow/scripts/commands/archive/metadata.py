@@ -9,7 +9,7 @@ from rocrate.model import ComputationalWorkflow, ContextEntity, DataEntity, File
 from rocrate.rocrate import ROCrate
 
 from lowrank import measures
-from lowrank.problems import Problem
+from lowrank.core.problems import Problem
 
 from .verify import METADATA, SUMS
 

@@ -7,8 +7,8 @@ import tomllib
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from lowrank.hardware import processor
-from lowrank.problems import Problem
+from lowrank.core.hardware import processor
+from lowrank.core.problems import Problem
 
 PINNED = ("lowrank", "workflow")  # the sections of envs/pins.toml that a run needs
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lowrank.files import atomic
-from lowrank.problems import Problem
+from lowrank.core.files import atomic
+from lowrank.core.problems import Problem
 
 from .verify import OWN_SUM, SUMS, Zip, findings_of
 

@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from commands.explain.runs import Run
+from lowrank.core.files import atomic
+from lowrank.core.problems import Problem
 from lowrank.figures import declared, style
-from lowrank.files import atomic
-from lowrank.problems import Problem
 
 COLOR = "#cfa9e0"  # no figure has it; greys are in Figure 1
 WIDER = 1.6  # points: where both are equal, it is seen on either side of the line

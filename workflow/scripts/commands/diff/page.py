@@ -5,7 +5,7 @@ import numpy as np
 from commands.explain.figure import panels
 from commands.explain.runs import Run
 from lowrank import figures
-from lowrank.problems import Problem
+from lowrank.core.problems import Problem
 
 from .numbers import difference
 from .overlay import common

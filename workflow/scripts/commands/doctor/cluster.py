@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from lowrank.problems import Problem
+from lowrank.core.problems import Problem
 
 from . import sample_job
 from .findings import found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from lowrank.problems import Problem
+from lowrank.core.problems import Problem
 
 
 def found(check: Callable[..., str], *args) -> str | Problem:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import surroundings
 from lowrank.compiled.build import library
-from lowrank.problems import Problem
+from lowrank.core.problems import Problem
 
 from . import probe
 from .findings import found
@@ -116,7 +116,7 @@ def place_of(name: str) -> str:
 
 def config(root: Path) -> str:
     """config.yaml says what the workflow understands."""
-    from lowrank.config import validated
+    from lowrank.config.config import validated
 
     try:
         settings = validated(mapping(root, "config.yaml"))

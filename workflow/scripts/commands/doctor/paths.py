@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from lowrank.problems import Problem
+from lowrank.core.problems import Problem
 
 ADVICE = "name another file, or bring it back (git checkout)"
 
@@ -16,7 +16,7 @@ def mapping(root: Path, name: str) -> dict:
     """What a YAML file says, by key; Problem if it cannot be read."""
     import yaml
 
-    from lowrank import configfiles
+    from lowrank.config import configfiles
 
     try:
         found = configfiles.mistakes(root / name)

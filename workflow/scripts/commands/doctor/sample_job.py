@@ -9,8 +9,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from lowrank.files import held
-from lowrank.problems import Problem
+from lowrank.core.files import held
+from lowrank.core.problems import Problem
 
 from . import probe
 from .findings import found

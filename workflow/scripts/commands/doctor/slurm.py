@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from lowrank.problems import Problem
+from lowrank.core.problems import Problem
 
 
 def slurm(*command: str, environment: dict | None = None, timeout: float = 60) -> subprocess.CompletedProcess:

@@ -3,7 +3,7 @@
 import shlex
 from pathlib import Path
 
-from lowrank.problems import Problem
+from lowrank.core.problems import Problem
 
 from .paths import mapping
 

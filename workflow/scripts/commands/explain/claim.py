@@ -1,7 +1,7 @@
 """The page about a claim."""
 
-from lowrank import schemas
-from lowrank.problems import Problem
+from lowrank.core.problems import Problem
+from lowrank.store import schemas
 
 from . import network, origins, records, tracing
 from .page import MOST, Page

@@ -4,7 +4,7 @@ import subprocess
 from dataclasses import dataclass
 from functools import cache
 
-from lowrank.fingerprint import fingerprint
+from lowrank.core.fingerprint import fingerprint
 
 SCIENCE = ("Snakefile", "config.yaml", "workflow", "envs")  # what a run depends on
 

@@ -4,10 +4,11 @@ import importlib
 
 from pandas import DataFrame
 
-from lowrank import drawing, orders
+from lowrank.config import drawing
+from lowrank.config.mistakes import nearest
+from lowrank.core.problems import Problem
 from lowrank.figures.panels import Panel
-from lowrank.mistakes import nearest
-from lowrank.problems import Problem
+from lowrank.plan import orders
 
 from . import network, origins, records
 from .code import compared

@@ -4,11 +4,11 @@ import csv
 import json
 from pathlib import Path
 
-from lowrank.kernels import compiled_for
-from lowrank.networks import FOLDER
-from lowrank.orders import trained_by
-from lowrank.problems import Problem
-from lowrank.spec import digest, place
+from lowrank.core.problems import Problem
+from lowrank.core.spec import digest, place
+from lowrank.plan.orders import trained_by
+from lowrank.store.networks import FOLDER
+from lowrank.training.kernels import compiled_for
 
 from . import records
 from .code import commit, compared

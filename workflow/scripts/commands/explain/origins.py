@@ -2,7 +2,9 @@
 
 from pandas import DataFrame
 
-from lowrank import measures, orders, schemas
+from lowrank import measures
+from lowrank.plan import orders
+from lowrank.store import schemas
 
 from . import records
 from .code import compared

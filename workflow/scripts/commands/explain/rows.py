@@ -2,9 +2,9 @@
 
 from pandas import DataFrame
 
-from lowrank import schemas
-from lowrank.mistakes import nearest
-from lowrank.problems import Problem
+from lowrank.config.mistakes import nearest
+from lowrank.core.problems import Problem
+from lowrank.store import schemas
 
 from . import network, origins
 from .page import MOST, Page, numbers

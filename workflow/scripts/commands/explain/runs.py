@@ -6,11 +6,13 @@ from pathlib import Path
 import yaml
 from pandas import DataFrame
 
-from lowrank import checkpoint, config, drawing, measures, tables
+from lowrank import measures
+from lowrank.config import config, drawing
+from lowrank.config.mistakes import nearest
+from lowrank.core.problems import Problem
 from lowrank.measures import LSTM
-from lowrank.mistakes import nearest
-from lowrank.networks import FOLDER
-from lowrank.problems import Problem
+from lowrank.store import checkpoint, tables
+from lowrank.store.networks import FOLDER
 
 from . import records
 

@@ -3,10 +3,11 @@
 import re
 from dataclasses import dataclass, field
 
-from lowrank import figures, measures, schemas
+from lowrank import figures, measures
+from lowrank.config.mistakes import nearest
+from lowrank.core.problems import Problem
 from lowrank.measures import LSTM
-from lowrank.mistakes import nearest
-from lowrank.problems import Problem
+from lowrank.store import schemas
 
 FORMS = "fig2.b, fig2, claim.12, romo/g0.9/seed0, truncation/romo/g0.9/seed0 or the last one with rank=3"
 

@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 import yaml
 
-from lowrank import checkpoint, config, measures
-from lowrank.networks import FOLDER
-from lowrank.problems import Problem
+from lowrank import measures
+from lowrank.config import config
+from lowrank.core.problems import Problem
+from lowrank.store import checkpoint
+from lowrank.store.networks import FOLDER
 
 from .work import Work, measure, training
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from lowrank import tasks
-from lowrank.kernels import compiled_for
+from lowrank.training.kernels import compiled_for
 
 from .dryrun import Job
 from .work import Plan

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import PIPE, STDOUT
 
-from lowrank import start
-from lowrank.problems import Problem
+from lowrank.core.problems import Problem
+from lowrank.plan import start
 
 PLUGIN = Path(__file__).parent / "plugin"
 MARK = re.compile(r" \([a-z, ]+\)$")  # what Snakemake adds to a file's name: (update)

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from lowrank import measures
-from lowrank.start import UNUSABLE
+from lowrank.plan.start import UNUSABLE
 
 from .disk import written
 from .dryrun import Job

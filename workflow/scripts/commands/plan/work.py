@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from lowrank import measures
-from lowrank import plan as planning
-from lowrank.networks import file
+from lowrank.plan import plan as planning
+from lowrank.store.networks import file
 
 
 class Work(NamedTuple):

@@ -7,9 +7,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from lowrank.files import atomic
-from lowrank.folders import PROJECT
-from lowrank.problems import Problem
+from lowrank.core.files import atomic
+from lowrank.core.folders import PROJECT
+from lowrank.core.problems import Problem
 
 OF_THE_RUN = ("LOWRANK_", "SNAKEMAKE_")  # environment of this start, not of the other one
 SNAKEFILE = PROJECT / "Snakefile"

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import yaml
 
-from lowrank import measures, networks, plan
-from lowrank.problems import Problem
-from lowrank.sentiment import prepared
-from lowrank.spec import place
+from lowrank import measures
+from lowrank.core.problems import Problem
+from lowrank.core.spec import place
+from lowrank.jobs import prepared
+from lowrank.plan import plan
+from lowrank.store import networks
 
 RESULTS = Path("results")
 NETWORKS = Path(networks.FOLDER)

@@ -6,8 +6,8 @@ import fcntl
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from lowrank import start
-from lowrank.problems import Problem
+from lowrank.core.problems import Problem
+from lowrank.plan import start
 
 from .recorded import NETWORKS
 from .unused import Unused

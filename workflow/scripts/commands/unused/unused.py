@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from lowrank import checkpoint, measures
-from lowrank.problems import Problem
-from lowrank.spec import digest
+from lowrank import measures
+from lowrank.core.problems import Problem
+from lowrank.core.spec import digest
+from lowrank.store import checkpoint
 
 from .recorded import NETWORKS, RESULTS, Needs
 

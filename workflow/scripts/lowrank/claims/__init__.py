@@ -9,7 +9,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from ..problems import Problem
+from ..core.problems import Problem
 
 FOLDER = Path(__file__).parent
 SHARED = ("__init__", "page")  # hold no claims

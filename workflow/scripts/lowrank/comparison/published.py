@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..problems import Problem
+from ..core.problems import Problem
 
 COLUMNS = ["panel", "series", "g", "target", "x_name", "x", "y_name", "y", "y_low", "y_high", "error"]
 NETWORKS = {"1": 1, "2": 5, "3": 5, "4": 5, "5": 1}  # that a published point is the mean of

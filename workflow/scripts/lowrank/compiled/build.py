@@ -17,9 +17,9 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from ..files import atomic
-from ..hardware import processor
-from ..problems import Problem
+from ..core.files import atomic
+from ..core.hardware import processor
+from ..core.problems import Problem
 from . import FLAGS
 from .processor import features
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
 
-from ..problems import Problem
+from ..core.problems import Problem
 
 FOLDER = Path(__file__).parent
 LITERAL = re.compile(r"^FIGURE = (\{\n.*?^\}|\{[^\n]*\}$)", re.MULTILINE | re.DOTALL)  # parsing whole files takes long

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from pandas import DataFrame
 
-from ..problems import Problem
+from ..core.problems import Problem
 from . import style
 from .panels import Panel, Select, lettered
 from .style import values

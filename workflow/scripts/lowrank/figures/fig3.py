@@ -12,7 +12,7 @@ from matplotlib.gridspec import SubplotSpec
 from matplotlib.lines import Line2D
 from pandas import DataFrame
 
-from ..problems import Problem
+from ..core.problems import Problem
 from . import style
 from .panels import SPREAD, Panel, Select, lettered
 from .style import values

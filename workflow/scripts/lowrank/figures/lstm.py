@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from pandas import DataFrame
 
-from ..problems import Problem
+from ..core.problems import Problem
 from . import style
 from .panels import Panel
 from .style import values

@@ -18,8 +18,8 @@ from matplotlib.mathtext import MathTextParser
 from matplotlib.ticker import MaxNLocator
 from pandas import DataFrame
 
-from ..files import atomic
-from ..problems import Problem
+from ..core.files import atomic
+from ..core.problems import Problem
 
 WIDTH = 5.5  # inches, the text width of NeurIPS: figures are drawn at their final size
 TITLE, LABEL, SMALL = 9, 8, 7  # points

@@ -9,7 +9,7 @@ import inspect
 from functools import cache
 from pathlib import Path
 
-from ..problems import Problem
+from ..core.problems import Problem
 from .base import LSTM, Measure, Network
 
 __all__ = ["LSTM", "Measure", "Network"]

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..columns import NETWORK, SEED, Column
-from ..problems import Problem
+from ..core.columns import NETWORK, SEED, Column
+from ..core.problems import Problem
 
 LSTM = "sentiment"  # the LSTM's task, and how the names of its tables begin
 TAKEN = {  # by other rules, tables and folders

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..columns import Column
+from ..core.columns import Column
 from ..sentiment import evaluation
 from .base import Measure, Network
 

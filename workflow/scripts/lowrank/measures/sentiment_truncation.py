@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from ..columns import Column
+from ..core.columns import Column
 from ..sentiment import compression, evaluation
-from ..sentiment.data import Data
+from ..sentiment.sentences.data import Data
 from .base import Measure, Network
 
 if TYPE_CHECKING:
-    from ..schema import Count, Ranks
+    from ..config.schema import Count, Ranks
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from .. import evaluation, tasks
-from ..columns import Column
+from .. import tasks
+from ..analysis import evaluation
+from ..core.columns import Column
 from .base import Measure, Network
 
 if TYPE_CHECKING:
-    from ..schema import Count
+    from ..config.schema import Count
 
 
 @dataclass(frozen=True)

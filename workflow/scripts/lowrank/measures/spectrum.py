@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..columns import Column
-from ..connectivity import change_eigenvalues, change_singular_values, eigenvalues, singular_values
+from ..analysis.connectivity import change_eigenvalues, change_singular_values, eigenvalues, singular_values
+from ..core.columns import Column
 from .base import Measure, Network
 
 MATRICES = ("W0", "W", "dW")

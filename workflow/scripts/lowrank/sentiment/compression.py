@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from .data import Sentences
 from .evaluation import TRUNCATED, accuracy_and_loss, split, truncations
 from .lstm import Weights, initial_weights
+from .sentences.data import Sentences
 
 
 def unpacked(spec: dict, arrays: dict[str, np.ndarray], rank: int) -> Weights:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from ..connectivity import finite, singular_values
-from .data import Sentences
+from ..analysis.connectivity import finite, singular_values
 from .lstm import MATRICES, Weights, logits
+from .sentences.data import Sentences
 
 TRUNCATED = ("W1", "U2", "W2")  # at once: recurrent weights of both layers, input weights of layer 2 (Fig. 5)
 

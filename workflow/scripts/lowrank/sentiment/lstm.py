@@ -11,8 +11,8 @@ sentence's last word. The gates of a layer stand under one another: U (4N, n_in)
 
 import numpy as np
 
-from ..streams import stream
-from .data import Sentences
+from ..core.streams import stream
+from .sentences.data import Sentences
 
 Weights = dict[str, np.ndarray]
 

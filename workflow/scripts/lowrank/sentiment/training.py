@@ -9,14 +9,14 @@ import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from ..device import device_of, name_of
-from ..optimizers import Adam
-from ..pace import REPORT_SECONDS, SAVE_SECONDS, Elapsed, Every
-from ..problems import Stopped
-from ..streams import stream
-from .data import Data, Sentences
+from ..core.problems import Stopped
+from ..core.streams import stream
+from ..training.device import device_of, name_of
+from ..training.optimizers import Adam
+from ..training.pace import REPORT_SECONDS, SAVE_SECONDS, Elapsed, Every
 from .evaluation import accuracy_and_loss
 from .lstm import initial_weights
+from .sentences.data import Data, Sentences
 
 HISTORY = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
 

@@ -1,0 +1,112 @@
+"""The jobs that a run rests on: their time, memory and machine, from benchmark files and logs.
+
+A network may have been trained by another run: all runs' files are searched. What has no file is a row without
+numbers, so that nothing is left out silently.
+"""
+
+import csv
+import functools
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from lowrank import measures
+from lowrank.store import checkpoint
+from lowrank.store.networks import FOLDER
+
+RESULTS = Path(FOLDER).parent
+LSTM = "sentiment"
+MADE = re.compile(r"^(?:training|measured) (?:\S*/)?(results/\S+)$", re.MULTILINE)  # as jobs write it into their logs
+MACHINE = re.compile(r"^machine: (.+)$", re.MULTILINE)  # as all jobs do
+AGAIN = re.compile(r"^going on from", re.MULTILINE)
+COLUMNS = ("rule", "place", "run", "hours", "gpu_hours", "memory", "device", "machine", "note")
+
+
+class Files(NamedTuple):
+    """What a job left behind, and how many networks it trained or measured."""
+
+    benchmark: Path
+    log: Path
+    networks: int
+
+
+def rows(run: str, networks: Iterable[str]) -> list[dict]:
+    """A row for each job that trained or measured one of the networks (their files); hours are those on the clock.
+
+    {rule, place, run, hours, gpu_hours, memory, device, machine, note}: `run` is whose job it was, `memory` the peak in
+    MiB; None where it is not known.
+    """
+    found = []
+    for network in networks:
+        place = str(Path(network).relative_to(FOLDER)).rpartition("-")[0]
+        of_lstm = place.startswith(f"{LSTM}/")
+        rule = "train_sentiment" if of_lstm else "train"
+        found.append(_row(rule, place, _jobs(rule).get(network), _device(network)))
+        for measure in measures.of(of_lstm):
+            files = _jobs(measure.rule).get(measure.file(run, place))
+            found.append(_row(measure.rule, place, files, "cpu"))
+    return found
+
+
+def _files(log: Path, networks: int = 1) -> Files | None:
+    """The files of a finished job, by its log."""
+    run, _, *rest = log.relative_to(RESULTS).parts
+    benchmark = RESULTS.joinpath(run, "benchmarks", *rest).with_suffix(".tsv")
+    return Files(benchmark, log, networks) if benchmark.is_file() else None
+
+
+def _device(network: str) -> str:
+    """What trained a network: cpu, or the name of a GPU."""
+    return checkpoint.read_about(network)["device"]
+
+
+@functools.cache
+def _jobs(rule: str) -> dict[str, Files]:
+    """The jobs of a rule and its stacks, of all runs, by each file that they made; the last of several.
+
+    Logs name the files. A stack has a log that the next stack of the same name writes over: if it is newer than the
+    benchmark, that is of other networks.
+    """
+    found = []
+    for log in sorted(RESULTS.glob(f"*/logs/{rule}/**/*.log")):
+        made = MADE.findall(log.read_text(encoding="utf-8"))
+        if files := _files(log, len(made)):
+            written = files.benchmark.stat().st_mtime
+            named = [file for file in made if Path(file).stem == log.stem]
+            found += [(written, file, files) for file in (named or made) if named or written >= log.stat().st_mtime]
+    return {file: files for _, file, files in sorted(found)}
+
+
+def _row(rule: str, place: str, files: Files | None, device: str) -> dict:
+    row = dict.fromkeys(COLUMNS) | {"rule": rule, "place": place, "device": device}
+    row["gpu_hours"] = 0.0 if device == "cpu" else None
+    if not files:
+        return row | {"note": "no record"}
+    used = _benchmark(files.benchmark)
+    text = files.log.read_text(encoding="utf-8") if files.log.is_file() else ""
+    hours = used["s"] and used["s"] / 3600 / files.networks
+    notes = [f"one of {files.networks} in one job"] if files.networks > 1 else []
+    notes += ["only the last of several starts"] if AGAIN.search(text) else []
+    return row | {
+        "run": files.benchmark.relative_to(RESULTS).parts[0],
+        "hours": hours,
+        "gpu_hours": 0.0 if device == "cpu" else hours,
+        "memory": used["max_rss"],
+        "machine": found[1] if (found := MACHINE.search(text)) else None,
+        "note": "; ".join(notes) or None,
+    }
+
+
+def _benchmark(path: Path) -> dict[str, float | None]:
+    """The numbers of a benchmark file; None for those that a job was too short for."""
+    with path.open(encoding="utf-8", newline="") as file:
+        last = list(csv.DictReader(file, delimiter="\t"))[-1:] or [{}]
+    return {name: _number(last[0].get(name)) for name in ("s", "max_rss")}
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float(text)
+    except (TypeError, ValueError):
+        return None

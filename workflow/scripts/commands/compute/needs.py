@@ -1,0 +1,35 @@
+"""What a figure needs: the networks that it shows, and the rules that measure them for its tables."""
+
+from lowrank import figures, measures
+from lowrank.config import drawing
+from lowrank.jobs import summary
+
+
+def of_figures(settings: dict, specs: dict[str, dict], names: list[str]) -> dict[str, dict]:
+    """What each of some figures needs; `specs` are the run's networks by place."""
+    return {figure: of_figure(settings, specs, figure) for figure in names}
+
+
+def of_figure(settings: dict, specs: dict[str, dict], figure: str) -> dict:
+    """{title, places, rules} of a figure; `specs` are the run's networks by place."""
+    declared = figures.declared(figure)
+    tables = {*declared.tables, *(summary.TABLES if "summary" in declared.tables else ())}
+    rules = {measure.rule for measure in measures.every() if measure.name in tables}
+    return {"title": declared.title, "places": _places(settings, specs, figure), "rules": sorted(rules)}
+
+
+def _places(settings: dict, specs: dict[str, dict], figure: str) -> list[str]:
+    """Of a task those g that the figure names, or all; some figures show one seed, as those of the LSTM do."""
+    own, declared = settings["figures"][figure], figures.declared(figure)
+    if declared.of_lstm:
+        return [f"sentiment/seed{own['seed']}"]
+    strengths = {g for key, kind in declared.settings.items() if kind == "Strengths" for g in own[key]}
+    strengths |= {own[key] for key, kind in declared.settings.items() if kind == "Strength"}
+    seeds = [own["seed"]] if declared.one_seed else settings["seeds"]
+    return [
+        place
+        for place, spec in specs.items()
+        if spec["task"] in drawing.tasks(settings, figure)
+        and spec["seed"] in seeds
+        and (not strengths or spec["g"] in strengths)
+    ]

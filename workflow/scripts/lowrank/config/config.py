@@ -1,0 +1,230 @@
+"""The config as it was read, checked as a whole: all mistakes are told at once."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import fields
+from functools import cache
+from typing import get_type_hints
+
+from pydantic import Field, create_model
+
+from .. import figures, measures, tasks
+from ..core.problems import Problem
+from ..store import schemas
+from ..tasks import contract
+from . import schema
+from .mistakes import checked, nearest, unknown
+from .schema import Config, Figures, Measure, Networks, Section, Sentiment, Step, Training
+
+
+def validated(raw: dict) -> dict:
+    """The config as built-in types, numbers as numbers, tasks with all their values; Problem with all mistakes.
+
+    A task's own numbers stand in its `numbers`. What the command line gives as text becomes what it means.
+    """
+    mistakes = list(_foreign(raw))
+    if isinstance(raw.get("tasks"), dict):
+        raw = raw | {"tasks": {name: None if entry == "null" else entry for name, entry in raw["tasks"].items()}}
+    if raw.get("sentiment") == "null":
+        raw = raw | {"sentiment": None}
+    config = checked(_schema(), raw, "", mistakes)
+    entries = raw.get("tasks") if isinstance(raw.get("tasks"), dict) else {}
+    training = raw.get("training") if isinstance(raw.get("training"), dict) else {}
+    mistakes += [
+        f"training.{key} {unknown(key, Training.model_fields)}" for key in training if key not in Training.model_fields
+    ]
+    complete = {
+        name: _task(name, entry, training, mistakes) for name, entry in entries.items() if isinstance(entry, dict)
+    }
+    if config and all(complete.values()):
+        config["tasks"] = complete
+        del config["training"]
+        mistakes += _unfit(config, list(entries))
+    if mistakes:
+        raise Problem("\n  ".join(["the config cannot be used:", *dict.fromkeys(mistakes)]))
+    return config
+
+
+@cache
+def _schema() -> type[Config]:
+    """The config's schema, with the settings that the measures take."""
+    sections = {"measure": Measure, "sentiment": Sentiment}
+    taken = {name: {} for name in sections}
+    for measure in measures.every():
+        hints = _types(measure, f"measures/{measure.name}.py")
+        for setting in fields(measure):
+            kind = taken[measure.section()].setdefault(setting.name, hints[setting.name])
+            if kind != hints[setting.name]:
+                where = f"{measure.section()}.{setting.name}"
+                raise Problem(f"measures/{measure.name}.py and another measure take {where} as different types")
+    made = {name: create_model(base.__name__, __base__=base, **taken[name]) for name, base in sections.items()}
+    return create_model(
+        "Config", __base__=Config, measure=made["measure"], sentiment=made["sentiment"] | None, figures=_figures()
+    )
+
+
+def _figures() -> type[Figures]:
+    """The schema of the section of figures, with those of their settings."""
+    found = {}
+    for name in figures.names():
+        for table in figures.declared(name).tables:
+            if table not in schemas.names():
+                raise Problem(f"figures/{name}.py: there is no table {table!r}{nearest(table, schemas.names())}")
+        kind = _section(f"figures/{name}.py", figures.declared(name).settings)
+        found[name] = (kind, ... if kind.model_fields else Field(default_factory=kind))
+    return create_model("Figures", __base__=Figures, **found)
+
+
+def _section(file: str, settings: dict[str, str | dict]) -> type[Section]:
+    """The schema of settings that are given by the names of their types, in sections of their own by a mapping."""
+    named = {key: kind for key, kind in settings.items() if not isinstance(kind, dict)}
+    hints = _types(type(file, (), {"__annotations__": named}), file)
+    below = {key: _section(file, kind) for key, kind in settings.items() if isinstance(kind, dict)}
+    return create_model("Section", __base__=Section, **{key: ({**hints, **below}[key], ...) for key in settings})
+
+
+def _types(owner: type, file: str) -> dict:
+    """The types of a class's fields, which are named as in `schema`."""
+    try:
+        return get_type_hints(owner, localns=vars(schema), include_extras=True)
+    except NameError as error:
+        raise Problem(f"{file}: there is no type {error.name!r} of settings") from error
+
+
+def _foreign(value, where: str = "") -> Iterator[str]:
+    """What a tag of YAML made of a value, and JSON, in which the plan is written, does not have."""
+    if isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, item in items:
+            yield from _foreign(item, f"{where}.{key}".lstrip("."))
+    elif not isinstance(value, str | int | float | None):
+        yield f"{where} = {value!r}: it must be text, a number, true, false, null, a list or a mapping"
+
+
+def _task(name: str, entry: dict, training: dict, mistakes: list[str]) -> dict | None:
+    """One task's entry, completed from `training`; its own numbers are checked against the task's class."""
+    module = entry.get("module", name)
+    if name == "sentiment":
+        mistakes.append("tasks.sentiment: the name is that of the LSTM's task")
+        return None
+    if module not in tasks.names():
+        mistakes.append(f"tasks.{name}: there is no task {module!r}{nearest(module, tasks.names())}")
+        return None
+    if broken := contract.mistakes_of_file(module):
+        mistakes += [f"tasks.{name}: {mistake}" for mistake in broken]
+        return None
+    task = tasks.load(module)
+    shared = set(Networks.model_fields)
+    own = {field.name for field in fields(task)} - {"dt"}
+    known = Networks.model_fields | dict.fromkeys(own)
+    strange = [key for key in entry if key not in known]
+    mistakes += [f"tasks.{name}.{key} {unknown(key, known)}" for key in strange]
+    common = {key: value for key, value in {**training, **entry, "module": module}.items() if key in shared}
+    networks = checked(Networks, common, f"tasks.{name}.", found := [])
+    mistakes += [_where_it_stands(mistake, f"tasks.{name}.", training.keys() - entry.keys()) for mistake in found]
+    step = checked(Step, {"dt": common.get("dt")}, "", [])
+    numbers = _numbers(name, module, entry, step, mistakes)
+    if not networks or not numbers or strange:
+        return None
+    del numbers["dt"]
+    if broken := contract.mistakes_of_task(module, networks, numbers):
+        mistakes += [f"tasks.{name}: {mistake}" for mistake in broken]
+        return None
+    return {**networks, "numbers": numbers}
+
+
+def _numbers(name: str, module: str, entry: dict, step: dict | None, mistakes: list[str]) -> dict | None:
+    """A task's own numbers and its step; durations are not judged by a step that is itself a mistake."""
+    task = tasks.load(module)
+    given = {
+        f.name: entry[f.name] if f.type is bool else _spelt(entry[f.name]) for f in fields(task) if f.name in entry
+    }
+    try:
+        with contract.limited():
+            return checked(task, given | (step or {"dt": 1.0}), f"tasks.{name}.", mistakes, alone=not step)
+    except contract.RAISED as error:  # by what the task does with its numbers, or by a type that pydantic cannot check
+        mistakes.append(f"tasks.{name}: its numbers cannot be checked: {contract.described(error, module)}")
+        return None
+
+
+def _where_it_stands(mistake: str, where: str, inherited: set[str]) -> str:
+    """A mistake in one of a task's values, said of `training` if it is from there."""
+    key = re.match(r"\w*", mistake.removeprefix(where)).group()
+    return mistake.replace(where, "training.", 1) if key in inherited else mistake
+
+
+def _spelt(value):
+    """True and false as text, which is no number; by themselves they would be taken for 1 and 0."""
+    if isinstance(value, list):
+        return [_spelt(item) for item in value]
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _unfit(config: dict, named: list[str]) -> list[str]:
+    """What is right by itself and does not fit the rest; `named` are the tasks, those left out included."""
+    mistakes = [] if config["tasks"] else ["tasks: all are left out"]
+    alike = Counter(name.lower() for name in config["tasks"])
+    for name in (name for name, count in alike.items() if count > 1):
+        told = " and ".join(task for task in config["tasks"] if task.lower() == name)
+        mistakes.append(f"tasks: {told} differ in case alone, which file systems of macOS do not tell apart")
+    mistakes += _unfit_measures(config)
+    return mistakes + list(_unfit_figures(config, named))
+
+
+def _unfit_measures(config: dict) -> Iterator[str]:
+    """What in the measures' settings does not fit the networks."""
+    networks = {f"tasks.{name}": task for name, task in config["tasks"].items()}
+    for measure in measures.of_run(config):
+        of = {measures.LSTM: config["sentiment"]} if measure.of_lstm else networks
+        for mistake in measure(**measure.settings(config)).unfit(of):
+            yield f"{measure.section()}.{mistake}"
+
+
+def is_linear(task: dict) -> bool:
+    """Whether a task, as it is in a config that was `validated`, is the one of Section 3, which has a theory."""
+    return task["module"] == "linear" and task["nonlinearity"] == "identity"
+
+
+def _unfit_figures(config: dict, named: list[str]) -> Iterator[str]:
+    """What the figures name and the run does not have; a task that is left out is left out of the figure, too."""
+    for place, names in _task_names(config["figures"]):
+        yield from (f"{place}: there is no task {name!r}{nearest(name, named)}" for name in names if name not in named)
+    for name in figures.names():
+        declared = figures.declared(name)
+        if not declared.of_lstm:
+            yield from _unfit_figure(config, name)
+        elif config["sentiment"]:
+            yield from _unfit_seeds(config["figures"][name], name, "sentiment.seeds", config["sentiment"]["seeds"])
+
+
+def _unfit_seeds(shown: dict, figure: str, where: str, seeds: list[int]) -> Iterator[str]:
+    for key, kind in figures.declared(figure).settings.items():
+        if kind == "Seed" and shown[key] not in seeds:
+            yield f"figures.{figure}.{key} = {shown[key]} is not one of {where} = {seeds}"
+
+
+def _unfit_figure(config: dict, figure: str) -> Iterator[str]:
+    """What a figure of tasks names and they do not have."""
+    shown, declared = config["figures"][figure], figures.declared(figure)
+    yield from _unfit_seeds(shown, figure, "seeds", config["seeds"])
+    entries = {name: config["tasks"][name] for name in shown.get("tasks", config["tasks"]) if name in config["tasks"]}
+    for name, task in entries.items():
+        for key, kind in declared.settings.items():
+            if kind == "Strengths" and not set(task["g"]) & set(shown[key]):
+                yield f"figures.{figure}.{key} = {shown[key]}: none is in tasks.{name}.g = {task['g']}"
+            if kind == "Strength" and shown[key] not in task["g"]:
+                yield f"figures.{figure}.{key} = {shown[key]} is not in tasks.{name}.g = {task['g']}"
+        if declared.linear and not is_linear(task):
+            yield f"figures.{figure}.tasks: {name!r} has no theory: its module is not linear"
+        if declared.from_zero and 0 not in task["g"]:
+            yield f"tasks.{name}.g lacks 0, in units of which figures.{figure} shows the others"
+
+
+def _task_names(shown: dict) -> Iterator[tuple[str, list[str]]]:
+    """Where the figures' section names tasks, and which."""
+    yield from ((f"figures.{key}", list(shown[key])) for key in ("colors", "labels"))
+    for name in figures.names():
+        for key, kind in figures.declared(name).settings.items():
+            if key == "tasks" or f"{kind}".startswith("dict[str,"):
+                yield f"figures.{name}.{key}", list(shown[name][key])

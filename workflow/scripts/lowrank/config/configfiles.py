@@ -1,0 +1,93 @@
+"""Config files as they are written: what YAML takes in silence, as the second of two equal keys, and where it stops."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import yaml
+
+from ..core.problems import Problem
+
+NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+ODD = re.compile(r"[-+]?(0[0-7_]+$|[\d_]+:)")  # octal, and in sixties
+
+
+def check(paths: Iterable[str | Path]) -> None:
+    """Problem with all mistakes of all files; what is not there is told elsewhere."""
+    found = [mistake for path in dict.fromkeys(map(str, paths)) if Path(path).is_file() for mistake in mistakes(path)]
+    if found:
+        raise Problem("\n  ".join(["the config cannot be used:", *found]))
+
+
+def mistakes(path: str | Path) -> list[str]:
+    """List what is wrong with how a file is written, each with its line or lines."""
+    content = Path(path).read_bytes()
+    try:
+        text = content.decode("utf-8-sig")  # editors of Windows begin a file with a byte order mark
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return [f"{path}, line {line}: byte 0x{content[error.start]:02x} is no UTF-8: save the file as UTF-8"]
+    try:
+        documents = list(yaml.compose_all(text.replace("\t", " ") if _is_json(text) else text, yaml.SafeLoader))
+    except yaml.MarkedYAMLError as error:
+        return [f"{path}, line {error.problem_mark.line + 1}: {_told(error)}"]
+    except yaml.YAMLError as error:
+        return [f"{path} is no YAML: {' '.join(str(error).split())}"]
+    if len(documents) > 1:
+        line = documents[1].start_mark.line + 1
+        return [f"{path}, line {line}: a second document, after ---, which nothing reads: one file, one document"]
+    found = [each for document in documents for check in (_twice, _misread) for each in check(document, "", set())]
+    return [f"{path}, {mistake}" for mistake in found]
+
+
+def _is_json(text: str) -> bool:
+    """JSON may be indented by tabs, YAML not."""
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _told(error: yaml.MarkedYAMLError) -> str:
+    if "'\\t'" in error.problem:
+        return "a tab, which YAML does not take for indentation: write spaces"
+    return ", ".join(filter(None, [error.context, error.problem]))
+
+
+def _twice(node: yaml.Node, place: str, seen: set[int]) -> Iterator[str]:
+    """The keys that a mapping has twice, at every level; what aliases stand for is looked at once."""
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            yield from _twice(item, f"{place}{number}.", seen)
+    if isinstance(node, yaml.MappingNode):
+        lines = {}
+        for key, value in node.value:
+            name = f"{place}{key.value if isinstance(key, yaml.ScalarNode) else '?'}"
+            lines.setdefault((key.tag, str(key.value)), (name, []))[1].append(key.start_mark.line + 1)
+            yield from _twice(value, f"{name}.", seen)
+        for (tag, _), (name, at) in lines.items():
+            if len(at) > 1 and tag != "tag:yaml.org,2002:merge":
+                yield f"lines {' and '.join(map(str, at))}: {name} stands there {_times(len(at))}, which counts?"
+
+
+def _misread(node: yaml.Node, place: str, seen: set[int]) -> Iterator[str]:
+    """The numbers that YAML 1.1 reads otherwise than they look: 010 as 8, 1:30 as 90."""
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.ScalarNode) and node.tag in NUMBERS and node.style is None and ODD.match(node.value):
+        read = yaml.safe_load(node.value)
+        yield f"line {node.start_mark.line + 1}: {place.rstrip('.')} = {node.value} is {read} in YAML: write {read}"
+    for number, item in enumerate(node.value if isinstance(node, yaml.SequenceNode) else []):
+        yield from _misread(item, f"{place}{number}.", seen)
+    for key, item in node.value if isinstance(node, yaml.MappingNode) else []:
+        yield from _misread(item, f"{place}{key.value if isinstance(key, yaml.ScalarNode) else '?'}.", seen)
+
+
+def _times(number: int) -> str:
+    return "twice" if number == 2 else f"{number} times"

@@ -1,0 +1,137 @@
+"""The fingerprint of code: a hash over the syntax trees of our modules that a stage runs.
+
+Comments, docstrings and formatting do not count; what is imported, directly or not, does, and so does the C that a
+module calls. The dump of a tree is our own, so that it is the same on every Python.
+"""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+from .problems import Problem
+from .spec import digest
+
+SCRIPTS = Path(__file__).parents[2]  # modules are named from here: `measure`, `lowrank.training.loop`
+# How a script starts and reports, how a library is kept: they change no result.
+PLUMBING = {"job", "lowrank.compiled.build"}
+EMPTY = ["Constant", {"value": "str ''"}]
+
+
+@cache
+def fingerprint(*roots: str) -> str:
+    """The fingerprint of the modules `roots` and of all of ours that they import."""
+    return digest({name: _read(name)[0] for name in closure(roots)})
+
+
+def check(planned: str, roots: Iterable[str]) -> None:
+    """Problem if the code of the modules `roots` is no longer the one that was planned."""
+    if fingerprint(*roots) != planned:
+        raise Problem("the code was changed after this job was planned: start the workflow again")
+
+
+def closure(roots: Iterable[str]) -> list[str]:
+    """Our modules among `roots` and what they import, with their packages; FileNotFoundError if one is not ours."""
+    seen, todo = set(), list(roots)
+    while todo:
+        name = todo.pop()
+        if name not in seen:
+            if find(name) is None:
+                raise FileNotFoundError(f"no module {name} in {SCRIPTS}")
+            seen.add(name)
+            todo += [module for module in _read(name)[1] if module not in PLUMBING]
+            todo += _parents(name)
+    return sorted(seen)
+
+
+@cache
+def find(name: str) -> Path | None:
+    """The file of one of our modules, by its dotted name; None if it is not ours."""
+    path = SCRIPTS.joinpath(*name.split("."))
+    return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
+
+
+@cache
+def _read(name: str) -> tuple[str, list[str]]:
+    """The hash of a module, and our modules that it imports, anywhere in it.
+
+    No tree outlives this: Python's garbage collector would walk all of them again and again.
+    """
+    tree = _tree(name)
+    return digest([_dump(tree), *_in_c(find(name))]), [module for module in _named(name, tree) if find(module)]
+
+
+def _in_c(path: Path) -> list[str]:
+    """What a module holds in C: the file of its name and what that includes, without comments and layout."""
+    seen, todo = {}, [path.with_suffix(".c")] if path.with_suffix(".c").is_file() else []
+    while todo:
+        file = todo.pop()
+        if file not in seen:
+            text = file.read_text(encoding="utf-8")
+            seen[file] = " ".join(re.sub(r"//[^\n]*|/\*.*?\*/", " ", text, flags=re.DOTALL).split())
+            todo += [file.with_name(name) for name in re.findall(r'#include "(.+?)"', text)]
+    return [seen[file] for file in sorted(seen)]
+
+
+def _parents(name: str) -> list[str]:
+    parts = name.split(".")
+    return [".".join(parts[:i]) for i in range(1, len(parts))]
+
+
+def _tree(name: str) -> ast.Module:
+    try:
+        tree = ast.parse(find(name).read_bytes())  # bytes: the file itself says how its text is encoded
+    except (SyntaxError, ValueError) as error:
+        line = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+        raise Problem(f"{find(name)}{line} is not Python: {getattr(error, 'msg', error)}") from error
+    for node in _statements(tree):
+        documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        if documented and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:]
+    return tree
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """A module or statement, and all statements in it: a tree is mostly expressions, which hold none."""
+    yield node
+    for part in ("orelse",) if _is_for_type_checkers(node) else ("body", "orelse", "finalbody", "handlers", "cases"):
+        inner = getattr(node, part, None)
+        for statement in inner if isinstance(inner, list) else ():
+            yield from _statements(statement)
+
+
+def _is_for_type_checkers(node: ast.AST) -> bool:
+    """Whether a statement is `if TYPE_CHECKING:`, whose body never runs."""
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def _named(name: str, tree: ast.Module) -> Iterator[str]:
+    """All modules that a module's imports may name."""
+    package = name if find(name).name == "__init__.py" else name.rpartition(".")[0]
+    for node in _statements(tree):
+        if isinstance(node, ast.Import):
+            candidates = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            parts = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            base = ".".join(parts + ([node.module] if node.module else []))
+            candidates = [base, *(f"{base}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        yield from filter(None, candidates)
+
+
+def _dump(node):
+    """A syntax tree as lists and texts; fields that are empty are left out, as newer Pythons add some."""
+    if isinstance(node, ast.AST):
+        fields = {}
+        for name in node._fields:
+            if (value := getattr(node, name, None)) is not None and value != []:
+                fields[name] = _dump(value)
+        if isinstance(node, ast.JoinedStr):  # Python 3.12 puts empty texts into formats that hold a {}
+            parts = [part for part in fields.pop("values", []) if part != EMPTY]
+            fields |= {"values": parts} if parts else {}
+        return [type(node).__name__, fields]
+    if isinstance(node, list):
+        return [_dump(item) for item in node]
+    return f"{type(node).__name__} {node!r}"

@@ -1,0 +1,56 @@
+"""The file of the sentences as numbers, named by all that they depend on; and what they are made of, as JSON."""
+
+import json
+from pathlib import Path
+
+from ..core.files import atomic
+from ..core.problems import Problem
+from ..core.spec import canonical, digest
+from ..sentiment.sentences import sources
+from ..sentiment.sentences.prepare import prepare
+from ..store import checkpoint
+
+
+def file(spec: dict) -> str:
+    """The sentences and word vectors as arrays."""
+    return f"{sources.ABOUT}/{digest(spec)}.safetensors"
+
+
+def about(spec: dict) -> str:
+    """What they are made of, for people."""
+    return str(Path(file(spec)).with_suffix(".json"))
+
+
+def parts(spec: dict) -> list[tuple[Path, bool]]:
+    """The two files, and whether each is there, whole."""
+    arrays, text = Path(file(spec)), Path(about(spec))
+    return [(arrays, checkpoint.is_whole(arrays, digest(spec))), (text, text.exists())]
+
+
+def is_there(spec: dict) -> bool:
+    """Whether both are there, whole."""
+    return all(is_whole for _, is_whole in parts(spec))
+
+
+def make(spec: dict, settled: dict[str, dict]) -> None:
+    """Write both, from the sources that were settled; what has to be downloaded is."""
+    paths = _fetched(settled)
+    data, counts = prepare(paths["treebank"], paths["vectors"], spec["dimensions"], spec["lowercase"])
+    facts = {kind: sources.facts(kind, source) | counts[kind] for kind, source in settled.items()}
+    facts["lowercase"] = spec["lowercase"]
+    checkpoint.write(file(spec), spec, data.arrays(), facts=facts)
+    with atomic(about(spec)) as temporary:
+        temporary.write_text(json.dumps(json.loads(canonical(facts)), indent=2) + "\n")
+
+
+def _fetched(settled: dict[str, dict]) -> dict[str, Path]:
+    """The files of both kinds; one Problem, if neither can be had."""
+    paths, problems = {}, []
+    for kind, source in settled.items():
+        try:
+            paths[kind] = sources.fetch(kind, source)
+        except Problem as problem:
+            problems.append(f"{problem}")
+    if problems:
+        raise Problem("; ".join(problems))
+    return paths

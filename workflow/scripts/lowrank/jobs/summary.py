@@ -1,0 +1,95 @@
+"""A row for every network: the numbers of Figure 2, and why one of them is missing."""
+
+from itertools import pairwise
+
+import numpy as np
+import pyarrow as pa
+
+from ..analysis.evaluation import first_below, functional_rank
+from ..store import checkpoint
+
+KEY = ("task", "g", "seed")
+TABLES = ("history", "truncation", "shuffle", "spectrum")  # that it is made of
+
+
+def network(path: str) -> dict:
+    """The columns of a network that its file itself tells; and its L0."""
+    about = checkpoint.read_about(path)
+    columns = {name: about["spec"][name] for name in (*KEY, "n_neurons", "epochs")}
+    return columns | {"network": path, "reference_loss": about["reference_loss"]}
+
+
+def rows(networks: list[dict], measured: dict[str, pa.Table], threshold: float) -> dict[str, list]:
+    """The columns of the table, a row for every `network`."""
+    parts = {name: _by_network(table) for name, table in measured.items()}
+    found = [
+        _row(network, {name: part[_key(network)] for name, part in parts.items()}, threshold) for network in networks
+    ]
+    return {name: [row[name] for row in found] for name in found[0]}
+
+
+def _row(network: dict, part: dict[str, dict[str, np.ndarray]], threshold: float) -> dict:
+    loss, ranks = part["history"]["loss"], part["truncation"]
+    diverged = not np.isfinite(loss[-1]) or np.isnan(ranks["relative_loss"]).all()
+    converged = None if diverged else first_below(loss, threshold * network["reference_loss"])
+    rank = None if diverged else functional_rank(ranks["rank"], ranks["relative_loss"], threshold)
+    return network | {
+        "initial_loss": _number(loss[0]),
+        "final_loss": _number(loss[-1]),
+        "norm_dW": _norm(part["spectrum"], "dW"),
+        "norm_W0": _norm(part["spectrum"], "W0"),
+        "shuffled_loss": None if diverged else _number(part["shuffle"]["loss"].mean()),
+        "convergence_epoch": converged,
+        "functional_rank": rank,
+        **_of_linear(part["history"], converged),
+        "reason": f"diverged at epoch {len(loss) - 1}"
+        if diverged
+        else _reason(loss / network["reference_loss"], converged, rank, ranks["relative_loss"], threshold),
+    }
+
+
+def _reason(loss, converged, rank, relative_loss, threshold) -> str | None:
+    """Why a measure is null, in words."""
+    reasons = []
+    if converged is None:
+        lowest = np.min(loss)
+        reasons.append(f"the loss never fell below {threshold:g} of L0 (lowest: {lowest:.3g})")
+    if rank is None:
+        lowest = np.min(relative_loss)
+        reasons.append(f"no truncation is below {threshold:g} of the rank-0 loss (lowest: {lowest:.3g})")
+    return "; ".join(reasons) or None
+
+
+def _of_linear(history: dict[str, np.ndarray], converged: int | None) -> dict:
+    """tau* and the mean gradient norm over [0, tau*] (Fig. 4 a, c); None for other networks, which have no tau."""
+    if converged is None or np.isnan(history["tau"]).any():
+        return {"convergence_tau": None, "mean_gradient_norm": None}
+    mean = history["gradient_norm"][: converged + 1].mean()
+    return {"convergence_tau": float(history["tau"][converged]), "mean_gradient_norm": float(mean)}
+
+
+def _norm(spectrum: dict[str, np.ndarray], matrix: str) -> float | None:
+    """The Frobenius norm, from the singular values."""
+    values = spectrum["singular_value"][spectrum["matrix"] == matrix]
+    return _number(np.sqrt(np.square(values).sum()))
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _by_network(table: pa.Table) -> dict[tuple, dict[str, np.ndarray]]:
+    """A table's columns network by network; null is NaN."""
+    columns = {name: table[name].to_numpy() for name in table.column_names}
+    changes = np.zeros(len(table), bool)
+    for name in KEY:
+        changes[1:] |= columns[name][1:] != columns[name][:-1]
+    bounds = [0, *np.flatnonzero(changes), len(table)]
+    pieces = [slice(start, end) for start, end in pairwise(bounds)]
+    return {
+        tuple(columns[name][piece.start] for name in KEY): {n: c[piece] for n, c in columns.items()} for piece in pieces
+    }
+
+
+def _key(network: dict) -> tuple:
+    return tuple(network[name] for name in KEY)

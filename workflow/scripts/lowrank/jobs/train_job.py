@@ -1,0 +1,161 @@
+"""A training job: the planned networks that are missing, each locked, resumed, and written when it is done."""
+
+import platform
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from .. import tasks
+from ..core.files import held, remove_remains
+from ..core.hardware import processor
+from ..core.problems import Problem
+from ..core.spec import digest
+from ..store import checkpoint, networks, tables
+from ..tasks.base import Task
+from ..training import arithmetic, kernels
+from ..training.kernels.base import State
+from ..training.loop import LINEAR_HISTORY, Trained, train_together
+
+MADE_WITH = dict.fromkeys(("compiled", "linear"), ("ziglang", "numpy"))  # others with torch
+LOCK = f"{networks.FOLDER}/.lock"
+
+
+class Finished(NamedTuple):
+    """A trained network: what is written of it."""
+
+    arrays: dict[str, np.ndarray]
+    table: str  # the schema of its history
+    history: dict  # its columns
+    device: str  # what trained it
+    facts: dict  # what else is to be known about it
+
+
+def recurrent(
+    specs: list[dict], states: list[State] | None, kernel: str = "fast", device: str = "cpu", **how
+) -> list[Finished]:
+    """Train networks of one of the tasks; `how` as in `training.train_together`."""
+    task = tasks.of(specs[0])
+    if states and ("s" in states[0]) != (kernels.chosen(specs[0], kernel, device) == "linear"):
+        print("the state is of a kernel that keeps another one: training begins anew")
+        states = None
+    if states:
+        print(f"going on from epoch {len(states[0]['history.loss'])}")
+    every = zip(specs, train_together(specs, task, states, kernel=kernel, device=device, **how), strict=True)
+    return [_finished(spec, task, trained) for spec, trained in every]
+
+
+def _finished(spec: dict, task: Task, trained: Trained) -> Finished:
+    initial_loss = trained.history["loss"][0]
+    initial_loss = float(initial_loss) if np.isfinite(initial_loss) else None
+    columns = dict.fromkeys(LINEAR_HISTORY, np.nan) | trained.history | {"epoch": range(len(trained.history["loss"]))}
+    facts = {
+        "initial_loss": initial_loss,
+        "kernel": trained.kernel,
+        "reference_loss": initial_loss if task.expected_loss is None else task.expected_loss,  # L0
+    }
+    columns = tables.network(spec) | columns
+    return Finished(trained.initial | trained.weights, "history", columns, trained.device, facts)
+
+
+Trainer = Callable[..., list[Finished]]  # (specs, states, device=, save=, report=, stopping=, save_last=)
+
+
+def run(
+    specs: list[dict],
+    stopping: Callable[[], bool] = lambda: False,
+    device: str = "cpu",
+    trainer: Trainer = recurrent,
+    **how,
+) -> None:
+    """Train those of the networks that are not there yet; another job that works on one is waited for.
+
+    On a GPU (`cuda`) all at once, on the CPU one after the other: there a process a core, each with a network of its
+    own, is faster, and a network's bits cannot depend on what else is trained.
+
+    If a job fails, its outputs are deleted, those of finished networks, too. So each keeps its last state until all are
+    written: the next job that needs it goes on from there.
+    """
+    with held(map(digest, specs), LOCK):
+        missing = []
+        for spec in specs:
+            if networks.is_there(spec):
+                print(f"found {networks.file(spec)}")
+            else:
+                missing.append((spec, _saved_state(spec)))
+        for together in _in_lockstep(missing) if device == "cuda" else [[one] for one in missing]:
+            _train(together, trainer, stopping=stopping, device=device, save_last=len(specs) > 1, **how)
+        for spec in specs:
+            networks.state(spec).unlink(missing_ok=True)
+
+
+Begun = tuple[dict, State | None]  # a spec, and how far its training is
+
+
+def _in_lockstep(missing: list[Begun]) -> list[list[Begun]]:
+    """Networks that are at the same epoch together; those in a stack that was killed are, and all that are new."""
+    by_epoch = {}
+    for spec, state in missing:
+        by_epoch.setdefault(None if state is None else len(state["history.loss"]), []).append((spec, state))
+    return list(by_epoch.values())
+
+
+def _train(together: list[Begun], trainer: Trainer, **how) -> None:
+    specs, states = zip(*together, strict=True)
+    epochs = specs[0]["epochs"]
+
+    def report(epoch: int, loss: float, seconds_left: float) -> None:
+        print(f"epoch {epoch + 1:>{len(str(epochs))}} of {epochs}   loss {loss:.3e}   {seconds_left:5.0f} s left")
+
+    def save(states: list[State]) -> None:
+        for spec, state in zip(specs, states, strict=True):
+            checkpoint.write(networks.state(spec), spec, state)
+
+    for spec in specs:
+        remove_remains(networks.state(spec), *(path for path, _ in networks.parts(spec)))
+        for path, is_whole in networks.parts(spec):
+            if path.exists() and not is_whole:
+                _set_aside(path)
+        print(f"training {networks.file(spec)}")
+    begun = None if states[0] is None else list(states)
+    for spec, finished in zip(specs, trainer(list(specs), begun, save=save, report=report, **how), strict=True):
+        _write(spec, finished)
+
+
+def _saved_state(spec: dict) -> State | None:
+    """The state of a training that was stopped; a damaged one is set aside, and the training starts anew."""
+    path = networks.state(spec)
+    if not path.exists():
+        return None
+    try:
+        return checkpoint.read(path, digest(spec))[1]
+    except Problem as problem:
+        print(f"{problem}")
+        _set_aside(path)
+        return None
+
+
+def _set_aside(path: Path) -> None:
+    """Keep a file that cannot be used, out of the way."""
+    path.replace(aside := path.with_name(f"{path.name}.damaged"))
+    print(f"{path} is not whole: kept as {aside.name}")
+
+
+def _write(spec: dict, finished: Finished) -> None:
+    """Write the history, then the network: a network that is there is complete."""
+    data = finished.facts.get("data")
+    tables.write(networks.history(spec), finished.table, finished.history, data, made_of=digest(spec))
+    made_with = MADE_WITH.get(finished.facts.get("kernel"), ("torch", "numpy"))
+    checkpoint.write(
+        networks.file(spec),
+        spec,
+        finished.arrays,
+        **finished.facts,
+        versions={"python": platform.python_version()} | {name: version(name) for name in made_with},
+        device=finished.device,
+        machine=platform.machine(),
+        processor=processor(),
+        arithmetic=arithmetic.described("torch" in made_with),
+    )

@@ -1,0 +1,30 @@
+"""A training job of the LSTM: as any other, with the sentences that its spec names."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ..core.spec import digest
+from ..sentiment.sentences.data import Data
+from ..sentiment.training import State, train
+from ..store import checkpoint
+from . import train_job
+
+
+def run(
+    specs: list[dict], data_file: str | Path, stopping: Callable[[], bool] = lambda: False, device: str = "cpu"
+) -> None:
+    """Train those of the LSTMs that are not there yet, on the data that was prepared for all of them."""
+    about, arrays = checkpoint.read(data_file, digest(specs[0]["data"]))
+    data = Data.of(arrays)
+
+    def trainer(specs: list[dict], states: list[State] | None, save, **how) -> list[train_job.Finished]:
+        (spec,), (state,) = specs, states or [None]  # a job has one
+        if state is not None:
+            print(f"going on from update {state['updates']}")
+        trained = train(spec, data, state, save=lambda state: save([state]), **how)
+        initial = {f"initial.{name}": weight for name, weight in trained.initial.items()}
+        columns = trained.history | {"seed": spec["seed"], "epoch": range(len(trained.history["train_loss"]))}
+        facts = {"data": about["facts"]}
+        return [train_job.Finished(initial | trained.weights, "sentiment_history", columns, trained.device, facts)]
+
+    train_job.run(specs, stopping, device, trainer)

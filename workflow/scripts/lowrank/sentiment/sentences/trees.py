@@ -1,0 +1,49 @@
+"""Trees of the Stanford Sentiment Treebank: a sentence a line, its phrases labelled from 0 (very negative) to 4.
+
+    (3 (2 It) (4 (4 (2 's) (3 lovely)) (2 .)))
+
+Source: Socher et al. 2013, in the brackets of the Penn Treebank. Some releases have a label 5, where all of a
+phrase's judges were as positive as could be: the top of the last class, 4. A space within a token is U+00A0.
+"""
+
+import re
+from collections.abc import Iterable
+
+from ...core.problems import Problem
+
+LEAF = re.compile(r"\([0-5] ([^ ()]+)\)")
+NODE = re.compile(r"\([0-5](?: \0)+\)")
+SPACES = re.compile(r"[ \t\r\n]+")
+NEUTRAL = 2
+ESCAPED = {"-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]", "-LCB-": "{", "-RCB-": "}", r"\/": "/", r"\*": "*"}
+ESCAPE = re.compile("|".join(map(re.escape, ESCAPED)))
+
+Sentence = tuple[list[str], int]  # tokens, and 1 if it is positive
+
+
+def tree(text: str) -> tuple[list[str], int]:
+    """The tokens of a tree and the label of its root; ValueError if it is none."""
+    text = SPACES.sub(" ", text).strip(" ")
+    reduced, found = LEAF.sub("\0", text), 1
+    while found:
+        reduced, found = NODE.subn("\0", reduced)
+    if reduced != "\0":
+        raise ValueError("it is not one tree of (label token) and (label tree tree)")
+    return [ESCAPE.sub(lambda match: ESCAPED[match[0]], token) for token in LEAF.findall(text)], int(text[1])
+
+
+def sentences(lines: Iterable[str], where: str) -> list[Sentence]:
+    """The sentences that are not neutral; Problem, naming `where` and the line, if one is malformed or all are."""
+    found = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            tokens, label = tree(line)
+        except ValueError as error:
+            raise Problem(f"{where}, line {number}: {error}") from error
+        if label != NEUTRAL:
+            found.append((tokens, int(label > NEUTRAL)))
+    if not found:
+        raise Problem(f"{where} holds no sentence that is positive or negative")
+    return found

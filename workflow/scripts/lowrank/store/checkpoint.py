@@ -1,0 +1,78 @@
+"""Networks and training states in safetensors files: named arrays, and what they are in one JSON text."""
+
+import hashlib
+import json
+import os
+import struct
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from ..core.files import atomic
+from ..core.problems import Problem
+from ..core.spec import canonical, digest
+
+ABOUT = "about"  # the one key of the metadata: several would be written in random order
+
+
+def write(path: str | os.PathLike, spec: dict, arrays: dict[str, np.ndarray], **facts) -> None:
+    """Write named arrays whole or not at all, with their spec, their checksum and other facts about them."""
+    arrays = {name: np.asarray(array, order="C") for name, array in arrays.items()}
+    about = {"spec": spec, **facts}
+    about["checksum"] = _checksum(about, arrays)
+    with atomic(path) as temporary:
+        temporary.write_bytes(save(arrays, {ABOUT: canonical(about)}))
+
+
+def read(path: str | os.PathLike, name: str) -> tuple[dict, dict[str, np.ndarray]]:
+    """What is known about the network `name` (the hash of its spec) and its arrays; Problem unless it is that one."""
+    about = read_about(path)
+    if digest(about["spec"]) != name:
+        raise Problem(f"{path} holds the network {digest(about['spec'])}, not {name}: delete it and start again")
+    try:
+        arrays = load(Path(path).read_bytes())
+    except (SafetensorError, OSError) as error:
+        raise Problem(f"{path} cannot be read ({error}): delete it and start again") from error
+    if _checksum(about, arrays) != about["checksum"]:
+        raise Problem(f"{path} is damaged (its content does not give its checksum): delete it and start again")
+    return about, arrays
+
+
+def read_about(path: str | os.PathLike) -> dict:
+    """What is known about a file's arrays, from its header alone; Problem if the file is missing or not whole."""
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            (length,) = struct.unpack("<Q", file.read(8))
+            if length > path.stat().st_size:
+                raise ValueError("its header is cut short")
+            header = json.loads(file.read(length))
+        about = json.loads(header.pop("__metadata__")[ABOUT])
+        end = max(entry["data_offsets"][1] for entry in header.values())
+        if path.stat().st_size != 8 + length + end:
+            raise ValueError(f"it has {path.stat().st_size} bytes instead of {8 + length + end}")
+        digest(about), about["spec"], about["checksum"]  # both are there, and made of what JSON has
+    except FileNotFoundError as error:
+        raise Problem(f"{path} is missing") from error
+    except (OSError, struct.error, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise Problem(f"{path} is not a whole network file ({error}): delete it and start again") from error
+    return about
+
+
+def is_whole(path: str | os.PathLike, name: str) -> bool:
+    """Whether the network `name` is there, judged by its header and size: cheap enough for every plan."""
+    try:
+        return digest(read_about(path)["spec"]) == name
+    except Problem:
+        return False
+
+
+def _checksum(about: dict, arrays: dict[str, np.ndarray]) -> str:
+    total = hashlib.sha256(canonical({name: fact for name, fact in about.items() if name != "checksum"}).encode())
+    for name in sorted(arrays):
+        array = arrays[name]
+        total.update(canonical([name, str(array.dtype), list(array.shape)]).encode())
+        total.update(array.tobytes())
+    return total.hexdigest()

@@ -1,0 +1,131 @@
+"""What a task draws: arrays of the shapes, types and values that training and measures rely on."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+
+from ...core.streams import named
+from ..base import Task, Trials
+from .exceptions import RAISED, described
+from .patience import limited
+
+TRIALS = 8  # drawn to be checked; more would make every start slower
+AXES = {  # of the fields of Trials
+    "inputs": ("trials", "steps", "n_in"),
+    "targets": ("trials", "steps", "n_out"),
+    "mask": ("trials", "steps", "n_out"),
+    "phase": ("trials", "steps"),
+}
+KINDS = {"inputs": "float32", "targets": "float32", "mask": "bool", "phase": "uint8"}
+INDEX = ("trial", "step", "channel")
+
+
+def mistakes_of_draws(task: Task, module: str, batch: int) -> list[str]:
+    """Check a few batches of trials; they come from streams of their own, so they change no network."""
+    draws = []
+    for stream, n_trials in (("first", TRIALS), ("first", TRIALS), ("second", 1)):
+        try:
+            with limited():
+                trials = task.draw(named("contract", stream), n_trials)
+        except RAISED as error:
+            return [f"draw raised {described(error, module)}"]
+        if mistakes := _mistakes_of_batch(task, trials, n_trials, batch):
+            return mistakes
+        draws.append(trials)
+    return list(_mistakes_between(task, *draws))
+
+
+def _mistakes_of_batch(task: Task, trials, n_trials: int, batch: int) -> list[str]:
+    """Check one batch by itself; values only if the arrays are what they should be."""
+    if not isinstance(trials, Trials):
+        return [f"draw returned {_a(trials)}; wanted Trials, see tasks/base.py"]
+    sizes = {"trials": n_trials, "n_in": task.n_in, "n_out": task.n_out}
+    if mistakes := list(_mistakes_of_arrays(trials, sizes)):
+        return mistakes
+    return [
+        *_mistakes_of_signals(trials),
+        *_mistakes_of_mask(trials.mask, min(batch, TRIALS)),
+        *_mistakes_of_phase(trials.phase, len(task.phases)),
+    ]
+
+
+def _mistakes_of_arrays(trials: Trials, sizes: dict[str, int]) -> Iterator[str]:
+    """Types and shapes. As many steps as most fields have are the right number."""
+    arrays = {name: getattr(trials, name) for name in AXES}
+    steps = Counter(array.shape[1] for array in arrays.values() if isinstance(array, np.ndarray) and array.ndim > 1)
+    sizes = sizes | {"steps": steps.most_common(1)[0][0] if steps else "steps"}
+    for name, array in arrays.items():
+        if not isinstance(array, np.ndarray):
+            yield f"{name} is {_a(array)}; wanted an array"
+            continue
+        if array.dtype != KINDS[name] and not (name == "phase" and array.dtype.kind in "iu"):
+            yield f"{name} has dtype {array.dtype}; wanted {KINDS[name]}"
+        wanted = tuple(sizes[axis] for axis in AXES[name])
+        if array.shape != wanted:
+            shape = f"({', '.join(map(str, wanted))})"
+            yield f"{name} has shape {array.shape}; wanted ({', '.join(AXES[name])}) = {shape}"
+
+
+def _mistakes_of_signals(trials: Trials) -> Iterator[str]:
+    """Inputs and targets that are not finite; of targets also where they have no meaning: NaN times 0 is NaN."""
+    if place := _first(~np.isfinite(trials.inputs)):
+        yield f"inputs holds {trials.inputs[place]} at {_told(place)}; wanted finite numbers"
+    undefined = ~np.isfinite(trials.targets)
+    if place := _first(undefined & trials.mask):
+        yield f"targets holds {trials.targets[place]} at {_told(place)}, where the mask is True; wanted finite numbers"
+    elif place := _first(undefined):
+        yield (
+            f"targets holds {trials.targets[place]} at {_told(place)}, where the mask is False; wanted any "
+            "finite number, as errors are multiplied by the mask"
+        )
+
+
+def _mistakes_of_mask(mask: np.ndarray, batch: int) -> Iterator[str]:
+    """A batch without a judged step, of which the loss would be 0/0."""
+    judged = mask.any(axis=(1, 2))
+    starts = range(0, len(judged) - batch + 1, batch)
+    if not all(judged[start : start + batch].any() for start in starts):
+        yield f"mask is never True in a batch of {batch} trials; wanted a step at which the output is judged"
+
+
+def _mistakes_of_phase(phase: np.ndarray, n_phases: int) -> Iterator[str]:
+    if place := _first((phase < 0) | (phase >= n_phases)):
+        yield f"phase holds {phase[place]} at {_told(place)}; wanted an index into the {n_phases} phases, from 0"
+
+
+def _mistakes_between(task: Task, first: Trials, again: Trials, other: Trials) -> Iterator[str]:
+    """Check two draws from one stream, and a third from another one, against each other."""
+    steps = [trials.phase.shape[1] for trials in (first, again, other)]
+    if len(set(steps)) > 1:
+        yield f"draw gave trials of {min(steps)} and of {max(steps)} steps; wanted one number of steps in all draws"
+    elif name := _difference(first, again):
+        yield (
+            f"draw is not determined by rng: twice the same stream gave different {name}; wanted all randomness from "
+            "rng, none from np.random, a clock or earlier draws"
+        )
+    elif task.deterministic:
+        for trial in (*(first.only([number]) for number in range(1, TRIALS)), other):
+            if name := _difference(first.only([0]), trial):
+                yield f"deterministic is True, but trials differ in {name}; wanted all alike, or deterministic = False"
+                break
+
+
+def _difference(one: Trials, other: Trials) -> str | None:
+    """The first field in which trials differ."""
+    return next((name for name in AXES if not np.array_equal(getattr(one, name), getattr(other, name))), None)
+
+
+def _first(where: np.ndarray) -> tuple[int, ...] | None:
+    """The first place at which an array is True."""
+    place = np.unravel_index(where.argmax(), where.shape) if where.any() else None
+    return None if place is None else tuple(map(int, place))
+
+
+def _told(place: tuple[int, ...]) -> str:
+    return ", ".join(f"{axis} {index}" for axis, index in zip(INDEX, place, strict=False))
+
+
+def _a(value) -> str:
+    """What a value is."""
+    return "None" if value is None else f"an object of type {type(value).__name__}"

@@ -1,0 +1,151 @@
+"""Training networks: the loop, stopping and going on to the same bits."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+
+from ..core.problems import Stopped
+from ..tasks.base import Task
+from . import kernels
+from .initialization import initial_weights
+from .kernels.base import SHOWN, Row, State, learning_rate
+from .pace import REPORT_SECONDS, SAVE_SECONDS, Elapsed, Every
+
+HISTORY = ("loss", "gradient_norm")  # of every network
+LINEAR_HISTORY = (*HISTORY, "tau", "readout", *SHOWN)  # of one with the identity as nonlinearity
+
+
+@dataclass
+class Trained:
+    """A network at the end of its training. A loss that is not finite ends it: the network diverged."""
+
+    initial: dict[str, np.ndarray]  # W0, M0, v0
+    weights: dict[str, np.ndarray]  # W, M, v, and from the kernel of linear networks U, s, V of dW
+    history: dict[str, np.ndarray]  # by column, (epochs,) float64, before each epoch's update
+    device: str  # cpu, or the name of the GPU
+    kernel: str  # what trained it: linear, compiled or reference
+
+
+def train(
+    spec: dict,
+    task: Task,
+    state: State | None = None,
+    *,
+    save: Callable[[State], None] = lambda state: None,
+    **how,
+) -> Trained:
+    """Train one network, as `train_together` does."""
+    states = None if state is None else [state]
+    (trained,) = train_together([spec], task, states, save=lambda states: save(*states), **how)
+    return trained
+
+
+def train_together(
+    specs: list[dict],
+    task: Task,
+    states: list[State] | None = None,
+    *,
+    device: str = "cpu",
+    kernel: str = "fast",
+    save: Callable[[list[State]], None] = lambda states: None,
+    report: Callable[[int, float, float], None] = lambda epoch, loss, seconds_left: None,
+    stopping: Callable[[], bool] = lambda: False,
+    save_last: bool = False,
+    clock: Callable[[], float] = time.monotonic,
+) -> list[Trained]:
+    """Train networks of a task in lockstep, from `states` if they were stopped before, all at the same epoch.
+
+    `device` and `kernel` are as in the config: which of the kernels trains, `kernels.chosen` says. On the CPU the
+    result of resuming is the same to the bit. `save` gets the states now and then, and when `stopping` says
+    so; then Stopped is raised; with `save_last` also when all is done. `report` gets the median loss.
+    """
+    chosen, epochs = kernels.chosen(specs[0], kernel, device), specs[0]["epochs"]
+    trainer = kernels.load(chosen)
+    initial = [initial_weights(spec, task.n_in, task.n_out) for spec in specs]
+    stack, history = trainer.Stack(specs, initial, device), Histories(specs)
+    if states is not None:
+        stack.restore(states)
+        history.restore(states)
+    pending = []
+
+    def catch_up() -> None:
+        for row in stack.read(pending) if pending else ():
+            history.add(row)
+        pending.clear()
+
+    def save_all() -> None:
+        catch_up()
+        save([stack.state(network) | history.state(network) for network in range(len(specs))])
+
+    elapsed, began_at = Elapsed(clock), len(history)
+    save_is_due, report_is_due = Every(SAVE_SECONDS, clock), Every(REPORT_SECONDS, clock)
+    left = 0 if history.all_diverged() else epochs - len(history)
+    for batch in islice(trainer.batches(task, specs, len(history), device), left):
+        if stopping():
+            save_all()
+            raise Stopped(f"stopped before epoch {len(history)} of {epochs}, state saved")
+        pending.append(stack.step(batch))
+        if len(pending) < stack.lag and len(history) + len(pending) < epochs:
+            continue
+        catch_up()
+        if history.all_diverged():
+            break
+        if save_is_due():
+            save_all()
+        if report_is_due() or len(history) == epochs:
+            seconds = elapsed() / (len(history) - began_at) * (epochs - len(history))
+            report(len(history) - 1, history.median_loss(), seconds)
+    if save_last:
+        save_all()
+    return [
+        Trained(_renamed(weights), stack.trained(network), history.of(network), stack.device, chosen)
+        for network, weights in enumerate(initial)
+    ]
+
+
+class Histories:
+    """The epochs so far of networks in lockstep; a network's own end with its first loss that is not finite."""
+
+    def __init__(self, specs: list[dict]):
+        self.rates = np.array([learning_rate(spec) for spec in specs])
+        names = LINEAR_HISTORY if specs[0]["nonlinearity"] == "identity" else HISTORY
+        self.columns: dict[str, list[np.ndarray]] = {name: [] for name in names}  # a row (n,) an epoch
+
+    def __len__(self) -> int:
+        return len(self.columns["loss"])
+
+    def add(self, row: Row) -> None:
+        """One more epoch."""
+        row = row | {"tau": self.rates * len(self)}
+        for name, values in self.columns.items():
+            values.append(np.asarray(row[name], float))
+
+    def all_diverged(self) -> bool:
+        """Whether no network's last loss is finite."""
+        return len(self) > 0 and not np.isfinite(self.columns["loss"][-1]).any()
+
+    def median_loss(self) -> float:
+        """At the last epoch."""
+        return float(np.median(self.columns["loss"][-1]))
+
+    def of(self, network: int) -> dict[str, np.ndarray]:
+        """One network's columns, (epochs,) float64 each."""
+        columns = {name: np.array([row[network] for row in rows]) for name, rows in self.columns.items()}
+        diverged = np.flatnonzero(~np.isfinite(columns["loss"]))
+        return {name: column[: diverged[0] + 1] if len(diverged) else column for name, column in columns.items()}
+
+    def state(self, network: int) -> State:
+        """One network's columns, as its state holds them."""
+        return {f"history.{name}": column for name, column in self.of(network).items()}
+
+    def restore(self, states: list[State]) -> None:
+        """Go on from states, all of the same epoch."""
+        for name in self.columns:
+            self.columns[name] = list(np.stack([state[f"history.{name}"] for state in states], axis=1))
+
+
+def _renamed(initial: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {f"{name}0": weight for name, weight in initial.items()}
