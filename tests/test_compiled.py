@@ -364,7 +364,7 @@ def test_a_training_imports_no_torch(tmp_path):
     """Nor pandas: a job of two seconds would wait for them as long again."""
     code = """
 import json, sys
-from lowrank import train_job
+from lowrank.jobs import train_job
 train_job.run(json.loads(sys.argv[1]))
 print(sorted({"torch", "pandas"} & {*sys.modules}), file=sys.stderr)
 """

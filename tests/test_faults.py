@@ -39,7 +39,8 @@ EPOCHS = 40
 WARM = """
 import json, os, runpy, sys, tempfile
 from types import SimpleNamespace
-from lowrank import fingerprint, train_job
+from lowrank.core import fingerprint
+from lowrank.jobs import train_job
 
 def forks():
     for line in sys.stdin:
@@ -272,14 +273,14 @@ COLD = """
 import runpy, sys, time
 from pathlib import Path
 from types import SimpleNamespace
-from lowrank import training
+from lowrank.training import loop
 script, job, log = sys.argv[1:]
 
 def begin(*_):
     Path("begins").touch()
     time.sleep(1e6)
 
-training.initial_weights = begin
+loop.initial_weights = begin
 params, resources = SimpleNamespace(job=job), {}
 runpy.run_path(script, {"snakemake": SimpleNamespace(params=params, log=[log], resources=resources)})
 """

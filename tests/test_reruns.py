@@ -184,7 +184,7 @@ EDITS = {
     "comments and docstrings": (add_comments, set()),
     "the kernel in torch": (edit_kernel, each(*NEW) | TABLES | FIGURES),
     "the kernel of linear networks": (
-        lambda folder: add_code(library(folder) / "kernels/linear.py"),
+        lambda folder: add_code(library(folder) / "training/kernels/linear.py"),
         each(*NEW, of=LINEAR) | TABLES | FIGURES,
     ),
     "the kernel that trains": (

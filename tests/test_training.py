@@ -165,14 +165,15 @@ def test_adam_is_pytorchs_to_the_bit():
         assert all(torch.equal(ours.moments[name][key], moment) for key, moment in class_.state[weight].items())
 
 
-@pytest.mark.parametrize("code", ["training.train(one, task)", "sentiment.training.Network(lstm, weights, vectors)"])
+@pytest.mark.parametrize("code", ["loop.train(one, task)", "sentiment.training.Network(lstm, weights, vectors)"])
 def test_training_does_not_load_pytorchs_compiler(code):
     """It takes seconds, and nothing of it is used."""
     script = f"""
 import sys
 import numpy as np
-from lowrank import sentiment, training
+from lowrank import sentiment
 from lowrank.sentiment import training as _
+from lowrank.training import loop
 from lowrank.sentiment.lstm import initial_weights
 from specs import of
 one, task = of("romo", epochs=2)
@@ -290,13 +291,15 @@ def test_a_network_that_is_not_whole_is_trained_again(tmp_path, file, damage):
 
 DRIVER = """
 import json, os, random, sys, time
-from lowrank import tasks, train_job, training
+from lowrank import tasks
+from lowrank.jobs import train_job
+from lowrank.training import loop
 
-training.SAVE_SECONDS = 0.0  # a state after every epoch
-training.REPORT_SECONDS = 0.0
+loop.SAVE_SECONDS = 0.0  # a state after every epoch
+loop.REPORT_SECONDS = 0.0
 specs = json.loads(sys.argv[1])
 random.seed(0)
-training.train(specs[0] | {"epochs": 1}, tasks.of(specs[0]))  # what torch loads at first use is then there
+loop.train(specs[0] | {"epochs": 1}, tasks.of(specs[0]))  # what torch loads at first use is then there
 
 def strike_at(count, among):
     '''Kill this process as it touches a file for the count-th time, of those with `among` in their path.'''
