@@ -1,4 +1,4 @@
-"""The config as it was read, checked as a whole: all mistakes are told at once."""
+"""Validate the parsed config as a whole and report all mistakes at once."""
 
 import re
 from collections import Counter
@@ -19,9 +19,9 @@ from .schema import Config, Figures, Measure, Networks, Section, Sentiment, Step
 
 
 def validated(raw: dict) -> dict:
-    """The config as built-in types, numbers as numbers, tasks with all their values; Problem with all mistakes.
+    """Return the config in built-in types, with every task's values filled in; raise Problem listing all mistakes.
 
-    A task's own numbers stand in its `numbers`. What the command line gives as text becomes what it means.
+    A task's own parameters go into its `numbers`. Values given as text on the command line are converted.
     """
     mistakes = list(_foreign(raw))
     if isinstance(raw.get("tasks"), dict):
@@ -48,7 +48,7 @@ def validated(raw: dict) -> dict:
 
 @cache
 def _schema() -> type[Config]:
-    """The config's schema, with the settings that the measures take."""
+    """Build the config schema, including the settings that the measures declare."""
     sections = {"measure": Measure, "sentiment": Sentiment}
     taken = {name: {} for name in sections}
     for measure in measures.every():
@@ -65,7 +65,7 @@ def _schema() -> type[Config]:
 
 
 def _figures() -> type[Figures]:
-    """The schema of the section of figures, with those of their settings."""
+    """Build the schema of the figures section, including each figure's own settings."""
     found = {}
     for name in figures.names():
         for table in figures.declared(name).tables:
@@ -77,7 +77,7 @@ def _figures() -> type[Figures]:
 
 
 def _section(file: str, settings: dict[str, str | dict]) -> type[Section]:
-    """The schema of settings that are given by the names of their types, in sections of their own by a mapping."""
+    """Build a schema from type names; a nested mapping becomes a section of its own."""
     named = {key: kind for key, kind in settings.items() if not isinstance(kind, dict)}
     hints = _types(type(file, (), {"__annotations__": named}), file)
     below = {key: _section(file, kind) for key, kind in settings.items() if isinstance(kind, dict)}
@@ -85,7 +85,7 @@ def _section(file: str, settings: dict[str, str | dict]) -> type[Section]:
 
 
 def _types(owner: type, file: str) -> dict:
-    """The types of a class's fields, which are named as in `schema`."""
+    """Resolve the types of a class's fields, whose names refer to types in `schema`."""
     try:
         return get_type_hints(owner, localns=vars(schema), include_extras=True)
     except NameError as error:
@@ -93,7 +93,7 @@ def _types(owner: type, file: str) -> dict:
 
 
 def _foreign(value, where: str = "") -> Iterator[str]:
-    """What a tag of YAML made of a value, and JSON, in which the plan is written, does not have."""
+    """Report values that YAML tags produce but JSON, the format of the plan, cannot represent."""
     if isinstance(value, dict | list):
         items = value.items() if isinstance(value, dict) else enumerate(value)
         for key, item in items:
@@ -103,7 +103,7 @@ def _foreign(value, where: str = "") -> Iterator[str]:
 
 
 def _task(name: str, entry: dict, training: dict, mistakes: list[str]) -> dict | None:
-    """One task's entry, completed from `training`; its own numbers are checked against the task's class."""
+    """Complete one task's entry from `training`; check its own parameters against the task's class."""
     module = entry.get("module", name)
     if name == "sentiment":
         mistakes.append("tasks.sentiment: the name is that of the LSTM's task")
@@ -135,7 +135,7 @@ def _task(name: str, entry: dict, training: dict, mistakes: list[str]) -> dict |
 
 
 def _numbers(name: str, module: str, entry: dict, step: dict | None, mistakes: list[str]) -> dict | None:
-    """A task's own numbers and its step; durations are not judged by a step that is itself a mistake."""
+    """Check a task's own parameters together with its step; skip checks of durations if the step itself is invalid."""
     task = tasks.load(module)
     given = {
         f.name: entry[f.name] if f.type is bool else _spelt(entry[f.name]) for f in fields(task) if f.name in entry
@@ -143,26 +143,26 @@ def _numbers(name: str, module: str, entry: dict, step: dict | None, mistakes: l
     try:
         with contract.limited():
             return checked(task, given | (step or {"dt": 1.0}), f"tasks.{name}.", mistakes, alone=not step)
-    except contract.RAISED as error:  # by what the task does with its numbers, or by a type that pydantic cannot check
+    except contract.RAISED as error:  # raised by the task's own code, or for a type that pydantic cannot check
         mistakes.append(f"tasks.{name}: its numbers cannot be checked: {contract.described(error, module)}")
         return None
 
 
 def _where_it_stands(mistake: str, where: str, inherited: set[str]) -> str:
-    """A mistake in one of a task's values, said of `training` if it is from there."""
+    """Reword a task's error so that it names the key the value came from, `tasks.X` or `training`."""
     key = re.match(r"\w*", mistake.removeprefix(where)).group()
     return mistake.replace(where, "training.", 1) if key in inherited else mistake
 
 
 def _spelt(value):
-    """True and false as text, which is no number; by themselves they would be taken for 1 and 0."""
+    """Turn booleans into text, which fails validation as a number; as booleans they would pass for 1 and 0."""
     if isinstance(value, list):
         return [_spelt(item) for item in value]
     return str(value).lower() if isinstance(value, bool) else value
 
 
 def _unfit(config: dict, named: list[str]) -> list[str]:
-    """What is right by itself and does not fit the rest; `named` are the tasks, those left out included."""
+    """List values that are valid alone but inconsistent with the rest; `named` includes tasks that were left out."""
     mistakes = [] if config["tasks"] else ["tasks: all are left out"]
     alike = Counter(name.lower() for name in config["tasks"])
     for name in (name for name, count in alike.items() if count > 1):
@@ -173,7 +173,7 @@ def _unfit(config: dict, named: list[str]) -> list[str]:
 
 
 def _unfit_measures(config: dict) -> Iterator[str]:
-    """What in the measures' settings does not fit the networks."""
+    """Report measure settings that do not fit the networks."""
     networks = {f"tasks.{name}": task for name, task in config["tasks"].items()}
     for measure in measures.of_run(config):
         of = {measures.LSTM: config["sentiment"]} if measure.of_lstm else networks
@@ -182,12 +182,12 @@ def _unfit_measures(config: dict) -> Iterator[str]:
 
 
 def is_linear(task: dict) -> bool:
-    """Whether a task, as it is in a config that was `validated`, is the one of Section 3, which has a theory."""
+    """Return True if a task of a `validated` config is that of Section 3, for which a theory exists."""
     return task["module"] == "linear" and task["nonlinearity"] == "identity"
 
 
 def _unfit_figures(config: dict, named: list[str]) -> Iterator[str]:
-    """What the figures name and the run does not have; a task that is left out is left out of the figure, too."""
+    """Report names in the figures that the run lacks; a task left out of the run is also left out of the figures."""
     for place, names in _task_names(config["figures"]):
         yield from (f"{place}: there is no task {name!r}{nearest(name, named)}" for name in names if name not in named)
     for name in figures.names():
@@ -205,7 +205,7 @@ def _unfit_seeds(shown: dict, figure: str, where: str, seeds: list[int]) -> Iter
 
 
 def _unfit_figure(config: dict, figure: str) -> Iterator[str]:
-    """What a figure of tasks names and they do not have."""
+    """Report names and values in a figure of tasks that its tasks lack."""
     shown, declared = config["figures"][figure], figures.declared(figure)
     yield from _unfit_seeds(shown, figure, "seeds", config["seeds"])
     entries = {name: config["tasks"][name] for name in shown.get("tasks", config["tasks"]) if name in config["tasks"]}
@@ -222,7 +222,7 @@ def _unfit_figure(config: dict, figure: str) -> Iterator[str]:
 
 
 def _task_names(shown: dict) -> Iterator[tuple[str, list[str]]]:
-    """Where the figures' section names tasks, and which."""
+    """Yield each key in the figures section that names tasks, with the names."""
     yield from ((f"figures.{key}", list(shown[key])) for key in ("colors", "labels"))
     for name in figures.names():
         for key, kind in figures.declared(name).settings.items():

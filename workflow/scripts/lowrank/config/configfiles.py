@@ -1,4 +1,4 @@
-"""Config files as they are written: what YAML takes in silence, as the second of two equal keys, and where it stops."""
+"""Check how config files are written: YAML syntax errors, and what YAML accepts silently, such as duplicate keys."""
 
 import json
 import re
@@ -10,21 +10,21 @@ import yaml
 from ..core.problems import Problem
 
 NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
-ODD = re.compile(r"[-+]?(0[0-7_]+$|[\d_]+:)")  # octal, and in sixties
+ODD = re.compile(r"[-+]?(0[0-7_]+$|[\d_]+:)")  # octal and sexagesimal
 
 
 def check(paths: Iterable[str | Path]) -> None:
-    """Problem with all mistakes of all files; what is not there is told elsewhere."""
+    """Raise Problem listing the mistakes of all files; missing files are reported elsewhere."""
     found = [mistake for path in dict.fromkeys(map(str, paths)) if Path(path).is_file() for mistake in mistakes(path)]
     if found:
         raise Problem("\n  ".join(["the config cannot be used:", *found]))
 
 
 def mistakes(path: str | Path) -> list[str]:
-    """List what is wrong with how a file is written, each with its line or lines."""
+    """List the mistakes in how a file is written, each with its line numbers."""
     content = Path(path).read_bytes()
     try:
-        text = content.decode("utf-8-sig")  # editors of Windows begin a file with a byte order mark
+        text = content.decode("utf-8-sig")  # Windows editors may prepend a byte order mark
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         return [f"{path}, line {line}: byte 0x{content[error.start]:02x} is no UTF-8: save the file as UTF-8"]
@@ -42,7 +42,7 @@ def mistakes(path: str | Path) -> list[str]:
 
 
 def _is_json(text: str) -> bool:
-    """JSON may be indented by tabs, YAML not."""
+    """Return True for JSON, which, unlike YAML, may be indented with tabs."""
     try:
         json.loads(text)
     except ValueError:
@@ -57,7 +57,7 @@ def _told(error: yaml.MarkedYAMLError) -> str:
 
 
 def _twice(node: yaml.Node, place: str, seen: set[int]) -> Iterator[str]:
-    """The keys that a mapping has twice, at every level; what aliases stand for is looked at once."""
+    """Report duplicate keys at every level; an aliased node is visited only once."""
     if id(node) in seen:
         return
     seen.add(id(node))
@@ -76,7 +76,7 @@ def _twice(node: yaml.Node, place: str, seen: set[int]) -> Iterator[str]:
 
 
 def _misread(node: yaml.Node, place: str, seen: set[int]) -> Iterator[str]:
-    """The numbers that YAML 1.1 reads otherwise than they look: 010 as 8, 1:30 as 90."""
+    """Report numbers that YAML 1.1 reads differently from how they look: 010 as 8, 1:30 as 90."""
     if id(node) in seen:
         return
     seen.add(id(node))

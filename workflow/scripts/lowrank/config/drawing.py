@@ -1,6 +1,6 @@
-"""Which figures a run draws, of which tasks, and with which settings.
+"""Select the figures that a run draws, their tasks and their settings.
 
-`settings` is a config as `config.validated` returns it.
+`settings` is a config as returned by `config.validated`.
 """
 
 from .. import figures
@@ -10,13 +10,13 @@ OF_THE_PAPER = ("flipflop", "mante", "romo")
 
 
 def of_run(settings: dict) -> list[str]:
-    """The figures of a run; one with nothing to show is not drawn."""
+    """List the figures of a run; omit those with nothing to show."""
     shows = {name: settings["sentiment"] if _of_lstm(name) else tasks(settings, name) for name in figures.names()}
     return [name for name, shown in shows.items() if shown]
 
 
 def tasks(settings: dict, figure: str) -> list[str]:
-    """The tasks that a figure shows, but for those left out; of one that names none, all; none of the LSTM's."""
+    """List the tasks that a figure shows: those it names, or all, without tasks left out. Empty for LSTM figures."""
     if _of_lstm(figure):
         return []
     named = settings["figures"][figure].get("tasks", list(settings["tasks"]))
@@ -24,7 +24,7 @@ def tasks(settings: dict, figure: str) -> list[str]:
 
 
 def has_published(settings: dict, figure: str) -> bool:
-    """Whether a figure of the run shows something of which there are published curves."""
+    """Return True if published curves exist for anything in this figure."""
     if not figures.declared(figure).published or _of_lstm(figure):
         return bool(figures.declared(figure).published)
     entries = {task: settings["tasks"][task] for task in tasks(settings, figure)}
@@ -32,9 +32,9 @@ def has_published(settings: dict, figure: str) -> bool:
 
 
 def of_figure(settings: dict, figure: str) -> dict:
-    """What a figure's `draw` is told: its own settings, and what to say of the tasks that it shows; no more.
+    """Return the settings passed to a figure's `draw`: its own and those of the tasks it shows, nothing else.
 
-    Figures are drawn again when this changes.
+    The figure is redrawn when these change.
     """
     given, own, declared = settings["figures"], settings["figures"][figure], figures.declared(figure)
     borrowed = {other: {key: given[other][key] for key in keys} for other, keys in declared.borrowed.items()}

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong, as sentences that name the place in the config."""
+"""Turn pydantic's errors into sentences that name the key in the config."""
 
 import difflib
 from types import NoneType
@@ -10,7 +10,7 @@ WORDS_OF_YAML = " (if it says yes, no, on or off there, put it into quotes)"
 
 
 def checked(kind: type, raw, where: str, mistakes: list[str], alone: bool = False) -> dict | None:
-    """`raw` as a `kind`, in built-in types; None if it has mistakes. `alone`: what must fit together is not judged."""
+    """Return `raw` validated as `kind`, in built-in types, or None; with `alone`, skip checks across fields."""
     adapter = TypeAdapter(kind)
     try:
         return adapter.dump_python(adapter.validate_python(raw), mode="json")
@@ -34,19 +34,19 @@ def _sentence(mistake: dict, where: str, kind: type) -> str:
 
 
 def _keys(kind, path) -> list[str]:
-    """The keys that the mapping at `path` of a schema may have."""
+    """List the keys allowed in the mapping at `path` of a schema."""
     for part in path:
         kind = kind.model_fields[part].annotation
-        kind = next((each for each in get_args(kind) if each is not NoneType), kind)  # of a section that may be null
+        kind = next((each for each in get_args(kind) if each is not NoneType), kind)  # unwrap a nullable section
     return list(kind.model_fields)
 
 
 def unknown(key: str, known) -> str:
-    """What is wrong with a key that is none of the `known` ones."""
+    """Return the error text for a key that is not among the `known` ones."""
     return f"is not a key of the config{nearest(key, known)}"
 
 
 def nearest(name, known) -> str:
-    """The end of a sentence: which of the `known` names may have been meant."""
+    """Return the end of an error message: the closest of the `known` names, or all of them."""
     near = difflib.get_close_matches(str(name), known, n=1)
     return f": did you mean {near[0]}?" if near else f" (there are: {', '.join(known)})"

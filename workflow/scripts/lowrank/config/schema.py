@@ -1,4 +1,4 @@
-"""The config's schema: the keys of each section, their types and ranges."""
+"""Config schema: the keys of each section with their types and ranges."""
 
 import re
 from collections import Counter
@@ -37,7 +37,7 @@ def _not_shared(run: str) -> str:
 
 
 def _text(value):
-    """A name that YAML or the command line took for something else: 2026_11 for 202611, 2026-11-26 for a date."""
+    """Reject a name that YAML or the command line parsed as another type: 2026_11 as 202611, 2026-11-26 as a date."""
     if isinstance(value, int | float | date) and not isinstance(value, bool):
         raise ValueError(f"{value} is read as a number or a date, not as a name: begin it with a letter")
     return value
@@ -47,7 +47,7 @@ LONGEST_SPAN = 100_000
 
 
 def _spans(value):
-    """Whole numbers, of which some may be given as spans: 0-25, or 16-256:16 with a step."""
+    """Expand spans in a list of integers: 0-25, or 16-256:16 with a step."""
     items = value if isinstance(value, list) else [value]
     spans = [(item, re.fullmatch(r"(\d+)-(\d+)(?::([1-9]\d*))?", str(item))) for item in items]
     numbers = []
@@ -60,15 +60,15 @@ def _spans(value):
 
 
 def _null(value):
-    """What the command line makes of null inside a mapping."""
+    """Convert the text null, as the command line passes it inside a mapping, to None."""
     return None if value == "null" else value
 
 
 NUMBER = BeforeValidator(_not_bool)
-Count = Annotated[int, NUMBER, Field(ge=1, le=10**9)]  # more fits into no array: what memory allows, jobs find out
-Seed = Annotated[int, NUMBER, Field(ge=0, le=2**63 - 1)]  # as tables hold them
+Count = Annotated[int, NUMBER, Field(ge=1, le=10**9)]  # no array holds more; memory limits show up in the jobs
+Seed = Annotated[int, NUMBER, Field(ge=0, le=2**63 - 1)]  # int64 in tables
 Positive = Annotated[float, NUMBER, Field(gt=0)]
-Strength = Annotated[float, NUMBER, Field(ge=0), AfterValidator(abs)]  # -0.0 is 0.0
+Strength = Annotated[float, NUMBER, Field(ge=0), AfterValidator(abs)]  # turns -0.0 into 0.0
 Strengths = Annotated[list[Strength], Field(min_length=1)]
 Share = Annotated[float, NUMBER, Field(gt=0, lt=1)]
 Ranks = Annotated[
@@ -79,7 +79,7 @@ Ranks = Annotated[
     AfterValidator(sorted),
 ]
 File = Annotated[str | None, BeforeValidator(_null)]
-Name = Annotated[  # no longer than leaves room, within a file's name of 255 bytes, for what is added to it
+Name = Annotated[  # file names are limited to 255 bytes: leave room for suffixes
     str,
     BeforeValidator(_text),
     _like(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", "a folder's name of letters, digits and _ . -, 100 of them at most"),
@@ -88,19 +88,19 @@ Color = Annotated[str, _like(r"#[0-9a-fA-F]{6}", "a colour as in '#3465b0'")]
 
 
 class Section(BaseModel):
-    """A mapping of the config: closed, so that a misspelt key is a mistake; numbers are finite."""
+    """A section of the config. Unknown keys are rejected, so typos are caught; numbers must be finite."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
 class Step(Section):
-    """The Euler step alone, by which durations are judged."""
+    """The Euler step alone, for checking durations against it."""
 
     dt: Annotated[float, NUMBER, Field(gt=0, le=1)]
 
 
 class Training(Step):
-    """How a network is made and trained; `training` in the config, and any task's own values."""
+    """How a network is made and trained; given in `training` and overridden by a task's own values."""
 
     n_neurons: Count
     batch: Count
@@ -120,7 +120,7 @@ class Training(Step):
 
 
 class Networks(Training):
-    """A task's networks: what every task has, beside the numbers of its own."""
+    """A task's networks: the settings common to all tasks."""
 
     g: Strengths
     epochs: Count
@@ -142,7 +142,7 @@ class Networks(Training):
 
 
 class Measure(Section):
-    """How trained networks are measured and summed up; each measure adds its own settings."""
+    """How trained networks are measured and summarised; each measure adds its own settings."""
 
     threshold: Share
 
@@ -163,14 +163,14 @@ class Sentiment(Section):
 
 
 class Figures(Section):
-    """How the figures look; each has a section of its own."""
+    """Appearance of the figures; each figure has a section of its own."""
 
     colors: dict[str, Color]
     labels: dict[str, str]
 
 
 class Config(Section):
-    """The whole config; the tasks are checked one by one, since each brings numbers of its own."""
+    """The whole config; tasks are checked one by one because each declares its own parameters."""
 
     run: Annotated[Name, AfterValidator(_not_shared)]
     run_seed: Annotated[int, NUMBER, Field(ge=0)]
