@@ -1,4 +1,4 @@
-"""The tables of all networks of a run: which files stand under one another in each, and whether one is of these."""
+"""The tables that collect all networks of a run: the files concatenated in each, and whether a table is up to date."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,20 +11,20 @@ from . import measuring
 
 
 def names(settings: dict) -> list[str]:
-    """The tables of a run with these settings."""
+    """List the tables of a run with these settings."""
     of_lstm = [f"{LSTM}_history"] if settings["sentiment"] else []
     return ["history", *of_lstm, *(measure.name for measure in measures.of_run(settings))]
 
 
 def file(run: str, name: str) -> str:
-    """The table of all networks."""
+    """Return the path of a table of all networks."""
     return f"results/{run}/tables/{name}.parquet"
 
 
 def parts(plan: dict, name: str, specs: Mapping[str, dict]) -> dict[str, str]:
-    """The files under one another in a table, each with what it has to say of its making.
+    """Map each file concatenated in a table to the record of how it should have been made.
 
-    `specs` are those of the run's networks by place.
+    `specs` maps the run's networks by place.
     """
     own = _own(name, specs)
     if measure := _measure(name):
@@ -35,11 +35,7 @@ def parts(plan: dict, name: str, specs: Mapping[str, dict]) -> dict[str, str]:
 
 
 def outdated(plan: dict, specs: Mapping[str, dict], found: Mapping[str, dict], missing: set[str]) -> Iterator[str]:
-    """The tables that are there and were gathered from other files than those that are there now, of whatever age.
-
-    Files may have come from elsewhere, all as planned, with time stamps from before the table's. `found` is what files
-    say of their making, by path; a table of `missing` ones, which this start makes, is made anew after them anyway.
-    """
+    """Yield existing tables gathered from other files than the present ones, regardless of modification times."""
     for name in names(plan["config"]):
         table, files = file(plan["config"]["run"], name), _files(plan, name, _own(name, specs))
         if Path(table).exists() and missing.isdisjoint(files):
@@ -49,7 +45,7 @@ def outdated(plan: dict, specs: Mapping[str, dict], found: Mapping[str, dict], m
 
 
 def records(plan: dict, specs: Mapping[str, dict]) -> dict[str, dict]:
-    """What each file that goes into a table says of its making, {} if it is not there."""
+    """Map each file that goes into a table to its stored record, {} if the file is missing."""
     files = (file for name in names(plan["config"]) for file in _files(plan, name, _own(name, specs)))
     return {file: tables.record(file) or {} for file in files}
 
@@ -61,11 +57,11 @@ def _files(plan: dict, name: str, own: Mapping[str, dict]) -> list[str]:
 
 
 def _measure(name: str) -> type[measures.Measure] | None:
-    """The measure in a table; of histories, which training writes, none."""
+    """Return the measure in a table; None for histories, which training writes."""
     return None if name in ("history", f"{LSTM}_history") else measures.load(name)
 
 
 def _own(name: str, specs: Mapping[str, dict]) -> dict[str, dict]:
-    """The networks that a table is about: all but the LSTMs, or these."""
+    """Select the networks that a table covers: either the LSTMs or all others."""
     of_lstm = name.startswith(f"{LSTM}_")
     return {place: spec for place, spec in specs.items() if (spec["task"] == LSTM) == of_lstm}

@@ -1,4 +1,4 @@
-"""Which measure of which network a job takes, with which settings, and whether it is there as planned."""
+"""Which job takes which measure of which network, with which settings, and whether the result is up to date."""
 
 from collections.abc import Iterator, Mapping
 
@@ -9,25 +9,25 @@ from . import orders
 
 
 def order(plan: dict, measure: type[Measure], task: str, networks: list[str]) -> dict:
-    """What a job is told that measures `networks` (the hashes of their specs), all of one task."""
+    """Return the order of a job that measures `networks` (hashes of their specs), all of one task."""
     stage = orders.of_task(measure, task)
     settings = measure.settings(plan["config"])
     return orders.order(plan, stage, measure=measure.name, settings=settings, networks=networks)
 
 
 def record(plan: dict, measure: type[Measure], task: str, network: str) -> str:
-    """What the table of a network's measure has to say of its making; `network` is the hash of its spec."""
+    """Return the record that a network's measure table should carry; `network` is the hash of the network's spec."""
     return spec.record(order(plan, measure, task, [network]), network)
 
 
 def outdated(
     plan: dict, specs: dict[str, dict], checksums: dict[str, str | None], found: Mapping[str, dict]
 ) -> Iterator[tuple[type[Measure], str]]:
-    """The measures (measure, place) that are missing, or not of these networks with the planned settings and code.
+    """Yield (measure, place) where the measure is missing or was made with another network, settings or code.
 
-    `specs` and `checksums` are those of the run's networks by place; the checksum of a missing network is None. It
-    is compared, too: a network that was deleted and trained again elsewhere may differ in its last bits. `found` is
-    what the files of measures say of their making.
+    `specs` and `checksums` are keyed by place; the checksum of a missing network is None. Checksums are compared
+    because a network that was deleted and retrained elsewhere may differ in its last bits. `found` maps paths to the
+    records stored in the measure files.
     """
     for place, network in specs.items():
         task = network["task"]

@@ -1,11 +1,11 @@
-"""What the jobs of each stage are told: the modules they run, the fingerprint of that code, and their settings."""
+"""The orders given to jobs of each stage: root modules, the fingerprint of their code, and settings."""
 
 from .. import claims, figures, measures
 from ..measures import Measure
 from ..training import kernels
 
-PUBLISHED = "_published"  # how the stage ends of a figure with the published curves under it
-OTHER = {  # stages that are neither a training nor a measure nor a figure
+PUBLISHED = "_published"  # suffix of the stage that draws a figure over the published curves
+OTHER = {  # stages other than training, measures and figures
     "gather": ["gather"],
     "summary": ["summary"],
     "theory": ["theory"],
@@ -23,7 +23,7 @@ OTHER = {  # stages that are neither a training nor a measure nor a figure
 
 
 def stages(settings: dict) -> list[str]:
-    """All stages of a run, those that run a task's own code once for each task: `fig1`, `truncate romo`."""
+    """List all stages of a run; stages that run a task's own code appear once per task: `fig1`, `truncate romo`."""
     every = [f"train {task}" for task in settings["tasks"]]
     for measure in measures.every():
         every += dict.fromkeys(of_task(measure, task) for task in settings["tasks"])
@@ -32,12 +32,12 @@ def stages(settings: dict) -> list[str]:
 
 
 def of_task(measure: type[Measure], task: str) -> str:
-    """The stage that takes a measure of a task's networks; the task matters where its own code is run."""
+    """Return the stage that takes a measure; it is specific to `task` only if the measure runs the task's code."""
     return f"{measure.rule} {task}" if measure.runs_task and not measure.of_lstm else measure.rule
 
 
 def roots(settings: dict, stage: str) -> list[str]:
-    """The modules that a stage (`fig1`, `truncate romo`) starts from; those loaded by name are named."""
+    """List the root modules of a stage (`fig1`, `truncate romo`), including modules that are imported by name."""
     name, _, task = stage.partition(" ")
     if name == "train":
         return trained_by(settings["tasks"][task])
@@ -50,11 +50,11 @@ def roots(settings: dict, stage: str) -> list[str]:
 
 
 def trained_by(networks: dict) -> list[str]:
-    """The modules that train networks, by their spec or their task's settings: of either kernel, whichever does."""
+    """List the modules that train networks, given a spec or task settings; includes every kernel that may be chosen."""
     either = (f"lowrank.training.kernels.{name}" for name in (kernels.compiled_for(networks), "reference"))
     return ["lowrank.training.loop", *either, f"lowrank.tasks.{networks['module']}"]
 
 
 def order(plan: dict, stage: str, **settings) -> dict:
-    """What a job of a stage is told: the code that was planned and all the settings that it uses, no more."""
+    """Return the order of a job: the planned code and exactly the settings that the stage uses."""
     return {"roots": roots(plan["config"], stage), "code": plan["code"][stage], **settings}

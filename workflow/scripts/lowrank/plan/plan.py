@@ -1,7 +1,7 @@
-"""What a start of the workflow will do: the config, the code and the files that are missing, frozen.
+"""The plan of one start of the workflow: the config, the code and the missing files, frozen.
 
-The process that the user starts makes the plan; its jobs read it and do what was planned, though the config may have
-been edited since. A plan is made of built-in types alone: it is written as JSON.
+The process that the user starts makes the plan. Its jobs read the plan and follow it, even if the config has been
+edited in the meantime. A plan contains only built-in types, because it is written as JSON.
 """
 
 import re
@@ -38,15 +38,17 @@ OF_LSTM = ("n_neurons", "dropout", "batch", "epochs", "learning_rate")
 
 
 def make(raw: dict) -> dict:
-    """The plan for a config as it was read; a Problem if the config has mistakes.
+    """Make the plan for a parsed config; raise Problem if the config has mistakes.
 
-    {raw, config, code, sources, data, missing, unusable, regather, stacks}: the config as it was read and as it is
-    understood; the fingerprint of each stage's code; where the LSTM's data is from and the spec of what is made of it
-    (None without LSTM). `missing` are the files that this start has to make, of networks, their measures and the data:
-    a file that is there as planned is taken as it is. `unusable` are those of them of which something is there: cut
-    short, of another spec, without its history, or made with other settings. `regather` are the tables of all networks
-    that were gathered from other files than those that are there. `stacks` are the jobs that make the files of several
-    networks, by their rules' names.
+    Return {raw, config, code, sources, data, missing, unusable, regather, stacks}:
+    `raw`, `config`: the config as read and as validated;
+    `code`: the fingerprint of each stage's code;
+    `sources`, `data`: the sources of the LSTM's data and the spec of the prepared data (None without LSTM);
+    `missing`: files of networks, measures and data to be made; existing files that match the plan are reused;
+    `unusable`: missing files of which something exists that is truncated, lacks its history, or has another spec or
+    other settings;
+    `regather`: tables of all networks that were gathered from other files than the present ones;
+    `stacks`: the jobs that make files of several networks, by rule name.
     """
     plan = {"raw": raw, "config": config.validated(raw)}
     settings = plan["config"]
@@ -72,7 +74,7 @@ def make(raw: dict) -> dict:
 
 
 def _kept(plan: dict, specs: dict[str, dict]) -> Iterator[Path]:
-    """The files that may be there already: networks, histories, data, and what the run has made of them."""
+    """Yield the files that may already exist: networks, histories, data, and the run's results."""
     folder = Path("results", plan["config"]["run"])
     yield from (Path("results"), Path(networks.FOLDER), folder)
     for spec in specs.values():
@@ -85,7 +87,7 @@ def _kept(plan: dict, specs: dict[str, dict]) -> Iterator[Path]:
 
 
 def _sentiment_data(plan: dict) -> dict:
-    """Where the LSTM's data is from, and the spec of the numbers that are made of it."""
+    """Return the sources of the LSTM's data and the spec of the data prepared from them."""
     settings = plan["config"]["sentiment"]
     if not settings:
         return {"sources": None, "data": None}
@@ -98,10 +100,10 @@ def _sentiment_data(plan: dict) -> dict:
 def _stacks(
     settings: dict, untrained: list[str], unmeasured: list[tuple[type[measures.Measure], str]]
 ) -> dict[str, dict]:
-    """The jobs that train or measure up to `stack` networks of a task together, by name: {rule, measure, places}.
+    """Return the jobs that train or measure up to `stack` networks of a task together: {name: {rule, measure, places}}.
 
-    `rule` is the one in whose place they stand; the name tells what is done, a number and the task: truncate_1_romo.
-    There are none where each network has a job of its own.
+    `rule` is the one they replace. A name consists of the rule, a number and the task: truncate_1_romo.
+    Empty if `stack` is 1, where each network has a job of its own.
     """
     size, found = settings["stack"], {}
     if size == 1:
@@ -122,12 +124,12 @@ def _stacks(
 
 
 def training_rule(settings: dict, task: str) -> str:
-    """The rule that trains the networks of a task, or in whose place stacks are trained."""
+    """Return the rule that trains the networks of a task, directly or through its stacks."""
     return "train_on_cpu" if settings["device"] == "cuda" and not on_gpu(settings, task) else "train"
 
 
 def places(plan: dict) -> list[str]:
-    """Where the files about each network of the run stand: {task}/g{g}/seed{seed}, of LSTMs sentiment/seed{seed}."""
+    """List the places of the run's networks: {task}/g{g}/seed{seed}, and sentiment/seed{seed} for LSTMs."""
     settings = plan["config"]
     found = [
         f"{name}/g{g}/seed{seed}"
@@ -139,12 +141,12 @@ def places(plan: dict) -> list[str]:
 
 
 def is_lstm(place: str) -> bool:
-    """Whether the network at a place is an LSTM."""
+    """Return True if the network at this place is an LSTM."""
     return place.startswith("sentiment/")
 
 
 def spec(plan: dict, place: str) -> dict:
-    """The spec of the network at a place: all that it depends on."""
+    """Return the spec of the network at a place: everything that it depends on."""
     settings = plan["config"]
     name, *strength, seed = place.split("/")
     found = {"task": name, "seed": int(seed.removeprefix("seed")), "run_seed": settings["run_seed"]}
@@ -157,17 +159,17 @@ def spec(plan: dict, place: str) -> dict:
 
 
 def by_place(plan: dict) -> dict[str, dict]:
-    """The specs of the run's networks by their places."""
+    """Map each place to the spec of its network."""
     return {place: spec(plan, place) for place in places(plan)}
 
 
 def all_networks(plan: dict) -> dict[str, dict]:
-    """The same, by the hash that names each network."""
+    """Map the hash that names each network to its spec."""
     return {digest(spec): spec for spec in by_place(plan).values()}
 
 
 def linear_networks(settings: dict) -> list[dict]:
-    """What the theory needs of the tasks that have one: {target, g, rate, epochs} for each target and g."""
+    """List what the theory needs of the linear tasks: {target, g, rate, epochs} for each target and g."""
     found = {
         (task["numbers"]["target"], g): {
             "target": task["numbers"]["target"],
@@ -183,11 +185,11 @@ def linear_networks(settings: dict) -> list[dict]:
 
 
 def on_gpu(settings: dict, task: str) -> bool:
-    """Whether a GPU trains the networks of a task: the kernel of linear ones has no use for one."""
+    """Return True if a GPU trains the networks of a task; the kernel for linear networks does not use one."""
     return settings["device"] == "cuda" and kernel(settings, task) == "reference"
 
 
 def kernel(settings: dict, task: str) -> str:
-    """The kernel that trains the networks of a task: linear, compiled or reference."""
+    """Return the kernel that trains the networks of a task: linear, compiled or reference."""
     networks = settings["tasks"][task]
     return kernels.chosen(networks, networks["kernel"], settings["device"])

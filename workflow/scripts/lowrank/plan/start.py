@@ -1,4 +1,4 @@
-"""What a start of the workflow writes and checks before its first job: its plan, its config, its folders."""
+"""Written and checked at the start of the workflow, before the first job: the plan, the config, the folders."""
 
 import contextlib
 import json
@@ -16,15 +16,15 @@ from . import gathered
 
 FOLDER = Path(".snakemake/lowrank")
 PLANS = FOLDER / "plans"
-UNUSABLE = str(FOLDER / "unusable")  # an input of files that are there and have to be made anew, newer than any
-REGATHER = FOLDER / "regather"  # an input of each table of all networks, newer than it if it has to be gathered anew
-KEPT = 60 * 24 * 3600  # seconds: no job of an older plan is still in a cluster's queue
+UNUSABLE = str(FOLDER / "unusable")  # an input of existing files that must be remade, newer than all of them
+REGATHER = FOLDER / "regather"  # an input of each table of all networks, newer than the table if it must be regathered
+KEPT = 60 * 24 * 3600  # seconds; no job of an older plan is still queued on a cluster
 
 
 def write_plan(plan: dict) -> str:
-    """Write the plan where its jobs, on whatever node, find it; its name. Plans that are long out of date go."""
+    """Write the plan where jobs find it, on any node, and return its name; delete plans that have long expired."""
     for old in PLANS.glob("*.json"):
-        with contextlib.suppress(OSError):  # another start removes it, too
+        with contextlib.suppress(OSError):  # another start may delete it at the same time
             if old.stat().st_mtime < time.time() - KEPT:
                 old.unlink()
     name = digest(plan)
@@ -34,7 +34,7 @@ def write_plan(plan: dict) -> str:
 
 
 def read_plan(name: str) -> dict:
-    """The plan of this name, as a job reads it; Problem if it is not there."""
+    """Return the plan of this name, for a job; raise Problem if it cannot be read."""
     try:
         return json.loads(_file(name).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -48,9 +48,9 @@ def _file(name: str) -> Path:
 
 
 def mark_unusable(plan: dict) -> None:
-    """Write the input that has unusable files made anew: to the rules, a file that is there needs no job.
+    """Touch the input that triggers remaking of unusable files, since an existing file would otherwise need no job.
 
-    It is newer than they are, and its content is never the same: both are compared.
+    The input is newer than the files and its content always changes: both are compared.
     """
     if plan["unusable"]:
         with atomic(UNUSABLE) as temporary:
@@ -58,12 +58,12 @@ def mark_unusable(plan: dict) -> None:
 
 
 def regather(run: str, table: str) -> str:
-    """The input that has a table of all networks gathered anew, though none of its parts is younger."""
+    """Return the input that triggers regathering of a table even if none of its parts is newer."""
     return str(REGATHER / run / table)
 
 
 def mark_regather(plan: dict) -> None:
-    """Write these inputs: always there, so that a table's inputs stay the same; new where it has to be gathered."""
+    """Write these inputs: they always exist, so a table's inputs stay the same; only those to be regathered are new."""
     for name in gathered.names(plan["config"]):
         path = Path(regather(plan["config"]["run"], name))
         if name in plan["regather"]:
@@ -76,7 +76,7 @@ def mark_regather(plan: dict) -> None:
 
 
 def check_folders(files: Iterable[str]) -> None:
-    """Problem if one of the files cannot be written for want of permission: it names the folders."""
+    """Raise Problem naming the folders if any of the files cannot be written for lack of permission."""
     folders = {_existing(Path(file).parent) for file in files}
     closed = sorted(str(folder) for folder in folders if not os.access(folder, os.W_OK | os.X_OK))
     if closed:
@@ -88,7 +88,7 @@ def _existing(folder: Path) -> Path:
 
 
 def record(raw: dict, path: str) -> None:
-    """Write the config that a run was last started with, as the user gave it, where its results are."""
+    """Write the config of a run's last start, as the user gave it, into the run's results."""
     text = yaml.safe_dump(raw, sort_keys=False, width=100)
     if not Path(path).exists() or Path(path).read_text(encoding="utf-8") != text:
         with atomic(path) as temporary:
