@@ -1,11 +1,12 @@
-"""The paper's figures: tables in, a figure out; a file a figure, found by its name, which begins with `fig`.
+"""The paper's figures: tables in, a figure out. One file per figure, discovered by its name, which begins with `fig`.
 
-What rules and other programs have to know of a figure is a literal, FIGURE, in its file: it is read without importing
-matplotlib. A figure's file may import pandas, matplotlib and what this folder shares; no measure, no torch.
+Each file declares what the rules and other programs need to know in a literal, FIGURE, which is read without
+importing matplotlib. A figure's file may import pandas, matplotlib and the shared modules of this folder, but neither
+measures nor torch.
 
-`settings` in FIGURE names types of `schema`. Some are checked against the run, too: a Seed must be one of its seeds, a
-Strength one of the g of every task that is shown, of Strengths at least one; the keys of a dict[str, ...] are tasks, as
-the items of the list `tasks` are.
+`settings` in FIGURE names types of `schema`. Some are also checked against the run: a Seed must be one of its seeds, a
+Strength one of the g of every task shown, and Strengths must contain at least one of these. The keys of a
+dict[str, ...] are tasks, as are the items of the list `tasks`.
 """
 
 import ast
@@ -17,34 +18,34 @@ from pathlib import Path
 from ..core.problems import Problem
 
 FOLDER = Path(__file__).parent
-LITERAL = re.compile(r"^FIGURE = (\{\n.*?^\}|\{[^\n]*\}$)", re.MULTILINE | re.DOTALL)  # parsing whole files takes long
+LITERAL = re.compile(r"^FIGURE = (\{\n.*?^\}|\{[^\n]*\}$)", re.MULTILINE | re.DOTALL)  # parsing whole files is slow
 
 
 @dataclass(frozen=True)
 class Declared:
-    """What a figure's file says of it, in FIGURE."""
+    """The declaration of a figure, from FIGURE in its file."""
 
-    title: str  # Figure 2
-    number: str  # in the report's list
-    shows: str  # there, in a few words
+    title: str  # e.g. Figure 2
+    number: str  # in the report's table of contents
+    shows: str  # short description there
     tables: list[str]
     settings: dict[str, str | dict] = field(default_factory=dict)  # keys of figures.{name} in the config, see above
-    of_lstm: bool = False  # shows the LSTM, else tasks: those of its setting `tasks`, or all
-    linear: bool = False  # shows tasks that have a theory, and no others
-    from_zero: bool = False  # needs g = 0 of each task, in units of which it shows the others
-    one_seed: bool = False  # shows the networks of its setting `seed` alone
-    borrowed: dict[str, list[str]] = field(default_factory=dict)  # settings of other figures that it takes, too
-    published: dict | None = None  # how the published curves are laid under it, see `published.py`
+    of_lstm: bool = False  # shows the LSTM; otherwise tasks, those of its setting `tasks` or all
+    linear: bool = False  # shows only tasks that have a theory
+    from_zero: bool = False  # needs g = 0 for each task, as the unit for the other g
+    one_seed: bool = False  # shows only the networks of its setting `seed`
+    borrowed: dict[str, list[str]] = field(default_factory=dict)  # settings taken from other figures
+    published: dict | None = None  # how the published curves are underlaid, see `published.py`
 
 
 def names() -> list[str]:
-    """The figures there are: the files of this folder that begin with `fig`."""
+    """List the figures: the files in this folder that begin with `fig`."""
     return sorted(file.stem for file in FOLDER.glob("fig*.py"))
 
 
 @cache
 def declared(name: str) -> Declared:
-    """What the file of a figure says of it; Problem if it does not say it in the way that is asked for."""
+    """Read a figure's declaration; raise Problem if FIGURE is missing or malformed."""
     try:
         (literal,) = LITERAL.findall((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
         return Declared(**ast.literal_eval(literal))

@@ -1,7 +1,7 @@
 """Figure 1: three tasks, and how networks with and without initial connectivity learn them.
 
-A column a task; rows: a trial (a-c), the loss during training (d-f), the singular values of the change dW of the
-connectivity (g-i), and the loss of networks whose dW is truncated to its first ranks (j-l, Eq. 4).
+One column per task. Rows: a trial (a-c), the loss during training (d-f), the singular values of the connectivity
+change dW (g-i), and the loss of networks with dW truncated to its leading ranks (j-l, Eq. 4).
 """
 
 import numpy as np
@@ -36,12 +36,12 @@ FIGURE = {
 HEIGHT = 5.2  # inches
 INPUTS = {"mante": [("Signal", "u", [3, 4]), ("Context", "c", [1, 2])]}  # sub-axes: title, symbol, channels
 LEGEND_ROOM = 0.4  # right of a trial, in units of its duration
-LOSS_SHARE = 0.995  # of the epochs lie within the axes d-f: single spikes may leave them
+LOSS_SHARE = 0.995  # fraction of the epochs whose loss fits into axes d-f: isolated spikes may be cut off
 
 
 @style.context()
 def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
-    """Figure 1 from the tables history, truncation, spectrum and trials; `figures` as in config.yaml."""
+    """Draw Figure 1 from the tables history, truncation, spectrum and trials; `figures` as in config.yaml."""
     shown, tasks = figures["fig1"], figures["fig1"]["tasks"]
     width = style.WIDTH / 3 * len(tasks)
     figure = Figure((width, HEIGHT))
@@ -55,7 +55,7 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
     for column, task in enumerate(tasks):
         rows = {name: select(table, name, task, shown["seed"]) for name, table in tables.items()}
         shades = style.shades(hues[task], set(shown["g"]) & set(rows["history"]["g"]))
-        shades = {g: shades[g] for g in shown["g"] if g in shades}  # the first one's L0 scales all
+        shades = {g: shades[g] for g in shown["g"] if g in shades}  # the L0 of the first g scales all curves
         trial = rows["trials"][rows["trials"]["g"] == shown["trial_g"]]
         axes = trials_panel(figure, trials[column], trial, task)
         figure.align_ylabels(axes)
@@ -74,7 +74,7 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
 
 
 def select(table: DataFrame, name: str, task: str, seed: int) -> DataFrame:
-    """The rows of the network that is shown; Problem if there are none."""
+    """Select the rows of the network shown; raise Problem if there are none."""
     rows = table[(table["task"] == task) & (table["seed"] == seed)]
     if rows.empty:
         raise Problem(
@@ -85,13 +85,13 @@ def select(table: DataFrame, name: str, task: str, seed: int) -> DataFrame:
 
 
 def reference(table: DataFrame, x: str, shades: dict) -> float:
-    """L0: the loss at epoch or rank 0 of the first g that is shown; NaN if it is null or no g is shown."""
+    """Return L0, the loss at epoch or rank 0 of the first g shown; NaN if that is null or no g is shown."""
     rows = table[(table["g"] == next(iter(shades), None)) & (table[x] == 0)]
     return values(rows, "loss")[0] if len(rows) else np.nan
 
 
 def plot(ax: Axes, table: DataFrame, x: str, y: str, shades: dict, scale: float = 1, **options) -> np.ndarray:
-    """A line a g, y over x in units of `scale`; all the y that were drawn."""
+    """Plot one line per g, y / `scale` over x; return all plotted y."""
     drawn = [np.empty(0)]
     for g, color in shades.items():
         rows = table[table["g"] == g].sort_values(x)
@@ -101,7 +101,7 @@ def plot(ax: Axes, table: DataFrame, x: str, y: str, shades: dict, scale: float 
 
 
 def loss_panel(ax: Axes, history: DataFrame, shades: dict, epochs: int | None) -> None:
-    """Panels d-f: loss over epochs, in units of L0; the axis is `epochs` long, or as long as the training."""
+    """Panels d-f: loss over epochs, in units of L0; the axis spans `epochs`, or the whole training."""
     scale = reference(history, "epoch", shades)
     epochs = epochs or int(history["epoch"].max())
     losses = plot(ax, history[history["epoch"] <= epochs], "epoch", "loss", shades, scale, linewidth=0.9)
@@ -115,14 +115,14 @@ def loss_panel(ax: Axes, history: DataFrame, shades: dict, epochs: int | None) -
 
 
 def spectrum_panel(ax: Axes, spectrum: DataFrame, shades: dict, ranks: int, marker: str) -> None:
-    """Panels g-i: the first singular values of dW."""
+    """Panels g-i: the leading singular values of dW."""
     shown = spectrum[(spectrum["matrix"] == "dW") & (spectrum["index"] <= ranks)]
     plot(ax, shown, "index", "singular_value", shades, marker=marker)
     style.ticks(ax.yaxis, 3)
 
 
 def truncation_panel(ax: Axes, truncation: DataFrame, shades: dict, ranks: int, marker: str) -> None:
-    """Panels j-l: loss with dW truncated to rank 1, 2, ...; L0 is that of rank 0, with the trained vectors."""
+    """Panels j-l: loss with dW truncated to rank 1, 2, ...; L0 is the loss at rank 0, with the trained vectors."""
     shown = truncation[truncation["rank"].between(1, ranks)]
     losses = plot(ax, shown, "rank", "loss", shades, reference(truncation, "rank", shades), marker=marker)
     style.loss_axis(ax, losses)
@@ -131,7 +131,7 @@ def truncation_panel(ax: Axes, truncation: DataFrame, shades: dict, ranks: int, 
 
 
 def trials_panel(figure: Figure, slot: SubplotSpec, trial: DataFrame, task: str) -> list[Axes]:
-    """Panels a-c: a trial's inputs and outputs in sub-axes, with its phases unless they come again and again."""
+    """Panels a-c: inputs and outputs of a trial in sub-axes, with its phases marked unless they recur."""
     channels = {signal: sorted(rows["channel"].unique()) for signal, rows in trial.groupby("signal")}
     inputs = INPUTS.get(task, [("In", "u", channels.get("input", []))])
     outputs = channels.get("output", [])
@@ -148,7 +148,7 @@ def trials_panel(figure: Figure, slot: SubplotSpec, trial: DataFrame, task: str)
 
 
 def input_axes(ax: Axes, trial: DataFrame, title: str, symbol: str, channels: list[int]) -> None:
-    """Inputs, from grey to black."""
+    """Plot the inputs, from grey to black."""
     for number, (channel, grey) in enumerate(zip(channels, np.linspace(0.62, 0.1, len(channels)), strict=True), 1):
         name = f"${symbol}_{{{number}}}$" if len(channels) > 1 else f"${symbol}$"
         plot_signal(ax, trial, "input", channel, color=f"{grey}", label=name)
@@ -156,7 +156,7 @@ def input_axes(ax: Axes, trial: DataFrame, title: str, symbol: str, channels: li
 
 
 def output_axes(ax: Axes, trial: DataFrame, channel: int, only: bool) -> None:
-    """An output z of the trained network and, where it is in the mask, its target."""
+    """Plot an output z of the trained network and its target, where the mask includes it."""
     index = "" if only else f"_{{{channel}}}"
     plot_signal(ax, trial, "output", channel, color="0.62", linewidth=1.7, label=f"$z{index}$")
     plot_signal(ax, trial, "target", channel, color="0.1", linewidth=1, label=rf"$\hat{{z}}{index}$")
@@ -164,13 +164,13 @@ def output_axes(ax: Axes, trial: DataFrame, channel: int, only: bool) -> None:
 
 
 def plot_signal(ax: Axes, trial: DataFrame, signal: str, channel: int, **options) -> None:
-    """One channel over time, with gaps where it is null."""
+    """Plot one channel over time, with gaps where it is null."""
     rows = trial[(trial["signal"] == signal) & (trial["channel"] == channel)].sort_values("time")
     ax.plot(values(rows, "time"), values(rows, "value"), **options)
 
 
 def time_axis(ax: Axes, trial: DataFrame) -> None:
-    """Time from 0 to the trial's end, the phases, and to the right of it the legend."""
+    """Draw time from 0 to the end of the trial, its phases, and the legend to the right."""
     end = trial["time"].max() if len(trial) else 1
     ax.legend(loc="center left", bbox_to_anchor=(1.06 / (1 + LEGEND_ROOM), 0.5), handles=list(ax.lines))
     ax.plot([0, end], [0, 0], color="0.8", linewidth=0.6, zorder=0)
@@ -184,14 +184,14 @@ def time_axis(ax: Axes, trial: DataFrame) -> None:
 
 
 def boundaries(trial: DataFrame) -> np.ndarray:
-    """The times at which one phase ends and another begins; none if a phase comes more than once."""
+    """Return the times at which the phase changes; empty if a phase recurs."""
     steps = trial.drop_duplicates("time").sort_values("time")
     begins = steps[steps["phase"] != steps["phase"].shift()]
     return values(begins[1:], "time") if begins["phase"].is_unique else np.empty(0)
 
 
 def panels(settings: dict) -> dict[str, Panel]:
-    """What each panel shows, by its letter."""
+    """Describe what each panel shows, by letter."""
     shown = settings["fig1"]
     rows = (_trial, _loss, _spectrum, _truncation)
     return lettered([row(task, shown) for row in rows for task in shown["tasks"]])

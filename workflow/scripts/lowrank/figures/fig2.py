@@ -1,7 +1,7 @@
 """Figure 2: how learning depends on the strength g of the initial connectivity.
 
-Over g, for each task: when training converges (a), the Frobenius norm of the change dW (b), the loss after the
-elements of W0 are shuffled and dW is added (c, in units of L0), and the functional rank of dW (d).
+Over g, for each task: the convergence epoch (a), the Frobenius norm of the change dW (b), the loss with the elements
+of W0 shuffled before dW is added (c, in units of L0), and the functional rank of dW (d).
 """
 
 import numpy as np
@@ -33,7 +33,7 @@ MEASURES = {
 
 @style.context()
 def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
-    """Figure 2 from the table summary; `figures` as in config.yaml."""
+    """Draw Figure 2 from the table summary; `figures` as in config.yaml."""
     shown = figures["fig2"]
     hues, markers = style.colors(shown["tasks"], figures["colors"]), style.markers(shown["tasks"])
     networks = converged(tables["summary"])
@@ -57,7 +57,7 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
 
 
 def converged(summary: DataFrame) -> DataFrame:
-    """The networks of each (task, g) of which all seeds converged, as floats; with the shuffled loss over L0."""
+    """Select the (task, g) for which all seeds converged, as floats; add the shuffled loss over L0."""
     numbers = ["convergence_epoch", "norm_dW", "shuffled_loss", "initial_loss", "functional_rank"]
     networks = summary[["task", "g", "seed"]].copy()
     for name in numbers:
@@ -67,13 +67,13 @@ def converged(summary: DataFrame) -> DataFrame:
 
 
 def complete(networks: DataFrame, measure: str) -> DataFrame:
-    """The networks of each (task, g) of which all seeds have the measure."""
+    """Select the (task, g) for which all seeds have the measure."""
     has = networks[measure].notna().groupby([networks["task"], networks["g"]]).transform("all")
     return networks[has]
 
 
 def spread(networks: DataFrame, measure: str) -> DataFrame:
-    """Mean and standard deviation (numpy's, ddof = 0) over all seeds of each task and g; NaN for a single seed."""
+    """Return mean and standard deviation (ddof = 0) over seeds for each task and g; NaN for a single seed."""
     groups = complete(networks, measure).groupby(["task", "g"])[measure]
     points = DataFrame({"mean": groups.mean(), "sd": groups.std(ddof=0)})
     points.loc[groups.count() < 2, "sd"] = np.nan
@@ -81,7 +81,7 @@ def spread(networks: DataFrame, measure: str) -> DataFrame:
 
 
 def panel(ax: Axes, points: DataFrame, hues: dict, markers: dict) -> None:
-    """For each task a line of the means and a band of one standard deviation to each side, over g."""
+    """Plot the mean over g, with a band of ±1 standard deviation, for each task."""
     for task, color in hues.items():
         rows = points[points["task"] == task]
         g, mean, sd = (rows[name].to_numpy(float) for name in ("g", "mean", "sd"))
@@ -92,7 +92,7 @@ def panel(ax: Axes, points: DataFrame, hues: dict, markers: dict) -> None:
 
 
 def convergence_axis(ax: Axes, points: DataFrame, limit: float) -> None:
-    """Panel a: from 0 to `limit` epochs, or closer where all means are below half of it."""
+    """Panel a: from 0 to `limit` epochs, or closer if all means are below half of it."""
     highest = points["mean"].max() if len(points) else limit
     top = limit if highest > limit / 2 else 1.2 * highest
     ax.set_ylim(-0.05 * top, top)
@@ -100,19 +100,19 @@ def convergence_axis(ax: Axes, points: DataFrame, limit: float) -> None:
 
 
 def norm_axis(ax: Axes) -> None:
-    """Panel b: from 0."""
+    """Panel b: start at 0."""
     ax.set_ylim(-0.05 * ax.get_ylim()[1], ax.get_ylim()[1])
     style.ticks(ax.yaxis, 5)
 
 
 def rank_axis(ax: Axes) -> None:
-    """Panel d: from 0, in whole ranks."""
+    """Panel d: start at 0, with integer ranks."""
     ax.set_ylim(0, ax.get_ylim()[1])
     style.ticks(ax.yaxis, 4, integer=True)
 
 
 def panels(settings: dict) -> dict[str, Panel]:
-    """What each panel shows, by its letter."""
+    """Describe what each panel shows, by letter."""
     tasks = settings["fig2"]["tasks"]
     texts = {
         "convergence_epoch": ("the epoch at which training has converged", ()),

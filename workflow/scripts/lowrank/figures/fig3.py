@@ -1,8 +1,8 @@
-"""Figure 3: a linear network learns a constant output, and the theory's third order.
+"""Figure 3: a linear network learns a constant output, compared with the theory to third order.
 
-The task and outputs of trained networks (a); then a column a target: the loss (b, c) and the first two singular
-values of dW (d, e) over the effective learning time tau~ = tau/(1 - g^2)^2, of simulations (mean and one standard
-deviation to each side over the seeds) and of Eqs. 14 and 15, held from where z first passes the target.
+The task and the outputs of trained networks (a); then one column per target: the loss (b, c) and the first two
+singular values of dW (d, e) over the effective learning time tau~ = tau/(1 - g^2)^2, from simulations (mean and ±1
+standard deviation over seeds) and from Eqs. 14 and 15, held constant once z first exceeds the target.
 """
 
 import numpy as np
@@ -27,14 +27,14 @@ FIGURE = {
     "published": {"tables": ["history"], "curves": "targets"},
 }
 HEIGHT = 2.35  # inches
-COLUMN = 1.45  # inches that each target after the second adds to the width
+COLUMN = 1.45  # inches of extra width for each target after the second
 TARGET = r"$\hat{{z}} = {:.1f}$"
-SV_SHARE = 1.75  # of the largest simulated singular value: the theory may leave the axis
+SV_SHARE = 1.75  # times the largest simulated singular value; the theory may leave the axis
 
 
 @style.context()
 def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
-    """Figure 3 from the tables history, trials and theory; `figures` as in config.yaml, with the tasks' targets."""
+    """Draw Figure 3 from tables history, trials and theory; `figures` as in config.yaml, with the tasks' targets."""
     shown, tasks = figures["fig3"], figures["fig3"]["tasks"]
     hues = style.colors(tasks, figures["colors"])
     width = style.WIDTH + COLUMN * max(0, len(tasks) - 2)
@@ -66,7 +66,7 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
 
 
 def available(history: DataFrame, task: str, strengths: list[float]) -> list[float]:
-    """Those of the g that the run has; Problem if there is none."""
+    """Return the strengths that the run contains; raise Problem if there are none."""
     there = set(history[history["task"] == task]["g"])
     found = [g for g in strengths if g in there]
     if not found:
@@ -81,9 +81,9 @@ def effective_time(rows: DataFrame, g: float) -> np.ndarray:
 
 
 def simulation(history: DataFrame, task: str, g: float, end: float | None) -> dict[str, np.ndarray]:
-    """Over the effective learning time `x` up to `end`: mean and standard deviation over seeds, (2, epochs) each.
+    """Return mean and standard deviation over seeds, (2, epochs) each, over effective learning time `x` up to `end`.
 
-    Networks that diverged are left out.
+    Networks that diverged are excluded.
     """
     rows = history[(history["task"] == task) & (history["g"] == g)]
     names = ["loss", "s1", "s2"]
@@ -96,7 +96,7 @@ def simulation(history: DataFrame, task: str, g: float, end: float | None) -> di
 
 
 def theory(table: DataFrame, target: float, g: float, end: float | None) -> dict[str, np.ndarray]:
-    """The third order, held from where z first passes the target, where the expansion ends to make sense."""
+    """Return the third-order theory, held constant once z first exceeds the target: there the expansion breaks down."""
     rows = table[(table["target"] == target) & (table["g"] == g) & (table["order"] == 3)].sort_values("tau")
     rows = rows[effective_time(rows, g) <= (end or np.inf) * (1 + 1e-9)]
     passed = np.flatnonzero(values(rows, "readout") > target)
@@ -105,7 +105,7 @@ def theory(table: DataFrame, target: float, g: float, end: float | None) -> dict
 
 
 def plot(ax: Axes, simulated: dict, predicted: dict, shades: dict, name: str, styles: tuple) -> None:
-    """Mean, spread and theory of one quantity, a shade a g; `styles` are the lines of simulation and theory."""
+    """Plot mean, spread and theory of one quantity, one shade per g; `styles` are the lines for simulation, theory."""
     for g, color in shades.items():
         x, (mean, sd) = simulated[g]["x"], simulated[g][name]
         ax.fill_between(x, mean - sd, mean + sd, color=color, alpha=0.35, linewidth=0)
@@ -126,7 +126,7 @@ def singular_values_panel(ax: Axes, simulated: dict, predicted: dict, shades: di
     """Panels d, e: s1 and s2 of dW."""
     plot(ax, simulated, predicted, shades, "s1", ("-", "--"))
     plot(ax, simulated, predicted, shades, "s2", (":", "-."))
-    top = SV_SHARE * max(np.max(simulated[g]["s1"][0], initial=0) for g in shades) or 1  # 1: all networks diverged
+    top = SV_SHARE * max(np.max(simulated[g]["s1"][0], initial=0) for g in shades) or 1  # 1 if all networks diverged
     ax.set_ylim(-0.04 * top, top)
     style.ticks(ax.xaxis, 3)
     style.ticks(ax.yaxis, 2)
@@ -134,7 +134,7 @@ def singular_values_panel(ax: Axes, simulated: dict, predicted: dict, shades: di
 
 
 def legend(ax: Axes, shades: dict, kinds: bool) -> None:
-    """Which shade is which g; and which line the simulation, in the first column."""
+    """Explain the shades of g and, if `kinds`, the line styles of simulation and theory."""
     handles = [Line2D([], [], color=color, label=f"$g = {g}$") for g, color in shades.items()]
     if kinds:
         handles += [Line2D([], [], color="0.4", label="Sim."), Line2D([], [], color="0.4", ls="--", label="Theory")]
@@ -142,14 +142,14 @@ def legend(ax: Axes, shades: dict, kinds: bool) -> None:
 
 
 def singular_values_legend(ax: Axes) -> None:
-    """Which line is s1 and which s2."""
+    """Explain the line styles of s1 and s2."""
     lines = {"-": "$s_1$, sim.", "--": "theory", ":": "$s_2$, sim.", "-.": "theory"}
     handles = [Line2D([], [], color="0.4", linestyle=line, label=text) for line, text in lines.items()]
     ax.legend(handles=handles, ncols=2, loc="upper left", bbox_to_anchor=(0.03, 1.06), handlelength=1.8)
 
 
 def trial_panel(figure: Figure, slot: SubplotSpec, trials: DataFrame, figures: dict, shades: dict) -> Axes:
-    """Panel a: the input, and the outputs of trained networks over the time since its onset; a mark is a target."""
+    """Panel a: the input, and trained networks' outputs over the time since input onset; markers show the targets."""
     seed, markers, dashes = figures["fig3"]["seed"], style.markers([*shades]), style.dashes([*shades])
     top, bottom = slot.subgridspec(2, 1, hspace=0.3).subplots(sharex=True)
     for task, colors in shades.items():
@@ -183,7 +183,7 @@ def trial_panel(figure: Figure, slot: SubplotSpec, trials: DataFrame, figures: d
 
 
 def trial_legend(ax: Axes, lines: dict[float, list[Line2D]], dots: list[Line2D]) -> None:
-    """The outputs by g, a line for each target side by side, and the targets."""
+    """Explain the outputs, one entry per g with the targets' lines side by side, and the target markers."""
     rows = [(f"$g = {g}$", handles) for g, handles in lines.items() if handles] + [(r"$\hat{z}$", dots)]
     from_handles = {text: tuple(handles) for text, handles in rows}
     side_by_side = {tuple: style.SideBySide()}
@@ -191,7 +191,7 @@ def trial_legend(ax: Axes, lines: dict[float, list[Line2D]], dots: list[Line2D])
 
 
 def panels(settings: dict) -> dict[str, Panel]:
-    """What each panel shows, by its letter."""
+    """Describe what each panel shows, by letter."""
     shown, tasks = settings["fig3"], settings["fig3"]["tasks"]
 
     def trial(table: DataFrame) -> DataFrame:

@@ -2,7 +2,7 @@
 
 Over g, for each target: the learning time tau* until the loss is below 5 % of L0 (a), the Frobenius norm of the final
 dW (b), the norm of the gradient averaged over [0, tau*] (c), each divided by its mean at g = 0, and the loss after
-W0 was shuffled, over L0 = z^2/2 (d). Dashed: the theory's first order.
+shuffling W0, over L0 = z^2/2 (d). Dashed: first-order theory.
 """
 
 import numpy as np
@@ -26,8 +26,8 @@ FIGURE = {
     "published": {"tables": ["summary"], "curves": "targets", "along_g": True},
 }
 HEIGHT = 1.75  # inches
-TOP = {"c": 6.3}  # the end of an axis; elsewhere all is shown
-PANELS = {  # measure, its label, the theory in words and as a function of 1 - g^2
+TOP = {"c": 6.3}  # upper end of the axis; other panels show everything
+PANELS = {  # measure, label, theory as a formula and as a function of x = 1 - g^2
     "a": ("convergence_tau", "Conv. time", "$(1-g^2)^2$", lambda x: x**2),
     "b": ("norm_dW", r"$\|\Delta W\|$", "$1-g^2$", lambda x: x),
     "c": ("mean_gradient_norm", "Avg. grad.", "$1/(1-g^2)$", lambda x: 1 / x),
@@ -37,7 +37,7 @@ PANELS = {  # measure, its label, the theory in words and as a function of 1 - g
 
 @style.context()
 def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
-    """Figure 4 from the table summary; `figures` as in config.yaml, with the tasks' targets."""
+    """Draw Figure 4 from the table summary; `figures` as in config.yaml, with the tasks' targets."""
     tasks, targets = figures["fig4"]["tasks"], figures["targets"]
     hues, markers = style.colors(tasks, figures["colors"]), style.markers(tasks)
     networks, left_out = converging(tables["summary"], tasks)
@@ -76,7 +76,7 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
 
 
 def converging(summary: DataFrame, tasks: list[str]) -> tuple[DataFrame, str]:
-    """The tasks' networks that did not diverge, measures as floats; and how many did, in words."""
+    """Select the tasks' networks that did not diverge, measures as floats; and describe in words how many did."""
     rows = summary[summary["task"].isin(tasks)]
     measures = [measure for measure, *_ in PANELS.values()]
     networks = rows[["task", "g", "seed"]].assign(**{name: values(rows, name) for name in measures})
@@ -86,12 +86,12 @@ def converging(summary: DataFrame, tasks: list[str]) -> tuple[DataFrame, str]:
 
 
 def at_zero(networks: DataFrame, task: str, measure: str) -> float:
-    """A measure's mean over the networks of a task without initial connectivity."""
+    """Return the mean of a measure over a task's networks without initial connectivity."""
     return float(networks[(networks["task"] == task) & (networks["g"] == 0)][measure].mean())
 
 
 def points(ax: Axes, networks: DataFrame, measure: str, scale: float, color, marker: str) -> None:
-    """Mean and a band of one standard deviation (ddof = 0) to each side, over g, in units of `scale`."""
+    """Plot the mean over g in units of `scale`, with a band of ±1 standard deviation (ddof = 0)."""
     groups = networks.groupby("g")[measure]
     g, mean = np.array(list(groups.groups)), groups.mean().to_numpy() / scale
     sd = np.where(groups.count() > 1, groups.std(ddof=0), np.nan) / scale
@@ -100,7 +100,7 @@ def points(ax: Axes, networks: DataFrame, measure: str, scale: float, color, mar
 
 
 def axis(ax: Axes, letter: str) -> None:
-    """From 0; panel d in units of L0."""
+    """Start the y axis at 0; label panel d in units of L0."""
     top = TOP.get(letter, 1.1)
     if letter == "d":
         top = max(top, min(ax.get_ylim()[1], style.MOST))
@@ -112,7 +112,7 @@ def axis(ax: Axes, letter: str) -> None:
 
 
 def panels(settings: dict) -> dict[str, Panel]:
-    """What each panel shows, by its letter."""
+    """Describe what each panel shows, by letter."""
     tasks = settings["fig4"]["tasks"]
     texts = {
         "a": "learning time tau* until the loss is below measure.threshold of L0, divided by its mean at g = 0",

@@ -1,7 +1,8 @@
-"""Figure 5: training changes the weights of a two-layer LSTM by matrices of low rank.
+"""Figure 5: training changes the weights of a two-layer LSTM by low-rank matrices.
 
-The singular values of the recurrent weights of layer 2 (a), and the accuracy on the validation sentences when W or
-only dW is truncated to its first ranks (b): recurrent weights of both layers and input weights of layer 2 at once.
+The singular values of the recurrent weights of layer 2 (a), and the accuracy on the validation sentences with W, or
+only dW, truncated to its leading ranks (b), for the recurrent weights of both layers and the input weights of layer 2
+at once.
 """
 
 import numpy as np
@@ -19,7 +20,7 @@ FIGURE = {
     "number": "5",
     "shows": "LSTM",
     "tables": ["sentiment_history", "sentiment_truncation", "sentiment_spectrum"],
-    # of the weights' change, the weights at the end and at the start, the final accuracy
+    # colours of the weight change, the final and initial weights, and the final accuracy
     "settings": {"seed": "Seed", "colors": {"dW": "Color", "W": "Color", "W0": "Color", "final": "Color"}},
     "of_lstm": True,
     "published": {
@@ -35,7 +36,7 @@ CHANCE = 0.5
 
 @style.context()
 def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
-    """Figure 5 from the tables sentiment_history, sentiment_truncation and sentiment_spectrum."""
+    """Draw Figure 5 from the tables sentiment_history, sentiment_truncation and sentiment_spectrum."""
     seed, colors = figures["fig5"]["seed"], figures["fig5"]["colors"]
     history, truncation, spectrum = (
         select(tables[f"sentiment_{name}"], seed) for name in ("history", "truncation", "spectrum")
@@ -56,7 +57,7 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
 
 
 def accuracy_panel(ax: Axes, truncation: DataFrame, history: DataFrame, colors: dict) -> None:
-    """Accuracy over the rank that is left, and dashed the final one, of the network as it was trained."""
+    """Plot accuracy over the remaining rank; dashed: the final accuracy of the untruncated network."""
     final = values(history.sort_values("epoch"), "validation_accuracy")[-1]
     names = {"dW": r"Truncate $\Delta W$", "W": "Truncate $W$"}
     for what, name in names.items():
@@ -74,7 +75,7 @@ def accuracy_panel(ax: Axes, truncation: DataFrame, history: DataFrame, colors: 
 
 
 def panels(settings: dict) -> dict[str, Panel]:
-    """What each panel shows, by its letter."""
+    """Describe what each panel shows, by letter."""
     seed = settings["fig5"]["seed"]
     text = "accuracy on the validation sentences with W or dW cut to its first ranks: W1, W2 and U2 at once"
     final = "dashed: the last validation_accuracy of the table sentiment_history"

@@ -1,4 +1,4 @@
-"""The supplement's figure of the LSTM: its training, and the singular values of all its weight matrices.
+"""The supplementary figure on the LSTM: its training, and the singular values of all its weight matrices.
 
 Loss (a) and accuracy (b) on the training sentences, with dropout, and on the validation sentences; the spectra of the
 input weights U (c, e) and the recurrent weights W (d, f) of layers 1 and 2.
@@ -24,12 +24,12 @@ FIGURE = {
 }
 HEIGHT = 4.4  # inches
 WEIGHTS = {"c": "U1", "d": "W1", "e": "U2", "f": "W2"}
-SENTENCES = {"train": ("Training", "dW"), "validation": ("Validation", "W")}  # label, and whose colour
+SENTENCES = {"train": ("Training", "dW"), "validation": ("Validation", "W")}  # label, and the colour it shares
 
 
 @style.context()
 def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
-    """The supplement's figure from the tables sentiment_history and sentiment_spectrum."""
+    """Draw the supplementary figure from the tables sentiment_history and sentiment_spectrum."""
     seed, colors = figures["figS_lstm"]["seed"], figures["fig5"]["colors"]
     history, spectrum = (select(tables[f"sentiment_{name}"], seed) for name in ("history", "spectrum"))
     figure = Figure((style.WIDTH, HEIGHT))
@@ -56,7 +56,7 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
 
 
 def learning_panel(ax: Axes, history: DataFrame, measure: str, colors: dict) -> None:
-    """Loss or accuracy over epochs."""
+    """Plot loss or accuracy over epochs."""
     rows = history.sort_values("epoch")
     for sentences, (name, color) in SENTENCES.items():
         ax.plot(values(rows, "epoch"), values(rows, f"{sentences}_{measure}"), color=colors[color], label=name)
@@ -71,7 +71,7 @@ def learning_panel(ax: Axes, history: DataFrame, measure: str, colors: dict) -> 
 
 
 def panels(settings: dict) -> dict[str, Panel]:
-    """What each panel shows, by its letter."""
+    """Describe what each panel shows, by letter."""
     seed = settings["figS_lstm"]["seed"]
     learning = {
         letter: Panel(

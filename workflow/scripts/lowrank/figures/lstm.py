@@ -1,4 +1,4 @@
-"""What Figure 5 and its supplement share: which LSTM is shown, the spectra of its weights, where its data is from."""
+"""Shared by Figure 5 and its supplement: selecting the LSTM, the spectra of its weights, the data's source."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,7 +12,7 @@ from .style import values
 
 
 def select(table: DataFrame, seed: int) -> DataFrame:
-    """The rows of the LSTM that is shown; Problem if there are none."""
+    """Select the rows of the LSTM shown; raise Problem if there are none."""
     rows = table[table["seed"] == seed]
     if rows.empty:
         raise Problem(f"there is no LSTM with seed {seed}: set figures.fig5.seed and figures.figS_lstm.seed to one")
@@ -20,7 +20,7 @@ def select(table: DataFrame, seed: int) -> DataFrame:
 
 
 def spectrum_panel(ax: Axes, spectrum: DataFrame, weight: str, colors: dict) -> None:
-    """The singular values of a weight matrix: its change, what it became, and dashed what it was."""
+    """Plot the singular values of a weight matrix: its change, its final state and, dashed, its initial state."""
     symbol, layer = weight[0], weight[1:]
     names = {"dW": rf"$\Delta {symbol}^{{({layer})}}$", "W": f"${symbol}^{{({layer})}}$"}
     names["W0"] = f"${symbol}_0^{{({layer})}}$"
@@ -35,13 +35,13 @@ def spectrum_panel(ax: Axes, spectrum: DataFrame, weight: str, colors: dict) -> 
 
 
 def rank_axis(ax: Axes, most: int) -> None:
-    """Ranks from 0 to the number of units."""
+    """Show ranks from 0 to the number of units."""
     ax.set_xticks(np.unique([0, most // 2, most]))
     ax.set_xlim(-0.04 * most, 1.06 * most)
 
 
 def data_note(figure: Figure, table: DataFrame) -> None:
-    """In the lower right corner, where the sentences and their words' vectors are from."""
+    """Name the source of the sentences and word vectors in the lower right corner."""
     told = [table.attrs[kind] for kind in ("treebank", "vectors") if kind in table.attrs]
     names = [f"{each['name']} (a file of the config)" if each["source"] == "files" else each["name"] for each in told]
     if names:
@@ -49,7 +49,7 @@ def data_note(figure: Figure, table: DataFrame) -> None:
 
 
 def rows_of(seed: int, **where):
-    """The rows of an LSTM's table that are drawn: those of a seed in which columns have these values."""
+    """Return a function that selects an LSTM table's rows for a seed, with these values in other columns."""
 
     def rows(table: DataFrame) -> DataFrame:
         own = table[table["seed"] == seed]
@@ -61,7 +61,7 @@ def rows_of(seed: int, **where):
 
 
 def singular_values(weight: str, seed: int) -> Panel:
-    """What a panel of singular values shows."""
+    """Describe a panel of singular values."""
     text = f"the singular values of {weight} of the LSTM: its change, what it became, and dashed what it was"
     rows = rows_of(seed, weight=weight)
     return Panel(text, "sentiment_spectrum", "index", "singular_value", ("matrix",), rows, "spectrum_panel")

@@ -1,6 +1,6 @@
-"""What a panel shows, in words and as rows of a table: each figure says it of its own, in `panels(settings)`.
+"""What a panel shows, in words and as table rows; each figure describes its own in `panels(settings)`.
 
-`settings` are what a figure's `draw` takes: {colors, labels, targets, fig1: {...}}.
+`settings` are the same as for a figure's `draw`: {colours, labels, targets, fig1: {...}}.
 """
 
 from collections.abc import Callable
@@ -14,19 +14,19 @@ SPREAD = "a line of means over seeds, a band of one standard deviation (ddof 0) 
 
 @dataclass(frozen=True)
 class Panel:
-    """A panel: `y` over `x`, a curve for each value of the columns `curves`."""
+    """A panel: `y` over `x`, one curve per value of the columns `curves`."""
 
     text: str
     table: str
     x: str
     y: str
     curves: tuple[str, ...]
-    rows: Select  # the table's rows that are drawn; y as it is before it is scaled
-    drawn: str  # by which function of the figure's file
-    besides: str = ""  # what else is in the panel, and from where
-    columns: tuple[str, ...] = ()  # of the table, where y is made of several
+    rows: Select  # the table's rows that are drawn, with y before scaling
+    drawn: str  # the function in the figure's file that draws it
+    besides: str = ""  # what else the panel contains, and its source
+    columns: tuple[str, ...] = ()  # table columns from which y is computed, if several
 
 
 def lettered(panels: list[Panel]) -> dict[str, Panel]:
-    """Panels by their letters, from a on."""
+    """Assign letters to the panels, starting from a."""
     return {chr(ord("a") + number): panel for number, panel in enumerate(panels)}

@@ -1,4 +1,4 @@
-"""The published curves under ours, thick and faint, in any of the paper's figures."""
+"""Draw the published curves, thick and faint, under ours in any of the paper's figures."""
 
 from collections.abc import Callable
 
@@ -14,11 +14,12 @@ NOTE = "thick and faint: published"
 
 @style.context()
 def underlay(figure: Figure, published: DataFrame, figures: dict, name: str, how: dict) -> Figure:
-    """Draw the points of a figure's published file into the panels that it has; `figures` as in config.yaml.
+    """Draw the points of a figure's published file into its panels; `figures` as in config.yaml.
 
-    `how` is what the figure's file says in FIGURE: `curves` are of tasks, of targets or of weights, by which they have
-    their colours; `along_g`: a curve goes over g, and has our markers, as tasks share a panel; in the panels
-    `from_rank_0` published ranks count from 0.
+    `how` comes from FIGURE in the figure's file. `curves`: whether curves belong to tasks, targets or weights, which
+    determines their colours. `along_g`: curves run over g and use our markers, since tasks share a panel.
+    `from_rank_0`:
+    panels whose published ranks count from 0.
     """
     color, along_g = COLORS[how["curves"]](figures, figures[name]), how.get("along_g", False)
     curves = ["panel", "series", "target"] if along_g else ["panel", "series", "g", "target"]
@@ -35,17 +36,17 @@ def underlay(figure: Figure, published: DataFrame, figures: dict, name: str, how
 
 
 def _axes(figure: Figure, letter: str) -> list[Axes]:
-    """The axes with a panel's letter: one, or none."""
+    """Return the axes with this panel letter: one or none."""
     return [ax for ax in figure.axes if any(text.get_text() == f"({letter})" for text in ax.texts)]
 
 
 def _marker(ax: Axes, hue) -> str:
-    """The marker of our line of this colour."""
+    """Return the marker of our line of this colour."""
     return next((line.get_marker() for line in ax.lines if line.get_color() == hue), "None")
 
 
 def _line(ax: Axes, rows: DataFrame, color, shift: bool, look: dict) -> None:
-    """A curve and its band; the axes stay as they are."""
+    """Draw a curve and its band without changing the axis limits."""
     rows, limits = rows.sort_values("x"), (ax.get_xlim(), ax.get_ylim())
     x, y, sd = (rows[name].to_numpy(float) for name in ("x", "published", "sd"))
     ax.plot(x + shift, y, color=color, alpha=0.3, zorder=0.5, solid_capstyle="round", **look)
@@ -53,7 +54,7 @@ def _line(ax: Axes, rows: DataFrame, color, shift: bool, look: dict) -> None:
     ax.set(xlim=limits[0], ylim=limits[1])
 
 
-# The colour of a published curve, by its series and, where they tell curves apart, g and target; None: not shown
+# Color of a published curve, by its series and, where they distinguish curves, g and target; None if not shown
 
 
 def _of_tasks(figures: dict, shown: dict) -> Callable:

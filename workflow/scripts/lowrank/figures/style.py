@@ -1,4 +1,4 @@
-"""How all figures look: fonts, sizes, colours, axes in units of the initial loss; and how they are saved."""
+"""The look of all figures: fonts, sizes, colours, axes in units of the initial loss; and how they are saved."""
 
 from collections.abc import Iterable, Sequence
 from itertools import cycle
@@ -21,18 +21,18 @@ from pandas import DataFrame
 from ..core.files import atomic
 from ..core.problems import Problem
 
-WIDTH = 5.5  # inches, the text width of NeurIPS: figures are drawn at their final size
+WIDTH = 5.5  # inches: the NeurIPS text width; figures are drawn at final size
 TITLE, LABEL, SMALL = 9, 8, 7  # points
-MOST = 6  # an axis of losses ends here at the latest, in units of L0
-DARKEST = 0.42  # brightness of a hue's darkest shade, of the plain colour's
+MOST = 6  # upper limit of loss axes, in units of L0
+DARKEST = 0.42  # brightness of a hue's darkest shade, relative to the plain colour
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 DASHES = ("-", (0, (4, 1.2)), (0, (1, 1)), (0, (6, 1, 1, 1)))
 
 RC = {
-    "font.family": ["STIXGeneral", "DejaVu Sans"],  # ship with matplotlib: the same on all machines
+    "font.family": ["STIXGeneral", "DejaVu Sans"],  # bundled with matplotlib: the same on all machines
     "mathtext.fontset": "stix",
-    "pdf.fonttype": 42,  # TrueType, which journals ask for
+    "pdf.fonttype": 42,  # TrueType, as journals require
     "font.size": LABEL,
     "axes.labelsize": LABEL,
     "axes.titlesize": TITLE,
@@ -64,12 +64,12 @@ METADATA = {".pdf": {"CreationDate": None, "Creator": None, "Producer": None}, "
 
 
 def context():
-    """The style, over matplotlib's defaults and not over the user's; a context or a decorator."""
+    """Return the style, based on matplotlib's defaults rather than the user's; a context manager or a decorator."""
     return mpl.style.context(["default", RC])
 
 
 def save(figure: Figure, paths: Iterable[str | Path]) -> None:
-    """Write the figure to files, by suffix .pdf or .png; the same figure gives the same bytes."""
+    """Write the figure to files by suffix, .pdf or .png; the same figure gives the same bytes."""
     with context():
         for path in map(Path, paths):
             with atomic(path) as temporary:
@@ -77,13 +77,13 @@ def save(figure: Figure, paths: Iterable[str | Path]) -> None:
 
 
 def colors(tasks: Sequence[str], given: dict) -> dict:
-    """A colour for each task: the config's, or else one of seaborn's that is unlike the paper's three."""
+    """Assign each task the config's colour or else one of seaborn's that differs from the paper's three."""
     spare = cycle(sns.color_palette("tab10")[3:])
     return {task: given.get(task) or next(spare) for task in tasks}
 
 
 def label(figures: dict, task: str) -> str:
-    """What a task is called in figures; Problem if it cannot be written in the fonts that Matplotlib brings."""
+    """Return a task's label in figures; raise Problem if the fonts bundled with Matplotlib cannot render it."""
     text = figures["labels"].get(task, task)
     place = f"figures.labels.{task} = {text!r}"
     try:
@@ -99,54 +99,54 @@ def label(figures: dict, task: str) -> str:
 
 
 def markers(tasks: Sequence[str]) -> dict[str, str]:
-    """A marker for each task, in their order: so that they are told apart without colour, too."""
+    """Assign a marker to each task, in order, so that tasks can be told apart without colour."""
     return dict(zip(tasks, cycle(MARKERS), strict=False))
 
 
 def dashes(tasks: Sequence[str]) -> dict:
-    """A line style for each task, in their order, where lines have no markers."""
+    """Assign a line style to each task, in order, for lines without markers."""
     return dict(zip(tasks, cycle(DASHES), strict=False))
 
 
 def shades(color, strengths: Iterable[float]) -> dict:
-    """A shade of the colour for each g: the plain colour for the largest, darker for smaller ones."""
+    """Return a shade of the colour for each g: the plain colour for the largest, darker for smaller ones."""
     strengths = sorted(strengths, reverse=True)
     factors = np.linspace(1, DARKEST, len(strengths))
     return {g: tuple(factor * np.array(mpl.colors.to_rgb(color))) for g, factor in zip(strengths, factors, strict=True)}
 
 
 def letter(ax: Axes, text: str, left: float = 24) -> None:
-    """A panel's letter above its upper left corner, `left` points outside of it."""
+    """Write a panel's letter above its upper left corner, `left` points outside."""
     ax.annotate(f"({text})", (0, 1), (-left, 6), xycoords="axes fraction", textcoords="offset points", fontsize=LABEL)
 
 
 class SideBySide(HandlerTuple):
-    """Several handles of a legend's one entry, beside each other."""
+    """Legend handler that draws several handles of one entry side by side."""
 
     def __init__(self):
         super().__init__(ndivide=None, pad=0.4)
 
 
 def values(rows: DataFrame, column: str) -> np.ndarray:
-    """A column as floats, null as NaN."""
+    """Return a column as floats, with null as NaN."""
     return rows[column].to_numpy(float, na_value=np.nan)
 
 
 def ticks(axis: Axis, most: int, steps: Sequence[float] = (1, 2, 3, 5, 10), integer: bool = False) -> None:
-    """At most `most` intervals between ticks, `steps` times a power of ten, written as short as can be."""
+    """Set at most `most` tick intervals, of `steps` times a power of ten, with the shortest labels."""
     axis.set_major_locator(MaxNLocator(most, steps=steps, integer=integer))
     axis.set_major_formatter(lambda value, _: f"{value:g}".replace("-", "\u2212"))
 
 
 def same_height(axes: Sequence[Axes]) -> None:
-    """One range of y for all the axes, wide enough for each."""
+    """Set the same y limits for all axes, wide enough for each."""
     limits = [ax.get_ylim() for ax in axes]
     for ax in axes:
         ax.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
 
 
 def loss_axis(ax: Axes, losses: np.ndarray, share: float = 1) -> None:
-    """A y axis for losses over L0, from 0 to L0 or to the quantile `share` of the losses, but to MOST at most."""
+    """Set a y axis for losses over L0: from 0 to L0 or the quantile `share` of the losses, at most MOST."""
     finite = losses[np.isfinite(losses)]
     top = np.clip(1.05 * np.quantile(finite, share), 1.12, MOST) if len(finite) else 1.12
     high = [int(top)] if top >= 2 else []
