@@ -1,4 +1,4 @@
-"""What a claim is, the tables of a run as claims ask for them, and the verdict."""
+"""The definition of a claim, access to a run's tables, and the verdict."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ HOLDS, FAILS, NOT_TESTED = "holds", "fails", "not tested"
 
 
 class NotTested(Exception):
-    """The run lacks what a claim is about; the text says what."""
+    """Raised if the run lacks what a claim is about; the message says what."""
 
 
 class Found(NamedTuple):
-    """What was measured, in words and numbers, and whether that is what the claim says."""
+    """What was measured, in words and numbers, and whether the claim holds."""
 
     measured: str
     holds: bool
@@ -23,11 +23,11 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence of the paper and the rule by which it is judged."""
+    """A statement of the paper and the rule that judges it."""
 
     number: int
     section: str
-    statement: str  # in our words
+    statement: str  # paraphrased
     expected: str  # a value or a relation
     tolerance: str
     reason: str  # why this tolerance
@@ -39,7 +39,7 @@ CLAIMS: list[Claim] = []
 
 
 def claim(number: int, section: str, statement: str, *, expected: str, tolerance: str, reason: str, source: str):
-    """The decorated function is the rule of this claim."""
+    """Register the decorated function as the rule of this claim."""
 
     def add(rule: Callable[[Run], Found]) -> Callable[[Run], Found]:
         CLAIMS.append(Claim(number, section, statement, expected, tolerance, reason, source, rule))
@@ -49,14 +49,14 @@ def claim(number: int, section: str, statement: str, *, expected: str, tolerance
 
 
 class Run:
-    """A run's tables, by name; what is not there is a NotTested."""
+    """A run's tables, by name; raises NotTested for missing ones."""
 
     def __init__(self, tables: Mapping[str, pd.DataFrame], tasks: Mapping[str, dict]):
-        """`tasks` holds the numbers of each task by name, as the config has them."""
+        """Store the tables and `tasks`, each task's settings by name as in the config."""
         self.tables, self.tasks = tables, tasks
 
     def rows(self, table: str, **where) -> pd.DataFrame:
-        """The rows of a table in which columns have these values."""
+        """Select the rows of a table in which columns have these values."""
         if table not in self.tables:
             raise NotTested(f"this run has no table {table}")
         frame = self.tables[table]
@@ -67,7 +67,7 @@ class Run:
         return frame
 
     def by_g(self, task: str, column: str) -> pd.Series:
-        """The mean over seeds of a column of the summary at each g, where all seeds have one."""
+        """Return the mean over seeds of a summary column by g, where all seeds have a value."""
         groups = self.rows("summary", task=task).groupby("g")[column]
         whole = groups.mean()[groups.apply(lambda values: values.notna().all())]
         if len(whole) < 3:
@@ -75,37 +75,37 @@ class Run:
         return whole
 
     def singular_values(self, task: str, g: float, matrix: str = "dW") -> np.ndarray:
-        """(seeds, index), in falling order."""
+        """Return singular values (seeds, index), in descending order."""
         rows = self.rows("spectrum", task=task, g=g, matrix=matrix)
         return rows.pivot(index="seed", columns="index", values="singular_value").to_numpy()
 
 
 def mean(values) -> float:
-    """The mean of what is known."""
+    """Return the mean of the non-NaN values."""
     return float(np.nanmean(np.asarray(values, float)))
 
 
 def standard_error(values) -> float:
-    """Of the mean; infinite for fewer than two values."""
+    """Return the standard error of the mean; infinite for fewer than two values."""
     values = np.asarray(values, float)
     return float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else np.inf
 
 
 def said(values) -> str:
-    """Mean, standard error and number of values, as text."""
+    """Format mean, standard error and number of values."""
     values = np.asarray(values, float)
     error = f" ± {standard_error(values):.2g}" if len(values) > 1 else ""
     return f"{mean(values):.3g}{error} ({len(values)} networks)"
 
 
 def near(values, expected: float, allowed: float = 0.0) -> Found:
-    """Whether a mean is the expected value, within two standard errors and what is allowed besides."""
+    """Check that a mean equals the expected value within `allowed` plus two standard errors."""
     room = allowed + (2 * standard_error(values) if len(values) > 1 else 0.0)
     return Found(said(values), abs(mean(values) - expected) <= room)
 
 
 def judged(claims: Iterable[Claim], run: Run) -> dict[str, list]:
-    """The columns of the table `claims`, a row for every claim."""
+    """Return the columns of the table `claims`, one row per claim."""
     rows = [_row(claim, run) for claim in claims]
     return {name: [row[name] for row in rows] for name in rows[0]}
 

@@ -1,4 +1,4 @@
-"""The claims as a page in Markdown."""
+"""Write the claims as a Markdown page."""
 
 from itertools import groupby
 
@@ -13,7 +13,7 @@ paper's networks were trained; ± is a standard error over networks.
 
 
 def page(rows: dict[str, list], run: str) -> str:
-    """An overview, and then what was expected and measured, claim by claim; from the columns of the table `claims`."""
+    """Return an overview, then expected and measured values claim by claim; from the columns of the table `claims`."""
     claims = [dict(zip(rows, values, strict=True)) for values in zip(*rows.values(), strict=True)]
     numbers = {v: [claim["claim"] for claim in claims if claim["verdict"] == v] for v in (HOLDS, FAILS, NOT_TESTED)}
     lines = [HEAD.format(run=run, counts=", ".join(f"{len(found)} {v}" for v, found in numbers.items()))]

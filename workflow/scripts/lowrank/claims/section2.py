@@ -1,11 +1,11 @@
-"""What the claims of Section 2, on the three tasks of neuroscience, share."""
+"""Shared by the claims of Section 2, on the three neuroscience tasks."""
 
 import numpy as np
 
 from .base import Found, NotTested, Run
 
 TASKS = ("flipflop", "mante", "romo")
-STRONG = 0.9  # the g of Figure 1 beside 0
+STRONG = 0.9  # the g of Figure 1 besides 0
 
 DECIDES = "none: the mean over seeds decides"
 SEEDS = "scatter over seeds: its standard error stands beside the mean"
@@ -13,7 +13,7 @@ FIVE_PERCENT = "the paper's own threshold: 5 % of L0, for ranks 5 % of the rank-
 
 
 def present(run: Run) -> list[str]:
-    """Which of the three tasks the run has."""
+    """List which of the three tasks the run has."""
     tasks = [task for task in TASKS if task in run.tasks]
     if not tasks:
         raise NotTested("this run has none of the three tasks")
@@ -21,7 +21,7 @@ def present(run: Run) -> list[str]:
 
 
 def each(run: Run, rule) -> Found:
-    """A rule for all tasks that the run has: it has to hold for each."""
+    """Apply a rule to all tasks that the run has; it must hold for each."""
     found = {task: rule(task) for task in present(run)}
     return Found(
         "; ".join(f"{task} {one.measured}" for task, one in found.items()), all(f.holds for f in found.values())
@@ -29,7 +29,7 @@ def each(run: Run, rule) -> Found:
 
 
 def trend(values) -> tuple[float, float]:
-    """The slope of a straight line through means at each g, and its standard error from what it leaves."""
+    """Fit a straight line to the means over g; return its slope and the slope's standard error from the residuals."""
     g, y = np.asarray(values.index, float), np.asarray(values, float)
     (slope, _), residuals, *_ = np.polyfit(g, y, 1, full=True)
     left = float(residuals[0]) if len(residuals) else 0.0

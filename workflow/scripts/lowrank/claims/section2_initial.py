@@ -67,7 +67,7 @@ def norm_falls(run: Run) -> Found:
 
 
 def shuffled(run: Run, task: str):
-    """The loss with shuffled W0 over L0 by g, of networks that converged."""
+    """Return the loss with shuffled W0, over L0, by g, for networks that converged."""
     rows = run.rows("summary", task=task)
     rows = rows[rows["convergence_epoch"].notna()]
     return (rows["shuffled_loss"] / rows["initial_loss"]).groupby(rows["g"]).mean()

@@ -5,7 +5,7 @@ import numpy as np
 from .base import Found, NotTested, Run, claim, mean, said
 from .section2 import DECIDES, FIVE_PERCENT, SEEDS, STRONG, each
 
-VERY_LARGE = 2.0  # networks are chaotic from g = 1 on, and visibly so at this one
+VERY_LARGE = 2.0  # networks are chaotic for g > 1, and visibly so at this value
 
 
 @claim(

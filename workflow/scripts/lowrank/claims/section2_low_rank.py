@@ -5,7 +5,7 @@ import numpy as np
 from .base import Found, NotTested, Run, claim, mean, near, said
 from .section2 import DECIDES, FIVE_PERCENT, SEEDS, STRONG, TASKS, each, trend
 
-RANK = {"flipflop": 2, "mante": 4, "romo": 6}  # at g = 0, as read off Fig. 1 j-l
+RANK = {"flipflop": 2, "mante": 4, "romo": 6}  # at g = 0, read off Fig. 1 j-l
 THRESHOLD = 0.05
 
 
@@ -25,7 +25,7 @@ def two_dominate(run: Run) -> Found:
 
 
 def leading_six(run: Run, task: str) -> Found:
-    """Whether the sixth value is well above the twelfth, from where on they fall slowly."""
+    """Check that the sixth singular value is well above the twelfth, beyond which they decay slowly."""
     values = run.singular_values(task, 0.0)
     ratio = values[:, 5] / values[:, 11]
     return Found(f"s6/s12 = {said(ratio)}", mean(ratio) > 2)
@@ -58,7 +58,7 @@ def romo_six(run: Run) -> Found:
 
 
 def functional_rank(run: Run, task: str, g: float) -> np.ndarray:
-    """Of each network that has one."""
+    """Return the functional rank of each network that has one."""
     ranks = run.rows("summary", task=task, g=g)["functional_rank"].dropna().astype(float)
     if ranks.empty:
         raise NotTested(f"no network of {task} at g = {g} has a functional rank")

@@ -1,4 +1,4 @@
-"""Section 2: networks of other sizes and kinds, which have runs of their own: the presets `sizes` and `variants`."""
+"""Section 2: networks of other sizes and kinds, from runs of their own with the presets `sizes` and `variants`."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from .base import Found, NotTested, Run, claim, mean, said, standard_error
 
 
 def of_size(run: Run, module: str) -> dict[int, list[str]]:
-    """The tasks of a module by the number of neurons, if there are several."""
+    """Group the tasks of a module by number of neurons; raise NotTested for fewer than three sizes."""
     found: dict[int, list[str]] = {}
     for name, task in run.tasks.items():
         if task["module"] == module:
@@ -51,7 +51,7 @@ def time_and_size(run: Run) -> Found:
 
 
 def variant(run: Run, name: str) -> Found:
-    """A variant of the flip-flop is of low rank as the task itself is."""
+    """Check that a variant of the flip-flop is of low rank, as the original task is."""
     if name not in run.tasks:
         raise NotTested(f"this run has no task {name}: preset variants")
     rows = run.rows("summary", task=name)

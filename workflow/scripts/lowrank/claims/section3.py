@@ -1,4 +1,4 @@
-"""What the claims of Section 3, on the linear network, share."""
+"""Shared by the claims of Section 3, on the linear network."""
 
 from .base import Found, NotTested, Run
 
@@ -6,7 +6,7 @@ MEASURED_G = (0.0, 0.6)  # Figure 3
 
 
 def targets(run: Run) -> dict[str, float]:
-    """The linear tasks and their targets, smallest first."""
+    """Return the targets of the linear tasks by name, smallest first."""
     found = {name: task["numbers"]["target"] for name, task in run.tasks.items() if task["module"] == "linear"}
     if not found:
         raise NotTested("this run has no linear networks")
@@ -14,16 +14,16 @@ def targets(run: Run) -> dict[str, float]:
 
 
 def each(run: Run, rule) -> Found:
-    """A rule for all linear tasks: it has to hold for each."""
+    """Apply a rule to all linear tasks; it must hold for each."""
     found = {target: rule(name) for name, target in targets(run).items()}
     return Found("; ".join(f"z^ = {t:g}: {f.measured}" for t, f in found.items()), all(f.holds for f in found.values()))
 
 
 def last(run: Run, task: str, g: float):
-    """The history's last row of each network."""
+    """Return the last history row of each network."""
     return run.rows("history", task=task, g=g).sort_values("epoch").groupby("seed").last()
 
 
 def first(run: Run, task: str, g: float):
-    """Its first row."""
+    """Return the first history row of each network."""
     return run.rows("history", task=task, g=g, epoch=0)

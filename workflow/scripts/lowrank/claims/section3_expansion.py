@@ -1,4 +1,4 @@
-"""Section 3: the course of learning against the expansion to third order (Fig. 3)."""
+"""Section 3: the time course of learning compared with the expansion to third order (Fig. 3)."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from .section3 import MEASURED_G, each, last, targets
 
 
 def against_theory(run: Run, columns: dict[str, str], until: float, scale) -> Found:
-    """Means over seeds against the third order, up to an effective time: off by more than the last term, and noise?"""
+    """Compare means over seeds with third order up to an effective time; allow for the last term and for noise."""
 
     def rule(task: str) -> Found:
         target, worst = targets(run)[task], 0.0

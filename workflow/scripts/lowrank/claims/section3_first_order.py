@@ -1,4 +1,4 @@
-"""Section 3: dW is of rank one, nearly, and how it begins to grow."""
+"""Section 3: dW is nearly of rank one; how it begins to grow."""
 
 import numpy as np
 
@@ -73,7 +73,7 @@ def readout_vanishes(run: Run) -> Found:
         n = run.tasks[task]["n_neurons"]
         z = first(run, task, 0.0)["readout"]
         scaled, spread = n * float(np.mean(np.square(z))), np.sqrt(2 / (9 * len(z)))
-        low, high = (max(0.0, 1 - 2 / (9 * len(z)) + s * 2.576 * spread) ** 3 for s in (-1, 1))  # Wilson and Hilferty
+        low, high = (max(0.0, 1 - 2 / (9 * len(z)) + s * 2.576 * spread) ** 3 for s in (-1, 1))  # Wilson-Hilferty
         return Found(f"{np.sqrt(scaled):.2f} ({np.sqrt(low):.2f} to {np.sqrt(high):.2f})", bool(low < scaled < high))
 
     return each(run, rule)

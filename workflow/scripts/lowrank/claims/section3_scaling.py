@@ -7,7 +7,7 @@ from .section3 import each, targets
 
 
 def scaling(run: Run, column: str, expected, what: str, tolerance: float) -> Found:
-    """A column over its value at g = 0 against the first-order prediction, up to g = 0.8."""
+    """Compare a column, over its value at g = 0, with the first-order prediction up to g = 0.8."""
 
     def rule(task: str) -> Found:
         means = run.by_g(task, column)

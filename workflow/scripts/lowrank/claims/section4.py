@@ -4,16 +4,16 @@ import numpy as np
 
 from .base import Found, NotTested, Run, claim, mean
 
-SENTENCES = 872  # of the Treebank's validation set
+SENTENCES = 872  # in the Treebank's validation set
 
 
 def curve(run: Run, truncated: str):
-    """The accuracy by rank, averaged over seeds."""
+    """Return the accuracy by rank, averaged over seeds."""
     return run.rows("sentiment_truncation", truncated=truncated).groupby("rank")["accuracy"].mean()
 
 
 def final(run: Run) -> float:
-    """The accuracy without truncation."""
+    """Return the accuracy without truncation."""
     history = run.rows("sentiment_history")
     return mean(history[history["epoch"] == history["epoch"].max()]["validation_accuracy"])
 
