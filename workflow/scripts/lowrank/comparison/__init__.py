@@ -1,1 +1,1 @@
-"""Our curves beside the published ones, point by point, in units of what the two may differ by."""
+"""Compare our curves with the published ones, point by point, in units of the expected difference."""

@@ -1,4 +1,4 @@
-"""How far our curves are from the published ones, in units of what two such sets of networks differ by."""
+"""Distances of our curves from the published ones, in units of the expected difference between two sets of networks."""
 
 from collections.abc import Iterable, Mapping
 
@@ -7,19 +7,19 @@ import pandas as pd
 
 from .ours import Curve, Tables, samples
 
-SENTENCES = 872  # of the Treebank's validation set, on which an accuracy is a share
+SENTENCES = 872  # in the Treebank's validation set, over which accuracies are computed
 KEYS = ["figure", "panel", "series", "g", "target"]
 
 
 def table(published: Iterable[pd.DataFrame], tables: Tables, linear: Mapping[float, str]) -> dict[str, np.ndarray]:
-    """The columns of the table `comparison`: a row for each published point of networks that the run has, too."""
+    """Return the columns of the table `comparison`: one row per published point for which the run has networks."""
     parts = [_curve(Curve(*key, rows["x"].to_numpy(float)), rows, tables, linear) for key, rows in _curves(published)]
     whole = pd.concat(parts, ignore_index=True)
     return {name: whole[name].to_list() for name in whole}
 
 
 def _curves(published: Iterable[pd.DataFrame]):
-    """The published curves one by one: of points at single g, as in Figures 2 and 4, each is a curve."""
+    """Group published points into curves; single points at one g, as in Figures 2 and 4, are curves of their own."""
     points = pd.concat(published, ignore_index=True)
     return points.groupby(KEYS, dropna=False, sort=False)
 
@@ -48,10 +48,11 @@ def _curve(curve: Curve, rows: pd.DataFrame, tables: Tables, linear: Mapping[flo
 
 
 def _spread(curve: Curve, values: np.ndarray, rows: pd.DataFrame) -> np.ndarray:
-    """The standard deviation of the difference of two means, of ours and of theirs, if all are draws from one lot.
+    """Return the standard deviation of the difference of two means, ours and theirs, for draws from one distribution.
 
-    The networks' own variance is the mean of those on either side, as far as they are known; NaN if neither is. An
-    accuracy is a share of sentences: its variance is p (1 - p) / n, at the least.
+    The variance over networks is the mean of ours and theirs, as far as known; NaN if neither is known. An accuracy is
+    a
+    fraction of sentences, so its variance is at least p (1 - p) / n.
     """
     ours = values.var(axis=0, ddof=1) if len(values) > 1 else np.full(values.shape[1], np.nan)
     theirs = np.square(rows["sd"].to_numpy(float))

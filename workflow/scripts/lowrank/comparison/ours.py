@@ -1,4 +1,4 @@
-"""What the run's networks have where a published curve has points: (networks, points), for each panel."""
+"""The run's networks sampled at the points of the published curves: (networks, points), for each panel."""
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from .published import TASKS
 
 Tables = Mapping[str, pd.DataFrame]
 
-PIXEL = {"e": 7, "f": 40}  # epochs that a column of pixels of Figures 1 e and f covers
+PIXEL = {"e": 7, "f": 40}  # epochs per column of pixels in Figures 1 e and f
 MATRICES = {"dW (layer 2)": "dW", "W (layer 2)": "W", "W0 (layer 2)": "W0"}
 TRUNCATED = {"truncate dW": "dW", "truncate W": "W"}
 OF_FIGURE_2 = {"a": "convergence_epoch", "b": "norm_dW", "c": "shuffled_loss", "d": "functional_rank"}
@@ -19,27 +19,27 @@ MEASURES = [*OF_FIGURE_2.values(), *OF_FIGURE_4.values()]
 
 
 class Curve(NamedTuple):
-    """A published curve: its panel, what it is of, and where it has points."""
+    """A published curve: its panel, its series, and the x of its points."""
 
     figure: str
     panel: str
     series: str
     g: float  # NaN for the LSTM
-    target: float  # NaN but for linear networks
+    target: float  # NaN except for linear networks
     x: np.ndarray
 
 
 def samples(curve: Curve, tables: Tables, linear: Mapping[float, str]) -> np.ndarray:
-    """Our values (networks, points) at the curve's points, NaN where there is none; no networks: (0, points).
+    """Return our values (networks, points) at the curve's points, NaN where undefined; (0, points) without networks.
 
-    `linear` names the linear network's tasks by their target.
+    `linear` maps targets to the linear network's tasks.
     """
     found = FIGURES[curve.figure](curve, tables, linear)
     return np.array(found, float).reshape(-1, len(curve.x))
 
 
 def figure_1(curve: Curve, tables: Tables, linear: Mapping) -> list[np.ndarray]:
-    """Each seed's network, in units of the L0 of the one without initial connectivity."""
+    """Return each seed's network, in units of the L0 of the network without initial connectivity."""
     task = TASKS[curve.series]
     if curve.panel in "ghi":
         values = of(tables, "spectrum", task=task, g=curve.g, matrix="dW")
@@ -54,7 +54,7 @@ def figure_1(curve: Curve, tables: Tables, linear: Mapping) -> list[np.ndarray]:
 
 
 def dense(history: pd.DataFrame, curve: Curve) -> np.ndarray:
-    """The middle of the losses that a column of pixels around each epoch covers, as the published ones were read."""
+    """Return the midrange of the losses in the pixel column around each epoch, as the published values were read."""
     half, found = PIXEL[curve.panel] / 2, []
     for epoch in curve.x:
         loss = history[(history["epoch"] - epoch).abs() <= half]["loss"]
@@ -63,7 +63,7 @@ def dense(history: pd.DataFrame, curve: Curve) -> np.ndarray:
 
 
 def figure_2(curve: Curve, tables: Tables, linear: Mapping) -> list[np.ndarray]:
-    """Each seed's network, where all seeds converged and have the measure."""
+    """Return each seed's network, if all seeds converged and have the measure."""
     rows = of(tables, "summary", task=TASKS[curve.series], g=curve.g)
     values = rows[OF_FIGURE_2[curve.panel]].astype(float)
     if curve.panel == "c":
@@ -73,7 +73,7 @@ def figure_2(curve: Curve, tables: Tables, linear: Mapping) -> list[np.ndarray]:
 
 
 def figure_3(curve: Curve, tables: Tables, linear: Mapping) -> list[np.ndarray]:
-    """Each seed's network, between epochs on a straight line."""
+    """Return each seed's network, interpolated linearly between epochs."""
     history = of(tables, "history", task=linear.get(curve.target), g=curve.g)
     y = curve.series.split()[0] if curve.panel in "de" else "loss"
     history = history.assign(time=history["tau"] / (1 - curve.g**2) ** 2)
@@ -81,7 +81,7 @@ def figure_3(curve: Curve, tables: Tables, linear: Mapping) -> list[np.ndarray]:
 
 
 def figure_4(curve: Curve, tables: Tables, linear: Mapping) -> list[np.ndarray]:
-    """Each seed's network that did not diverge, over the mean at g = 0; in panel d over L0 = z^2/2."""
+    """Return each seed's network that did not diverge, over the mean at g = 0; in panel d over L0 = z^2/2."""
     measure, task = OF_FIGURE_4[curve.panel], linear.get(curve.target)
     values = of(tables, "summary", task=task, g=curve.g)[measure].dropna()
     at_zero = of(tables, "summary", task=task, g=0.0)[measure]
@@ -90,7 +90,7 @@ def figure_4(curve: Curve, tables: Tables, linear: Mapping) -> list[np.ndarray]:
 
 
 def figure_5(curve: Curve, tables: Tables, linear: Mapping) -> list[np.ndarray]:
-    """Each seed's LSTM; the published ranks of singular values count from 0."""
+    """Return each seed's LSTM; the published ranks of singular values count from 0."""
     if curve.panel == "a":
         rows = of(tables, "sentiment_spectrum", weight="W2", matrix=MATRICES[curve.series])
         return [at(one, "index", "singular_value", curve.x + 1) for _, one in rows.groupby("seed")]
@@ -102,7 +102,7 @@ FIGURES: dict[str, Callable] = {"1": figure_1, "2": figure_2, "3": figure_3, "4"
 
 
 def of(tables: Tables, name: str, **where) -> pd.DataFrame:
-    """The rows of a table in which columns have these values; none if the run has no such table."""
+    """Select the rows of a table in which columns have these values; empty if the run lacks the table."""
     rows = tables.get(name)
     if rows is None:
         columns = dict.fromkeys(["seed", *where, "loss", "epoch", "tau", "initial_loss", *MEASURES])
@@ -113,7 +113,7 @@ def of(tables: Tables, name: str, **where) -> pd.DataFrame:
 
 
 def at(rows: pd.DataFrame, x: str, y: str, points: np.ndarray) -> np.ndarray:
-    """y at the points, on straight lines between the rows; NaN beyond them."""
+    """Interpolate y linearly at the points; NaN outside the range of the rows."""
     rows = rows.sort_values(x)
     known, values = rows[x].to_numpy(float), rows[y].to_numpy(float, na_value=np.nan)
     return np.interp(points, known, values, left=np.nan, right=np.nan)

@@ -1,4 +1,4 @@
-"""The comparison with the published curves as a page in Markdown: panel by panel, series by series."""
+"""Write the comparison with the published curves as a Markdown page, by panel and series."""
 
 import pandas as pd
 
@@ -14,7 +14,7 @@ on either side. Root mean square differences are in the units of the axis.
 
 
 def page(table: pd.DataFrame, run: str) -> str:
-    """A table of the panels of all figures, from the table `comparison`."""
+    """Return a page with one table per figure, from the table `comparison`."""
     lines = [HEAD.format(run=run)]
     if table.empty:
         return HEAD.format(run=run) + "\nThis run has none of the networks of which the paper shows curves.\n"
@@ -22,7 +22,7 @@ def page(table: pd.DataFrame, run: str) -> str:
         lines += [f"## Figure {figure}", ""]
         lines += ["| panel | curve | points | rms difference | median distance | largest distance | at |"]
         lines += ["| --- | --- | ---: | ---: | ---: | ---: | --- |"]
-        # the points of Figures 2 and 4 have a g each: there a curve is a series
+        # in Figures 2 and 4 each point has its own g: there a curve is a series
         along_g = ["panel", "series"] if figure in "24" else ["panel", "series", "g"]
         lines += [_row(key, points) for key, points in rows.groupby(along_g, dropna=False)]
         lines += [""]

@@ -1,4 +1,4 @@
-"""The published curves as numbers, read off the figures: workflow/resources/published/, one file a figure."""
+"""The published curves as numbers, read off the figures: workflow/resources/published/, one file per figure."""
 
 from pathlib import Path
 
@@ -8,16 +8,16 @@ import pandas as pd
 from ..core.problems import Problem
 
 COLUMNS = ["panel", "series", "g", "target", "x_name", "x", "y_name", "y", "y_low", "y_high", "error"]
-NETWORKS = {"1": 1, "2": 5, "3": 5, "4": 5, "5": 1}  # that a published point is the mean of
-TASKS = {"Flip-flop": "flipflop", "Mante": "mante", "Romo": "romo"}  # by the names of the series
-DENSE = [("1", "e"), ("1", "f")]  # whose y_low and y_high are what a column of pixels covers, no standard deviation
+NETWORKS = {"1": 1, "2": 5, "3": 5, "4": 5, "5": 1}  # networks averaged in a published point
+TASKS = {"Flip-flop": "flipflop", "Mante": "mante", "Romo": "romo"}  # by series name
+DENSE = [("1", "e"), ("1", "f")]  # y_low and y_high are the extent of a column of pixels here, not a standard deviation
 
 
 def read(path: str | Path) -> pd.DataFrame:
-    """The simulated points of a figure's file: figure, panel, series, g, target, x, published, error, sd, networks.
+    """Read the simulated points of a figure: figure, panel, series, g, target, x, published, error, sd, networks.
 
-    `sd` is the standard deviation over the published networks (ddof = 1), NaN where no band can be seen. The theory's
-    curves are left out: they are no readings but the paper's equations.
+    `sd` is the standard deviation over the published networks (ddof = 1), NaN where no band is visible. The theory's
+    curves are omitted: they are equations of the paper, not readings.
     """
     try:
         rows = pd.read_csv(path, dtype={"panel": str, "series": str})
