@@ -1,1 +1,1 @@
-"""What a user types, a package each: `make plan`, `make explain`, `snakemake archive` and the rest."""
+"""The commands that users type, one package each: `make plan`, `make explain`, `snakemake archive` and the others."""

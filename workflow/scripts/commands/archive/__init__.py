@@ -1,1 +1,1 @@
-"""A run as an archive that checks itself: what is in it, how it is written, and what verifies it."""
+"""Pack a run into an archive that verifies itself: its contents, how it is written, and its verification."""

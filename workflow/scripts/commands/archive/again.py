@@ -1,4 +1,4 @@
-"""What an unpacked archive holds, made again by its own code: figures drawn, networks trained. Run by verify.py."""
+"""Reproduce parts of an unpacked archive with its own code: redraw figures, retrain networks. Run by verify.py."""
 
 import contextlib
 import json
@@ -21,7 +21,7 @@ from . import likeness, origin
 
 
 def main() -> None:
-    """Make again what is asked for; prints {findings, remarks} as the last line."""
+    """Reproduce what was requested; print {findings, remarks} as the last line."""
     folder, order = Path(sys.argv[1]), json.loads(sys.argv[2])
     with contextlib.redirect_stdout(sys.stderr), threadpool_limits(1):  # as in every job
         try:
@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def made(folder: Path, order: dict) -> tuple[list[str], list[str]]:
-    """Findings and remarks of all that is made again."""
+    """Return the findings and remarks of everything reproduced."""
     os.chdir(folder)
     facts = json.loads(Path("archive.json").read_text(encoding="utf-8"))
     planned = plan.all_networks(plan.make(yaml.safe_load(Path("run.yaml").read_text(encoding="utf-8"))))
@@ -47,7 +47,7 @@ def made(folder: Path, order: dict) -> tuple[list[str], list[str]]:
 
 
 def unplanned(facts: dict, planned: dict[str, dict]) -> list[str]:
-    """Networks that the archive's config and code would not make, and those that they would and are not there."""
+    """List networks that the archive's config and code would not make, and missing ones that they would make."""
     archived, expected = set(facts["networks"]["files"]), set(map(networks.file, planned.values()))
     found = [f"{name}: is none of the networks of run.yaml, by the archive's code" for name in archived - expected]
     found += [
@@ -57,7 +57,7 @@ def unplanned(facts: dict, planned: dict[str, dict]) -> list[str]:
 
 
 def redrawn(facts: dict) -> tuple[list[str], list[str]]:
-    """Draw every figure from the archive's tables, and compare bytes."""
+    """Draw every figure from the archive's tables and compare bytes."""
     from lowrank.figures import style
 
     found = []
@@ -74,7 +74,7 @@ def redrawn(facts: dict) -> tuple[list[str], list[str]]:
 
 
 def _other_versions(facts: dict) -> str:
-    """What explains it, perhaps: libraries of other versions than the archive's."""
+    """Describe a possible cause: library versions that differ from the archive's."""
     here = origin.installed(facts["pins"])
     other = [
         f"{name} {here[name]} instead of {pin}" for name, pin in facts["installed"].items() if here.get(name) != pin
@@ -83,7 +83,7 @@ def _other_versions(facts: dict) -> str:
 
 
 def retrained(name: str, facts: dict) -> tuple[list[str], list[str]]:
-    """Train a network again, and compare: bits on the machine type that trained it, statistics elsewhere."""
+    """Retrain a network and compare it: bit for bit on the machine type that trained it, statistically elsewhere."""
     path, archived = Path(name).resolve(), Path.cwd()
     about = checkpoint.read_about(path)
     spec = about["spec"]
@@ -108,7 +108,7 @@ def retrained(name: str, facts: dict) -> tuple[list[str], list[str]]:
 
 
 def _train(about: dict, archived: Path) -> None:
-    """Train a network once more, on a CPU by the kernel that did it before."""
+    """Train a network again, on a CPU with the original kernel."""
     spec = about["spec"]
     if spec["task"] == "sentiment":
         train_job = import_module("lowrank.jobs.train_lstm_job")
@@ -119,7 +119,7 @@ def _train(about: dict, archived: Path) -> None:
 
 
 def _losses(spec: dict, path: Path) -> list[float | None]:
-    """The loss of every epoch."""
+    """Return the loss at every epoch."""
     table, column = ("sentiment_history", "train_loss") if spec["task"] == "sentiment" else ("history", "loss")
     return tables.read(path, table)[column].to_pylist()
 

@@ -1,4 +1,4 @@
-"""An archive, from a run that is finished: facts, description, files."""
+"""Build an archive from a finished run: facts, description, files."""
 
 import json
 from collections.abc import Callable
@@ -16,9 +16,9 @@ RUN, DIFFERENCE, READ_ME = "run.yaml", "workflow.diff", "ARCHIVE.md"
 
 
 def build(path: str, files: list[str], settings: dict, say: Callable[[str], None], project: Path) -> None:
-    """Write the archive of a run whose results are `files`; its size is said before, its digest after.
+    """Write the archive of a run whose results are `files`; report its size before and its digest after.
 
-    Results are named from the working directory, the workflow's own files from the folder `project`.
+    Paths of results are relative to the working directory, those of the workflow's own files to the folder `project`.
     """
     left_out = [
         name for kind in ("networks", "data") if not settings[kind]["included"] for name in settings[kind]["files"]
@@ -46,7 +46,7 @@ def build(path: str, files: list[str], settings: dict, say: Callable[[str], None
 
 
 def portable(raw: dict, sources: dict | None) -> dict:
-    """The config as it was given, but for paths that hold on one machine only: files are named by their sums."""
+    """Return the config with machine-specific paths replaced: files are named by their checksums."""
     raw = raw | {"archive": None}
     named = {kind: f"sha256:{each['sha256']}" for kind, each in (sources or {}).items() if each["source"] == "files"}
     return raw | {"sentiment": raw["sentiment"] | named} if named else raw
@@ -62,7 +62,7 @@ def _facts(files: list[str], settings: dict, tree: dict, project: Path) -> dict:
 
 
 def _data(data: dict) -> dict:
-    """The LSTM's data, with the licences of what it was made of."""
+    """Return the LSTM's data with the licences of its sources."""
     licences = {}
     for file in (Path(name) for name in data["files"] if name.endswith(".json")):
         licences = {kind: each["licence"] for kind, each in json.loads(file.read_text()).items() if kind != "lowercase"}

@@ -1,4 +1,4 @@
-"""What an archive holds, in the order of the data flow: any unpacking then writes nothing before what it is made of."""
+"""An archive's files, in the order of the data flow: unpacking then never writes a file before its inputs."""
 
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
@@ -9,16 +9,16 @@ from lowrank.store.networks import FOLDER
 
 from .verify import leads_out
 
-# Of the project, as far as it is there; what a run is started with comes first.
+# parts of the project, as far as they exist; first what a run needs to start
 WORKFLOW = ("Snakefile", "config.yaml", "profiles", "slurm", "envs", "workflow")
 BESIDE = ("Makefile", "pyproject.toml", "CITATION.cff", "LICENSE", "README.md", "CONTRIBUTING.md", "docs", "tests")
-TABLES = ("summary", "claims", "comparison")  # made of others, which come before them
+TABLES = ("summary", "claims", "comparison")  # derived from other tables, which come before them
 
-LARGEST = 10_000_000  # bytes of a file of one's own that is packed: scripts and notebooks, not data
+LARGEST = 10_000_000  # bytes; largest of the user's own files to be packed: scripts and notebooks, not data
 
 
 def of_project(root: Path) -> list[str]:
-    """The files of the workflow; Problem if one that every run needs is missing."""
+    """List the files of the workflow; raise Problem if one that every run needs is missing."""
     missing = [name for name in WORKFLOW if not (root / name).exists()]
     if missing:
         raise Problem(f"{root} is not the workflow's folder: {', '.join(missing)} is missing")
@@ -26,10 +26,10 @@ def of_project(root: Path) -> list[str]:
 
 
 def beside(root: Path, untracked: Iterable[str], taken: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Own files that git does not know, as a script that reads the tables: those to be packed, and those that are not.
+    """Split untracked files, e.g. a script that reads the tables, into those to be packed and those to be left out.
 
-    `taken` are names of other files of the archive. Not packed are files above LARGEST, hidden ones, which may hold
-    secrets, links, nested checkouts, results, and what an archive's program could not tell from its own.
+    `taken` are names of other files in the archive. Left out are files above LARGEST, hidden files, which may hold
+    secrets, links, nested checkouts, results, and files that verify.py could not tell from the archive's own.
     """
     own = [name for name in untracked if name not in set(taken)]
     packed = [name for name in own if _can_be_packed(root / name, PurePosixPath(name))]
@@ -44,7 +44,7 @@ def _can_be_packed(path: Path, name: PurePosixPath) -> bool:
 
 
 def _below(root: Path, path: Path) -> list[str]:
-    """A file, or all in a folder but what is hidden or left by Python."""
+    """List a file, or all files in a folder except hidden ones and Python's caches."""
     if path.is_file():
         return [path.relative_to(root).as_posix()]
     if not path.is_dir() or path.name.startswith(".") or path.name == "__pycache__":
@@ -53,18 +53,18 @@ def _below(root: Path, path: Path) -> list[str]:
 
 
 def without(files: Iterable[str], left_out: Iterable[str]) -> list[str]:
-    """The files without those left out, nor what stands beside them: a network's history, the data's description."""
+    """Return the files without those left out and their companions: a network's history, the data's description."""
     stems = {Path(name).with_suffix("") for name in left_out}
     return [file for file in files if Path(file).with_suffix("") not in stems]
 
 
 def of_run(files: Iterable[str], run: str) -> list[str]:
-    """The run's files in the order of the data flow, each once."""
+    """List the run's files in the order of the data flow, without duplicates."""
     return sorted(set(files), key=lambda file: (*_stage(Path(file), run), file))
 
 
 def _stage(file: Path, run: str) -> tuple[int, int]:
-    """How far down the data flow a file is: its stage, and its place in that."""
+    """Return a file's position in the data flow: its stage, and its place within the stage."""
     if file.parts[0] == "resources":
         return 0, 0
     if file.is_relative_to(FOLDER):

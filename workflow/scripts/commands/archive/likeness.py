@@ -1,10 +1,10 @@
-"""Whether two trainings of one network agree: to the bit on one type of machine, else within stated tolerances.
+"""Check that two trainings of one network agree: bit for bit on the same machine type, else within stated tolerances.
 
-Another processor rounds differently, and a training makes differences grow: networks of large g are chaotic, and by the
-end two trainings may be as unlike as two seeds. So what has to agree elsewhere is little: the start, which is drawn and
-not computed; the first epochs, before differences have grown; and how far from its start training went, roughly. Within
-the tolerances are all pairs of trainings of the same networks with and without a processor's vector instructions:
-docs/archive.md has the numbers.
+Different processors round differently, and training amplifies differences: networks of large g are chaotic, and by the
+end two trainings may differ as much as two seeds do. Little must therefore agree on other machines: the initial
+weights, which are drawn rather than computed; the first epochs, before differences have grown; and, roughly, the size
+of the change. All pairs of trainings of the same networks with and without a processor's vector instructions lie within
+the tolerances: docs/archive.md has the numbers.
 """
 
 import numpy as np
@@ -13,24 +13,24 @@ from lowrank.training import arithmetic
 
 from . import origin
 
-START = 1e-6  # of the initial weights' norm
-EARLY, EARLY_LOSS = 3, 0.01  # epochs, in which the losses differ by no more than this share
-NORM = 3  # the norms of all changes differ by no more than this factor
+START = 1e-6  # relative to the norm of the initial weights
+EARLY, EARLY_LOSS = 3, 0.01  # number of first epochs, and the largest relative difference of their losses
+NORM = 3  # largest ratio of the norms of all changes
 
 
 def same_bits(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> bool:
-    """Whether two networks are equal."""
+    """Return True if two networks are equal bit for bit."""
     return before.keys() == after.keys() and all(before[name].tobytes() == after[name].tobytes() for name in before)
 
 
 def elsewhere(about: dict, facts: dict) -> str:
-    """Why bits need not be equal here; nothing if they have to be."""
+    """Return why bits may differ on this machine; empty if they must agree."""
     here = origin.machine()
     trained = {"machine": about["machine"], "processor": about.get("processor", facts["machine"]["processor"])}
     reasons = [
         f"{here[key] or 'unknown'}, not {value or 'unknown'}" for key, value in trained.items() if here[key] != value
     ]
-    now, then = arithmetic.described("torch" in about["versions"]), about.get("arithmetic", {})  # older ones have none
+    now, then = arithmetic.described("torch" in about["versions"]), about.get("arithmetic", {})  # absent in old files
     reasons += [
         f"{what} {now[what] or 'unknown'}, not {then[what] or 'unknown'}"
         for what in now
@@ -50,7 +50,7 @@ def elsewhere(about: dict, facts: dict) -> str:
 def compared(
     before: dict[str, np.ndarray], after: dict[str, np.ndarray], losses_before: list, losses_after: list
 ) -> tuple[list[str], str]:
-    """What does not agree, and in numbers what does."""
+    """Return the disagreements, and the measured differences in words."""
     starts, changes = [_parts(arrays) for arrays in (before, after)], []
     start = max(_relative(starts[0][0][name], starts[1][0][name]) for name in starts[0][0])
     changes = [np.sqrt(sum(np.sum(np.square(change)) for change in part[1].values())) for part in starts]
@@ -70,7 +70,7 @@ def compared(
 
 
 def _parts(arrays: dict[str, np.ndarray]) -> tuple[dict, dict]:
-    """The initial weights, and what training changed of them."""
+    """Return the initial weights and their changes by training."""
     if "W0" in arrays:
         initial = {name: arrays[f"{name}0"].astype(float) for name in "WMv"}
     else:

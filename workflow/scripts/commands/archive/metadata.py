@@ -1,4 +1,4 @@
-"""The archive's description as a Workflow Run RO-Crate, which other programs read."""
+"""The archive's description as a Workflow Run RO-Crate, which other programs can read."""
 
 import json
 import mimetypes
@@ -49,7 +49,7 @@ FILES = {
 
 
 def described(facts: dict, names: list[str], citation: dict) -> bytes:
-    """The file ro-crate-metadata.json; `names` are the archive's files, `citation` is what CITATION.cff says."""
+    """Return ro-crate-metadata.json; `names` are the archive's files, `citation` is the content of CITATION.cff."""
     crate = ROCrate(version="1.1")
     authors = _one([_organization(crate, author["name"]) for author in citation["authors"]])
     licence = crate.add(_thing(crate, _spdx(citation["license"]), "CreativeWork", name=citation["license"]))
@@ -77,7 +77,7 @@ def _describe_root(crate: ROCrate, facts: dict, citation: dict, authors, licence
 
 
 def _action(crate: ROCrate, facts: dict, parts: dict, workflow, authors) -> ContextEntity:
-    """What made the results of the inputs: the run."""
+    """Describe the run: the action that made the results from the inputs."""
     inputs = [part for name, part in parts.items() if name in ("run.yaml", "config.yaml", "resources/sentiment/")]
     results = [part for name, part in parts.items() if name.startswith("results/")]
     about = {"name": f"The run {facts['run']}", "instrument": workflow, "object": inputs, "result": results}
@@ -86,12 +86,12 @@ def _action(crate: ROCrate, facts: dict, parts: dict, workflow, authors) -> Cont
 
 
 def _one(values: list):
-    """A value alone, which the specification does not want in a list."""
+    """Unwrap a single value, as the specification requires."""
     return values[0] if len(values) == 1 else values
 
 
 def citation_of(path: Path) -> dict:
-    """What CITATION.cff says."""
+    """Read CITATION.cff."""
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
@@ -99,7 +99,7 @@ def citation_of(path: Path) -> dict:
 
 
 def _parts(crate: ROCrate, run: str, names: list[str]) -> dict[str, DataEntity]:
-    """A part for every folder of many like files, and for every other file."""
+    """Add one part for every folder of many similar files, and one for every other file."""
     measured = (*measures.of(lstm=True), *measures.of(lstm=False))
     folders = FOLDERS | {f"results/{run}/{measure.folder()}/": measure.holds for measure in measured}
     parts, left = {}, list(names)
@@ -189,7 +189,7 @@ def _spdx(licence: str) -> str:
 
 
 def _thing(crate: ROCrate, name_of: str, kind: str, /, **about) -> ContextEntity:
-    """Something that is described and is no file of the archive."""
+    """Add an entity that is not a file of the archive."""
     thing = ContextEntity(crate, name_of, properties={"@type": kind})
     for key, value in about.items():
         thing[key] = value

@@ -1,4 +1,4 @@
-"""Where a run comes from: the commit, whether the tree was clean, the machine, the versions that are installed."""
+"""The origin of a run: the commit, whether the tree was clean, the machine, the installed versions."""
 
 import platform
 import shutil
@@ -10,18 +10,18 @@ from pathlib import Path
 from lowrank.core.hardware import processor
 from lowrank.core.problems import Problem
 
-PINNED = ("lowrank", "workflow")  # the sections of envs/pins.toml that a run needs
+PINNED = ("lowrank", "workflow")  # sections of envs/pins.toml that a run needs
 
 
 def tree(root: Path) -> dict:
-    """{commit, date, clean, state, changed, untracked, note} of the workflow's files; None: not known."""
+    """Return {commit, date, clean, state, changed, untracked, note} of the workflow's files; None if unknown."""
     unknown = {"commit": None, "date": None, "clean": None, "changed": [], "untracked": [], "state": "unknown"}
     if not (root / ".git").exists():
         return unknown | {"note": "the workflow was no checkout of git: its files in the archive are all that is known"}
     if not shutil.which("git"):
         return unknown | {"note": "git was not installed where the archive was made"}
     printed = _git(root, "status", "--porcelain", "--no-renames", "--untracked-files=all", "-z")
-    printed = printed.encode(errors="surrogateescape").decode(errors="backslashreplace")  # names that are not UTF-8
+    printed = printed.encode(errors="surrogateescape").decode(errors="backslashreplace")  # names may not be UTF-8
     status = [line for line in printed.split("\0") if line]
     changed = sorted(line[3:] for line in status if not line.startswith("??"))
     untracked = sorted(line[3:] for line in status if line.startswith("??"))
@@ -39,17 +39,17 @@ def tree(root: Path) -> dict:
 
 
 def listed(names: list[str], most: int = 20) -> str:
-    """Names in a sentence, as many as one reads."""
+    """List names in a sentence, as many as are readable."""
     return ", ".join([*names[:most], *([f"and {len(names) - most} more"] if len(names) > most else [])])
 
 
 def difference(root: Path) -> str:
-    """All that differs from the commit in files that git knows, as `git apply` takes it."""
+    """Return all changes to tracked files since the commit, in a form that `git apply` accepts."""
     return _git(root, "diff", "--binary", "--no-color", "--no-ext-diff", "--no-renames", "HEAD")
 
 
 def _git(root: Path, *arguments: str) -> str:
-    # another user's clone, as on a shared disk, is trusted no more than by running its code
+    # another user's clone, e.g. on a shared disk: we already trust it enough to run its code
     options = ["-c", "core.quotePath=false", "-c", "safe.directory=*"]
     command = ["git", "--no-optional-locks", "-C", str(root), *options, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="surrogateescape")
@@ -61,18 +61,18 @@ def _git(root: Path, *arguments: str) -> str:
 
 
 def machine() -> dict:
-    """What decides about the last bits of a training: the system, the kind of machine and its processor."""
+    """Return what determines the last bits of a training: the system, the machine type and its processor."""
     return {"system": platform.system(), "machine": platform.machine(), "processor": processor()}
 
 
 def pins(root: Path) -> dict[str, str]:
-    """The versions that the workflow asks for."""
+    """Return the versions pinned by the workflow."""
     sections = tomllib.loads((root / "envs/pins.toml").read_text(encoding="utf-8"))
     return {name: pin for section in PINNED for name, pin in sections[section].items()}
 
 
 def installed(names) -> dict[str, str | None]:
-    """The versions that are there, Python's among them."""
+    """Return the installed versions, including Python's."""
     return {"python": platform.python_version()} | {name: _version(name) for name in names}
 
 

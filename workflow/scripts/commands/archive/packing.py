@@ -1,7 +1,7 @@
-"""Files as one zip: the same files give the same bytes.
+"""Pack files into a zip; the same files give the same bytes.
 
-Nothing is compressed: networks are random numbers, which do not shrink, tables and figures are packed already, and a
-compressor's bytes depend on its version. Time stamps are all the same, since only an order is meant.
+Nothing is compressed: networks are random numbers, which do not shrink, tables and figures are compressed already, and
+a compressor's output depends on its version. All timestamps are equal, since only the order matters.
 """
 
 import hashlib
@@ -16,14 +16,14 @@ from lowrank.core.problems import Problem
 
 from .verify import OWN_SUM, SUMS, Zip, findings_of
 
-STAMP = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold
+STAMP = (1980, 1, 1, 0, 0, 0)  # the earliest date a zip can hold
 CHUNK = 1 << 20
-OVERHEAD = 256  # bytes a file, at most: its headers, beside twice its name, and its line in the list of sums
+OVERHEAD = 256  # bytes per file, at most: its headers, besides twice its name, and its line in the list of checksums
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A file of the archive: its name there, and its content or where that is."""
+    """A file in the archive: its name there, and its content or the path to it."""
 
     name: str
     content: bytes | Path
@@ -39,12 +39,12 @@ class Entry:
 
 
 def written_size(entries: Iterable[Entry]) -> int:
-    """The bytes of the archive, at most."""
+    """Return an upper bound on the archive's bytes."""
     return sum(entry.size + 3 * len(entry.name.encode()) + OVERHEAD for entry in entries)
 
 
 def check_room(path: Path, needed: int) -> None:
-    """Problem if the archive would not fit onto its disk."""
+    """Raise Problem if the disk lacks space for the archive."""
     path.parent.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(path.parent).free
     if free < needed:
@@ -52,9 +52,9 @@ def check_room(path: Path, needed: int) -> None:
 
 
 def pack(path: Path, entries: Iterable[Entry]) -> str:
-    """Write the archive whole or not at all, its list of sums last; the SHA-256 of that list names it.
+    """Write the archive atomically, its list of checksums last; return the list's SHA-256, which names the archive.
 
-    It appears only if it verifies: a network that was damaged on disk does not get into an archive.
+    The archive appears only if it verifies: a network damaged on disk cannot get into an archive.
     """
     with atomic(path) as temporary:
         sums = {}
@@ -70,10 +70,10 @@ def pack(path: Path, entries: Iterable[Entry]) -> str:
 
 
 def _add(archive: zipfile.ZipFile, entry: Entry) -> str:
-    """Add a file; its SHA-256."""
+    """Add a file; return its SHA-256."""
     total, size = hashlib.sha256(), entry.size
     info = zipfile.ZipInfo(entry.name, STAMP)
-    info.create_system, info.external_attr, info.file_size = 3, 0o100644 << 16, size  # a plain file of Unix
+    info.create_system, info.external_attr, info.file_size = 3, 0o100644 << 16, size  # a regular Unix file
     with archive.open(info, "w") as target:
         for part in _parts(entry):
             total.update(part)

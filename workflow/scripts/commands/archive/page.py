@@ -1,9 +1,9 @@
-"""What an archive says to people: what it is, what it promises, what to type."""
+"""An archive's page for readers: what it is, what it promises, which commands to type."""
 
 from .contents import LARGEST
 from .origin import listed
 
-FREE = ("MIT", "PDDL", "CC0", "CC-BY", "BSD", "Apache")  # how licences begin that let others pass data on
+FREE = ("MIT", "PDDL", "CC0", "CC-BY", "BSD", "Apache")  # prefixes of licences that allow redistribution
 
 WHOLE = "Unpacked anywhere, it goes on as the run that it was, with nothing to be done; every part can be made again."
 WITHOUT_NETWORKS = (
@@ -16,14 +16,14 @@ WITHOUT_DATA = (
 
 
 def promise(facts: dict) -> str:
-    """What can be done with the archive."""
+    """Describe what can be done with the archive."""
     lacking = [] if facts["networks"]["included"] else [WITHOUT_NETWORKS]
     lacking += [WITHOUT_DATA] if facts["data"]["files"] and not facts["data"]["included"] else []
     return " ".join(lacking or [WHOLE])
 
 
 def warnings(facts: dict) -> list[str]:
-    """What to know before the archive is given to others."""
+    """List what to know before sharing the archive."""
     data, tree = facts["data"], facts["tree"]
     told = [] if facts["networks"]["included"] else [WITHOUT_NETWORKS]
     told += [f"the workflow is commit {tree['commit'][:12]} {tree['state']}"] if tree["clean"] is False else []
@@ -40,7 +40,7 @@ def warnings(facts: dict) -> list[str]:
 
 
 def text(facts: dict) -> str:
-    """ARCHIVE.md."""
+    """Return the text of ARCHIVE.md."""
     tree, made = facts["tree"], facts["machine"]
     commit = f"commit `{tree['commit']}`, {tree['state']}" if tree["commit"] else tree["note"]
     place = f"{made['system']} {made['machine']}, {made['processor'] or 'processor unknown'}"

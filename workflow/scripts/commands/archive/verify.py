@@ -1,12 +1,12 @@
-"""Whether an archive of a run is whole, and what is in it as it was.
+"""Check that an archive of a run is complete and unchanged.
 
     python3 verify.py                  in the folder that the archive was unpacked into
-    python3 verify.py ARCHIVE.zip      before it is unpacked
-    python3 verify.py --redraw         the figures drawn again: the same bytes?
-    python3 verify.py --retrain 2      two networks, chosen at random, trained again: the same bits?
+    python3 verify.py ARCHIVE.zip      before unpacking
+    python3 verify.py --redraw         redraw the figures: are the bytes the same?
+    python3 verify.py --retrain 2      retrain two networks, chosen at random: are the bits the same?
 
-Needs Python 3.8 or newer and nothing else, but for --redraw and --retrain, which run the archive's own code and need
-its environment. A line for everything that is wrong; exit status 1 if there is any.
+Needs only Python 3.8 or newer, except for --redraw and --retrain, which run the archive's own code and need its
+environment. Prints one line per error; the exit status is 1 if there is any.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SUMS = "SHA256SUMS"
 FACTS = "archive.json"
 METADATA = "ro-crate-metadata.json"
 OWN_SUM = "# sha256 of the lines above: "
-# What working in an unpacked archive leaves there, and no run reads.
+# left behind by work in an unpacked archive; no run reads it
 LEFT = re.compile(
     r"(.*/)?(__pycache__|\.pytest_cache|\.ruff_cache)/.*|\.snakemake/.*|\.venv/.*|\.git/.*|results/networks/\.lock"
     r"|results/[^/]+/(logs|benchmarks|archive)/.*|results/[^/]+/config\.yaml|resources/\.lock"
@@ -38,7 +38,7 @@ LEFT = re.compile(
 SIZES = {"F64": 8, "F32": 4, "F16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}  # bytes
 NUMPYS = {"F64": "float64", "F32": "float32", "F16": "float16", "I64": "int64", "I32": "int32", "I16": "int16"}
 NUMPYS.update({"I8": "int8", "U8": "uint8", "BOOL": "bool"})
-MARKS = {  # how files of a kind begin and end
+MARKS = {  # how files of each type begin and end
     ".parquet": (b"PAR1", b"PAR1"),
     ".png": (b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"),
     ".pdf": (b"%PDF-", b"%%EOF\n"),
@@ -48,11 +48,11 @@ BROKEN = (OSError, EOFError, ValueError, RuntimeError, zlib.error, struct.error,
 
 
 class Unusable(Exception):
-    """There is nothing that could be checked; the text says why."""
+    """Raised if there is nothing to check; the message says why."""
 
 
 class Folder:
-    """An archive that was unpacked."""
+    """An unpacked archive."""
 
     def __init__(self, path: Path):
         self.path = path
@@ -69,7 +69,7 @@ class Folder:
 
 
 class Zip:
-    """An archive as one file. Its directory may say anything: names that lead elsewhere, or twice the same."""
+    """An archive as one zip file, whose directory may contain anything: names that lead outside, or duplicates."""
 
     def __init__(self, path: Path):
         try:
@@ -93,13 +93,13 @@ class Zip:
 
 
 def leads_out(name: str) -> bool:
-    """Whether a file of this name would be written elsewhere."""
+    """Return True if a file of this name would be written outside the archive."""
     path = PurePosixPath(name)
     return path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name
 
 
 def opened(path: Path):
-    """The archive at a path; Unusable if there is none."""
+    """Open the archive at a path; raise Unusable if there is none."""
     if not path.exists():
         raise Unusable(f"{path}: there is no such file or folder")
     archive = Folder(path) if path.is_dir() else Zip(path)
@@ -109,23 +109,23 @@ def opened(path: Path):
 
 
 def findings_of(archive) -> list[str]:
-    """All that is wrong with an archive, a sentence each."""
+    """List every problem found in an archive, one sentence each."""
     found = list(archive.findings)
     sums = listed(archive, found)
-    if sums is None:  # without the list, nothing can be said of the files
+    if sums is None:  # without the list, the files cannot be checked
         return found
     found += [f"{name}: is missing" for name in sums if name not in archive.names]
     found += [f"{name}: does not belong to the archive" for name in archive.names if name not in sums and name != SUMS]
     wrong = {name: wrong_with(archive, name, sums.get(name)) for name in archive.names if name != SUMS}
     found += [f"{name}: {sentence}" for name, sentences in wrong.items() for sentence in sentences]
     for name, promised in ((FACTS, missing_parts), (METADATA, undescribed)):
-        if not wrong.get(name, ["is missing"]):  # what a changed file says follows from the change
+        if not wrong.get(name, ["is missing"]):  # errors in a changed file's content follow from the change
             found += promised(archive, as_json(archive, name, found))
     return list(dict.fromkeys(found))
 
 
 def listed(archive, found: list[str]) -> dict[str, str] | None:
-    """The sums by file, as the list has them; what is wrong with the list itself goes to `found`. None: unreadable."""
+    """Return the checksum of each listed file, or None if unreadable; append the list's own errors to `found`."""
     try:
         text = whole(archive, SUMS).decode("utf-8")
     except BROKEN as error:
@@ -145,7 +145,7 @@ def listed(archive, found: list[str]) -> dict[str, str] | None:
 
 
 def wrong_with(archive, name: str, expected: str | None) -> list[str]:
-    """What is wrong with the content of one file."""
+    """List the errors in the content of one file."""
     total, head, tail = hashlib.sha256(), b"", b""
     try:
         with archive.open(name) as file:
@@ -167,11 +167,11 @@ def wrong_with(archive, name: str, expected: str | None) -> list[str]:
     return found
 
 
-# Networks, and the LSTM's sentences: arrays in a safetensors file, whose name holds a hash of what they depend on.
+# Networks and the LSTM's sentences: arrays in a safetensors file whose name contains a hash of its spec.
 
 
 def wrong_arrays(archive, name: str) -> list[str]:
-    """What of a file of arrays does not fit together: its bytes, its shapes, its checksum, its spec, its name."""
+    """List the inconsistencies of a file of arrays: its bytes, shapes, checksum, spec and name."""
     try:
         with archive.open(name) as file:
             length = int.from_bytes(file.read(8), "little")
@@ -188,7 +188,7 @@ def wrong_arrays(archive, name: str) -> list[str]:
 
 
 def wrong_ranges(header: dict, size: int) -> list[str]:
-    """Whether the arrays fill the file, one after the other, each with the bytes of its shape."""
+    """Check that the arrays fill the file without gaps, each with as many bytes as its shape requires."""
     at = 0
     for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
         count = 1
@@ -202,7 +202,7 @@ def wrong_ranges(header: dict, size: int) -> list[str]:
 
 
 def checksum(file, header: dict, about: dict) -> str:
-    """The checksum as it was made when the file was written: over what it says, and every array by name."""
+    """Compute the checksum as when the file was written: over the metadata, and every array by name."""
     contents = {}
     for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
         start, end = entry["data_offsets"]
@@ -215,7 +215,7 @@ def checksum(file, header: dict, about: dict) -> str:
 
 
 def wrong_name(name: str, spec: dict) -> list[str]:
-    """Whether a file stands where its spec belongs, under the hash of it."""
+    """Check that a file has the path that its spec and the spec's hash determine."""
     place = ""
     if "task" in spec:
         strength = f"/g{spec['g']}" if "g" in spec else ""
@@ -225,20 +225,20 @@ def wrong_name(name: str, spec: dict) -> list[str]:
 
 
 def canonical(value) -> str:
-    """The one JSON text of a value."""
+    """Return the canonical JSON of a value."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def digest(value) -> str:
-    """48 bits of a hash over the canonical text."""
+    """Return 48 bits of a hash of the canonical JSON."""
     return hashlib.sha256(canonical(value).encode()).hexdigest()[:12]
 
 
-# What the archive says of itself.
+# What the archive declares about itself
 
 
 def missing_parts(archive, facts: dict) -> list[str]:
-    """Whether the networks and figures that the run had are there."""
+    """List networks and figures of the run that are missing."""
     networks = facts.get("networks", {})
     wanted = networks.get("files", []) if networks.get("included") else []
     wanted = [*wanted, *facts.get("data", {}).get("files", [])] if facts.get("data", {}).get("included") else wanted
@@ -247,7 +247,7 @@ def missing_parts(archive, facts: dict) -> list[str]:
 
 
 def undescribed(archive, metadata: dict) -> list[str]:
-    """Whether all that the crate's description names is there."""
+    """List what the RO-Crate describes but the archive lacks."""
     folders = {f"{parent}/" for name in archive.names for parent in PurePosixPath(name).parents}
     there = {*archive.names, *folders, "./"}
     parts = [entity for entity in metadata.get("@graph", []) if {"File", "Dataset"} & set(kinds(entity))]
@@ -261,7 +261,7 @@ def kinds(entity: dict) -> list[str]:
 
 
 def as_json(archive, name: str, found: list[str]) -> dict:
-    """A file's content, or nothing; what is wrong with it goes to `found`."""
+    """Return a JSON file's content, or {}; append its errors to `found`."""
     try:
         content = json.loads(whole(archive, name))
         if not isinstance(content, dict):
@@ -278,18 +278,18 @@ def whole(archive, name: str) -> bytes:
 
 
 def digest_of(archive) -> str | None:
-    """The SHA-256 of the list of sums, which names the archive; None if the list cannot be read."""
+    """Return the SHA-256 of the list of checksums, which names the archive; None if the list cannot be read."""
     try:
         return hashlib.sha256(whole(archive, SUMS)).hexdigest()
     except BROKEN:
         return None
 
 
-# Made again, by the archive's own code.
+# Reproduction by the archive's own code
 
 
 def made_again(folder: Path, redraw: bool, retrain: int, seed: int) -> tuple[list[str], list[str]]:
-    """Findings and remarks of what is drawn and trained again; Unusable without the environment."""
+    """Return findings and remarks on redrawing and retraining; raise Unusable without the environment."""
     facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
     chosen = []
     if retrain and facts["networks"]["included"]:
@@ -310,7 +310,7 @@ def made_again(folder: Path, redraw: bool, retrain: int, seed: int) -> tuple[lis
 
 
 def unpacked(archive, folder: str) -> Path:
-    """The folder of an archive; a zip, in which nothing was found, is unpacked for a while."""
+    """Return the folder of an archive; a zip without findings is unpacked temporarily."""
     if isinstance(archive, Folder):
         return archive.path.resolve()
     archive.zip.extractall(folder)
@@ -318,7 +318,7 @@ def unpacked(archive, folder: str) -> Path:
 
 
 def main() -> int:
-    """Check everything; the exit status."""
+    """Check everything; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("archive", nargs="?", type=Path, default=Path(__file__).parent, help="a zip, or a folder")
     parser.add_argument("--digest", help=f"the SHA-256 that {SUMS} has to have, as `archive` told it")

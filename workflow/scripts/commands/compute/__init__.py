@@ -1,1 +1,1 @@
-"""What a run took to compute: a row a job, from what its jobs left behind, and a page that sums it up."""
+"""Report a run's compute: one row per job, from the files its jobs left behind, and a page of totals."""

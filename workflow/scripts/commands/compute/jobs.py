@@ -1,7 +1,7 @@
-"""The jobs that a run rests on: their time, memory and machine, from benchmark files and logs.
+"""The jobs behind a run: their time, memory and machine, from benchmark files and logs.
 
-A network may have been trained by another run: all runs' files are searched. What has no file is a row without
-numbers, so that nothing is left out silently.
+A network may have been trained by another run, so the files of all runs are searched. A job without files gets a row
+without numbers, so that nothing is omitted silently.
 """
 
 import csv
@@ -17,14 +17,14 @@ from lowrank.store.networks import FOLDER
 
 RESULTS = Path(FOLDER).parent
 LSTM = "sentiment"
-MADE = re.compile(r"^(?:training|measured) (?:\S*/)?(results/\S+)$", re.MULTILINE)  # as jobs write it into their logs
-MACHINE = re.compile(r"^machine: (.+)$", re.MULTILINE)  # as all jobs do
+MADE = re.compile(r"^(?:training|measured) (?:\S*/)?(results/\S+)$", re.MULTILINE)  # as jobs write to their logs
+MACHINE = re.compile(r"^machine: (.+)$", re.MULTILINE)  # as in every job's log
 AGAIN = re.compile(r"^going on from", re.MULTILINE)
 COLUMNS = ("rule", "place", "run", "hours", "gpu_hours", "memory", "device", "machine", "note")
 
 
 class Files(NamedTuple):
-    """What a job left behind, and how many networks it trained or measured."""
+    """The files of a job, and how many networks it trained or measured."""
 
     benchmark: Path
     log: Path
@@ -32,10 +32,11 @@ class Files(NamedTuple):
 
 
 def rows(run: str, networks: Iterable[str]) -> list[dict]:
-    """A row for each job that trained or measured one of the networks (their files); hours are those on the clock.
+    """Return a row for each job that trained or measured one of the networks (paths); hours are wall-clock.
 
-    {rule, place, run, hours, gpu_hours, memory, device, machine, note}: `run` is whose job it was, `memory` the peak in
-    MiB; None where it is not known.
+    {rule, place, run, hours, gpu_hours, memory, device, machine, note}: `run` is the run that the job belonged to,
+    `memory`
+    the peak in MiB; None if unknown.
     """
     found = []
     for network in networks:
@@ -50,23 +51,23 @@ def rows(run: str, networks: Iterable[str]) -> list[dict]:
 
 
 def _files(log: Path, networks: int = 1) -> Files | None:
-    """The files of a finished job, by its log."""
+    """Return the files of a finished job, given its log."""
     run, _, *rest = log.relative_to(RESULTS).parts
     benchmark = RESULTS.joinpath(run, "benchmarks", *rest).with_suffix(".tsv")
     return Files(benchmark, log, networks) if benchmark.is_file() else None
 
 
 def _device(network: str) -> str:
-    """What trained a network: cpu, or the name of a GPU."""
+    """Return the device that trained a network: cpu, or the name of a GPU."""
     return checkpoint.read_about(network)["device"]
 
 
 @functools.cache
 def _jobs(rule: str) -> dict[str, Files]:
-    """The jobs of a rule and its stacks, of all runs, by each file that they made; the last of several.
+    """Return the jobs of a rule and its stacks, from all runs, by each file that they made; the last job wins.
 
-    Logs name the files. A stack has a log that the next stack of the same name writes over: if it is newer than the
-    benchmark, that is of other networks.
+    Logs name the files. A stack's log is overwritten by the next stack of the same name: a log newer than the benchmark
+    belongs to other networks.
     """
     found = []
     for log in sorted(RESULTS.glob(f"*/logs/{rule}/**/*.log")):
@@ -99,7 +100,7 @@ def _row(rule: str, place: str, files: Files | None, device: str) -> dict:
 
 
 def _benchmark(path: Path) -> dict[str, float | None]:
-    """The numbers of a benchmark file; None for those that a job was too short for."""
+    """Read a benchmark file's numbers; None for those that a job was too short to record."""
     with path.open(encoding="utf-8", newline="") as file:
         last = list(csv.DictReader(file, delimiter="\t"))[-1:] or [{}]
     return {name: _number(last[0].get(name)) for name in ("s", "max_rss")}

@@ -1,4 +1,4 @@
-"""What a figure needs: the networks that it shows, and the rules that measure them for its tables."""
+"""What a figure depends on: the networks shown, and the rules that measure them for its tables."""
 
 from lowrank import figures, measures
 from lowrank.config import drawing
@@ -6,12 +6,12 @@ from lowrank.jobs import summary
 
 
 def of_figures(settings: dict, specs: dict[str, dict], names: list[str]) -> dict[str, dict]:
-    """What each of some figures needs; `specs` are the run's networks by place."""
+    """Return what each figure depends on; `specs` maps the run's networks by place."""
     return {figure: of_figure(settings, specs, figure) for figure in names}
 
 
 def of_figure(settings: dict, specs: dict[str, dict], figure: str) -> dict:
-    """{title, places, rules} of a figure; `specs` are the run's networks by place."""
+    """Return {title, places, rules} of a figure; `specs` maps the run's networks by place."""
     declared = figures.declared(figure)
     tables = {*declared.tables, *(summary.TABLES if "summary" in declared.tables else ())}
     rules = {measure.rule for measure in measures.every() if measure.name in tables}
@@ -19,7 +19,7 @@ def of_figure(settings: dict, specs: dict[str, dict], figure: str) -> dict:
 
 
 def _places(settings: dict, specs: dict[str, dict], figure: str) -> list[str]:
-    """Of a task those g that the figure names, or all; some figures show one seed, as those of the LSTM do."""
+    """List the networks shown: the g that the figure names, or all; all seeds, or one for some figures and LSTMs."""
     own, declared = settings["figures"][figure], figures.declared(figure)
     if declared.of_lstm:
         return [f"sentiment/seed{own['seed']}"]

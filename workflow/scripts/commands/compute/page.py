@@ -1,9 +1,9 @@
-"""The compute statement as a page in Markdown."""
+"""The compute statement as a Markdown page."""
 
 from collections import Counter
 from collections.abc import Iterable
 
-MOST = 8  # jobs without a record that are named
+MOST = 8  # jobs without a record to name
 COUNTED = """
 - Hours are those on the clock. Every job has one core to itself, so they are core hours; a job that trains on a GPU has
   the GPU, too, and its hours stand in both columns.
@@ -20,9 +20,9 @@ COUNTED = """
 
 
 def page(run: str, rows: list[dict], figures: dict[str, dict], networks: list[dict], here: str) -> str:
-    """The page of a run: its jobs, as in `jobs.rows`, and what each figure needs, {title, places, rules}.
+    """Write a run's page from its jobs, as in `jobs.rows`, and each figure's dependencies, {title, places, rules}.
 
-    `networks` is what the networks' files say of themselves, `here` the machine on which the page is written.
+    `networks` is the metadata of the networks' files, `here` the machine on which the page is written.
     """
     parts = [
         f"# What the run `{run}` took to compute",
@@ -74,13 +74,13 @@ def _rule(rule: str, rows: list[dict]) -> dict:
 
 
 def _machines(rows: list[dict]) -> list[dict]:
-    """How many jobs ran where; those from before logs said so have only the kind of their device."""
+    """Count the jobs by machine, where the log records it."""
     counts = Counter(row["machine"] or "not in the job's log" for row in rows if row["hours"] is not None)
     return [{"jobs": count, "machine": machine} for machine, count in counts.most_common()]
 
 
 def _software(networks: list[dict]) -> list[dict]:
-    """What trained the networks, as their files say."""
+    """Count networks by device, architecture and library versions recorded in their files."""
     counts = Counter(
         (network["device"], network["machine"], ", ".join(f"{k} {v}" for k, v in network["versions"].items()))
         for network in networks
@@ -92,7 +92,7 @@ def _software(networks: list[dict]) -> list[dict]:
 
 
 def _unknown(rows: list[dict]) -> list[str]:
-    """The jobs whose time is missing or not whole."""
+    """List the jobs whose time is missing or incomplete."""
     lines = []
     for title, mine in {
         "No record of time and memory, so not in the sums": [row for row in rows if row["hours"] is None],
@@ -107,7 +107,7 @@ def _unknown(rows: list[dict]) -> list[str]:
 
 
 def _hours(rows: list[dict], column: str = "hours") -> str:
-    """The sum; where some are not known, that of the others as a bound."""
+    """Format the sum; if some values are unknown, as a lower bound."""
     known = [row[column] for row in rows if row[column] is not None]
     if rows and not known:
         return "unknown"
@@ -115,7 +115,7 @@ def _hours(rows: list[dict], column: str = "hours") -> str:
 
 
 def _short(number: float) -> str:
-    """Three digits, never a power of ten."""
+    """Format to three digits, without exponents."""
     return f"{number:.0f}" if number >= 100 else f"{number:.2g}" if number < 0.01 else f"{number:.3g}"
 
 

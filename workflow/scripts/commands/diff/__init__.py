@@ -1,1 +1,1 @@
-"""Two finished runs side by side, for `make diff`: config, verdicts, numbers, figures over one another."""
+"""Compare two finished runs for `make diff`: config, verdicts, numbers, overlaid figures."""

@@ -1,7 +1,7 @@
-"""How far the points of each panel are apart in two runs.
+"""Differences between two runs in the points of each panel.
 
-A point's change is measured by the largest value of its panel in the first run, so that a loss near zero that doubled
-does not count for more than one that is seen.
+A point's change is relative to the panel's largest value in the first run, so that the doubling of a loss near zero
+does not outweigh a visible change.
 """
 
 from typing import NamedTuple
@@ -14,23 +14,23 @@ from lowrank.figures.panels import Panel
 
 
 class Difference(NamedTuple):
-    """The largest change of a panel, and where; `change` is NaN if the runs have no point in common."""
+    """The largest change in a panel, and where; `change` is NaN if the runs have no points in common."""
 
     common: int
-    alone: tuple[int, int]  # points that only the one or the other has
+    alone: tuple[int, int]  # points only in the first or the second run
     change: float
     where: str
     values: tuple[float, float]
 
 
 def points(panel: Panel, run: Run) -> Series:
-    """The panel's points, means over seeds, by the names of curves and x."""
+    """Return the panel's points, means over seeds, indexed by curve and x."""
     rows = panel.rows(run.frame(panel.table))
     return rows.groupby([*panel.curves, panel.x])[panel.y].mean().astype(float).dropna()
 
 
 def difference(panels: tuple[Panel, Panel], runs: tuple[Run, Run]) -> Difference:
-    """Of the same panel in both runs."""
+    """Compare the same panel in both runs."""
     a, b = (points(panel, run) for panel, run in zip(panels, runs, strict=True))
     common = a.index.intersection(b.index)
     alone = (len(a) - len(common), len(b) - len(common))

@@ -1,4 +1,4 @@
-"""The figures of two runs over one another: the first as it is always drawn, the second in violet behind it."""
+"""Overlay the figures of two runs: the first as usual, the second in violet behind it."""
 
 import importlib
 from pathlib import Path
@@ -14,13 +14,13 @@ from lowrank.core.files import atomic
 from lowrank.core.problems import Problem
 from lowrank.figures import declared, style
 
-COLOR = "#cfa9e0"  # no figure has it; greys are in Figure 1
-WIDER = 1.6  # points: where both are equal, it is seen on either side of the line
-ROOM = 0.17  # inches below a figure, for what is said of the two
+COLOR = "#cfa9e0"  # in no figure; greys are in Figure 1
+WIDER = 1.6  # points; shows on either side of the line where both are equal
+ROOM = 0.17  # inches below a figure for the legend of the runs
 
 
 def common(name: str, a: Run, b: Run) -> tuple[dict, dict]:
-    """The settings of a figure in both runs, with the tasks that both show; Problem if there are none."""
+    """Return a figure's settings in both runs, restricted to shared tasks; raise Problem if there are none."""
     settings = a.figures(name), b.figures(name)
     if "tasks" not in settings[0][name]:
         return settings
@@ -32,10 +32,10 @@ def common(name: str, a: Run, b: Run) -> tuple[dict, dict]:
 
 @style.context()
 def drawn(name: str, a: Run, b: Run) -> Figure:
-    """A figure of both runs; Problem if one of them cannot be drawn, or is laid out in another way."""
+    """Draw a figure of both runs; raise Problem if one cannot be drawn or the layouts differ."""
     module = importlib.import_module(f"lowrank.figures.{name}")
     settings = common(name, a, b)
-    with np.errstate(invalid="ignore", divide="ignore"):  # what has not converged is not drawn
+    with np.errstate(invalid="ignore", divide="ignore"):  # networks that did not converge are not drawn
         first, second = (
             module.draw({table: run.frame(table) for table in declared(name).tables}, each)
             for run, each in zip((a, b), settings, strict=True)
@@ -49,23 +49,23 @@ def drawn(name: str, a: Run, b: Run) -> Figure:
 
 
 def save(figure: Figure, path: Path) -> None:
-    """As PNG, with what stands below it."""
+    """Save as PNG, including the text below the figure."""
     with style.context(), atomic(path) as temporary:
         figure.savefig(temporary, format="png", dpi=200, bbox_inches="tight", metadata=style.METADATA[".png"])
 
 
 def _add(below: Axes, above: Axes) -> None:
-    """The lines and bands of `above` onto `below`, whose axes become wide enough for both."""
+    """Add the lines and bands of `above` to `below`, widening its limits to fit both."""
     wide = [_both(below.get_xlim(), above.get_xlim()), _both(below.get_ylim(), above.get_ylim())]
     for band in above.collections:
         paths = [path.vertices for path in band.get_paths()]
         below.add_collection(PolyCollection(paths, color=COLOR, alpha=0.25, linewidth=0, zorder=0.5), autolim=False)
-    for line in (line for line in above.lines if line.get_zorder() > 0):  # those at 0 are only for the eye
+    for line in (line for line in above.lines if line.get_zorder() > 0):  # those at 0 are guides
         x, y = line.get_data()
         if line.get_transform() == above.transData:
             below.add_line(Line2D(x, y, **_look(line)))
         else:
-            below.axhline(y[0], **_look(line))  # from side to side, as the final accuracy
+            below.axhline(y[0], **_look(line))  # full-width lines, e.g. the final accuracy
     below.set_xlim(wide[0])
     below.set_ylim(wide[1])
 
@@ -75,13 +75,13 @@ def _both(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]
 
 
 def _look(line: Line2D) -> dict:
-    """As the line itself, but for the colour and a little wider."""
+    """Return the line's own style in another colour and slightly wider."""
     look = {"linestyle": line.get_linestyle(), "drawstyle": line.get_drawstyle(), "marker": line.get_marker()}
     sizes = {"linewidth": line.get_linewidth() + WIDER, "markersize": line.get_markersize() + WIDER}
     return {"color": COLOR, "zorder": 0.6, **look, **sizes}
 
 
 def _say(figure: Figure, a: str, b: str) -> None:
-    """Which run is which."""
+    """Write which run is which."""
     height = -ROOM / figure.get_figheight()
     figure.text(0.5, height, f"In colour: {a}.  In violet, behind it: {b}.", ha="center", fontsize=style.LABEL)

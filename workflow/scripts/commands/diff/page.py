@@ -1,4 +1,4 @@
-"""The text of `make diff`: what is not the same in two runs."""
+"""The text of `make diff`: the differences between two runs."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from .verdicts import changed, counts
 
 
 def page(a: Run, b: Run, pictures: dict[str, str]) -> str:
-    """In Markdown that reads well on a screen; `pictures` are files, or why there is none, by figure."""
+    """Return Markdown that is readable on a screen; `pictures` maps figures to files, or to why there is none."""
     parts = [f"# {a.name} and {b.name}", _networks(a, b), _settings(a, b), _verdicts(a, b), _numbers(a, b)]
     listed = "\n".join(f"- {name}: {what}" for name, what in pictures.items())
     return "\n\n".join([*parts, f"## Figures over one another\n\n{listed}"]) + "\n"

@@ -1,4 +1,4 @@
-"""The keys of two configs that differ, by their dotted names."""
+"""The differing keys of two configs, as dotted names."""
 
 import yaml
 
@@ -6,7 +6,7 @@ ABSENT = "(none)"
 
 
 def flat(config: dict, above: str = "") -> dict[str, object]:
-    """All values by their dotted names; a list is one value, texts that mean a number are it."""
+    """Flatten a config to dotted names; a list is one value, and text is converted to the value it represents."""
     found = {}
     for key, value in config.items():
         name = f"{above}{key}"
@@ -15,7 +15,7 @@ def flat(config: dict, above: str = "") -> dict[str, object]:
 
 
 def differing(a: dict, b: dict) -> list[tuple[str, str, str]]:
-    """Names with both values, in the order of the config; the runs' own names apart."""
+    """Return the names of differing keys with both values, in the order of the config, except the runs' own names."""
     left, right = flat(a), flat(b)
     names = [name for name in [*left, *(name for name in right if name not in left)] if name != "run"]
     pairs = [(name, left.get(name, ABSENT), right.get(name, ABSENT)) for name in names]
@@ -23,7 +23,7 @@ def differing(a: dict, b: dict) -> list[tuple[str, str, str]]:
 
 
 def _meant(value):
-    """What the command line gives as text inside lists and mappings becomes what it means; a null task is absent."""
+    """Convert text that the command line passes inside lists and mappings to the values it represents."""
     if isinstance(value, list):
         return [_meant(item) for item in value]
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""The claims that are judged otherwise in the one run than in the other."""
+"""The claims whose verdicts differ between two runs."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ from lowrank.claims.base import FAILS, HOLDS, NOT_TESTED
 
 
 class Change(NamedTuple):
-    """A claim with its verdicts."""
+    """A claim with both verdicts."""
 
     claim: str
     statement: str
@@ -16,7 +16,7 @@ class Change(NamedTuple):
 
 
 def changed(a: Run, b: Run) -> list[Change]:
-    """Those of the claims that both runs have; in the order of the claims."""
+    """List changed verdicts among the claims that both runs have, in order."""
     left, right = (run.frame("claims").set_index("claim") for run in (a, b))
     both = [number for number in left.index if number in right.index]
     pairs = [(number, left.loc[number], right.loc[number]) for number in both]
@@ -28,6 +28,6 @@ def changed(a: Run, b: Run) -> list[Change]:
 
 
 def counts(run: Run) -> str:
-    """How many hold, fail and were not tested."""
+    """Count the claims that hold, fail and were not tested."""
     verdicts = list(run.frame("claims")["verdict"])
     return ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in (HOLDS, FAILS, NOT_TESTED))

@@ -1,1 +1,1 @@
-"""What doctor.py checks before the first run; no job imports it."""
+"""The checks that doctor.py makes before the first run; no job imports this package."""

@@ -1,4 +1,4 @@
-"""What the workflow needs where SLURM is: the plugin, a profile whose requests SLURM accepts, a job that answers."""
+"""Check what the workflow needs of a SLURM cluster: the plugin, a profile that SLURM accepts, a job that answers."""
 
 import re
 import shutil
@@ -15,11 +15,11 @@ from .slurm import said, slurm
 from .submission import PROFILE, TRAIN, advice, options, requests
 
 PLUGIN = "snakemake-executor-plugin-slurm"
-REMEMBERED = 200  # seconds: the plugin asks squeue up to 180 s apart, and waits for ever for a job it never sees again
+REMEMBERED = 200  # seconds; the plugin polls squeue at most 180 s apart and waits forever for a job it never sees again
 
 
 def findings(root: Path, wait: float) -> Iterator[str | Problem]:
-    """What is found of the cluster; a raised Problem ends it, as what follows needs what failed.
+    """Yield the findings about the cluster; a raised Problem ends them, since later checks depend on earlier ones.
 
     A job may take `wait` seconds to answer.
     """
@@ -40,7 +40,7 @@ def findings(root: Path, wait: float) -> Iterator[str | Problem]:
 
 
 def plugin() -> str:
-    """The plugin by which Snakemake submits jobs."""
+    """Check that Snakemake's plugin for submitting jobs is installed."""
     try:
         return f"{PLUGIN} {version(PLUGIN)}"
     except ImportError as error:
@@ -48,7 +48,7 @@ def plugin() -> str:
 
 
 def known_partitions() -> list[str]:
-    """The cluster's partitions, the default one with a star, as sinfo writes them."""
+    """List the cluster's partitions as sinfo writes them, the default marked with a star."""
     process = slurm("sinfo", "-h", "-o", "%P")
     if process.returncode:
         raise Problem(f"SLURM does not answer ({said(process)}): try again when its controller is up")
@@ -56,7 +56,7 @@ def known_partitions() -> list[str]:
 
 
 def remembered(root: Path) -> str:
-    """SLURM knows of finished jobs until the plugin has seen that they are."""
+    """Check that SLURM remembers finished jobs until the plugin has seen that they ended."""
     if mapping(root, PROFILE).get("slurm-status-command") != "squeue":
         return "finished jobs are not asked for by squeue"
     given = re.search(r"MinJobAge\s*=\s*(\d+)", slurm("scontrol", "show", "config").stdout)
@@ -69,7 +69,7 @@ def remembered(root: Path) -> str:
 
 
 def held_jobs(root: Path) -> str:
-    """No job submitted from this folder is held; the plugin takes a held job for one that waits its turn."""
+    """Check that no job submitted from this folder is held; the plugin takes a held job for a pending one."""
     listed = slurm("squeue", "-h", "--me", "-t", "PENDING", "-o", "%A|%Z|%r").stdout.splitlines()
     jobs = [line.split("|", 2) for line in listed if line.count("|") >= 2]
     held = {job: reason for job, folder, reason in jobs if Path(folder) == root.resolve() and "held" in reason.lower()}
@@ -80,7 +80,7 @@ def held_jobs(root: Path) -> str:
 
 
 def check_partition(place: str, request: dict, partitions: list[str]) -> None:
-    """Problem if a request names a partition that is not there, or none and there is no default."""
+    """Raise Problem if a request names an unknown partition, or none although the cluster has no default."""
     there = f"one of {', '.join(partitions)}"
     names = str(request.get("slurm_partition") or "")
     if not names and not any(name.endswith("*") for name in partitions):
@@ -91,7 +91,7 @@ def check_partition(place: str, request: dict, partitions: list[str]) -> None:
 
 
 def accepted(place: str, request: dict) -> str:
-    """SLURM would take a job with a request of the profile, given as the plugin gives it."""
+    """Check that SLURM would accept a request of the profile, with the options that the plugin passes."""
     given = options(request)
     process = slurm("sbatch", "--test-only", *given, "--wrap", "true")
     if process.returncode:

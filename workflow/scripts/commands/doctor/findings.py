@@ -1,4 +1,4 @@
-"""What checks find: a sentence where all is well, a Problem where there is something to mend."""
+"""Findings of checks: a sentence if all is well, a Problem if something needs fixing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lowrank.core.problems import Problem
 
 
 def found(check: Callable[..., str], *args) -> str | Problem:
-    """What a check returns, or the Problem that it raises; what the system refuses is a Problem, too."""
+    """Return a check's result, or the Problem it raises; operating system errors become Problems too."""
     try:
         return check(*args)
     except Problem as problem:
@@ -20,7 +20,7 @@ def found(check: Callable[..., str], *args) -> str | Problem:
 
 
 def told(findings: Iterable[str | Problem]) -> bool:
-    """Print each finding as it is made; whether all is well. A Problem that is raised is the last one."""
+    """Print each finding as it arrives; return True if all is well. A raised Problem is the last finding."""
     well, following = True, iter(findings)
     while finding := found(next, following, ""):
         wrong = isinstance(finding, Problem)

@@ -1,4 +1,4 @@
-"""What the workflow needs on this machine: packages, a config, folders, locks, room."""
+"""Check what the workflow needs on this machine: packages, a config, folders, locks, disk space."""
 
 import getpass
 import json
@@ -23,11 +23,11 @@ from .paths import existing, mapping
 
 FOLDERS = ("results", "resources", ".snakemake")
 NETWORKS = "results/networks"
-NEEDED = 4e9  # bytes: the paper's networks and saved states, its tables, and 0.9 GB of downloads
+NEEDED = 4e9  # bytes for the paper's networks and saved states, its tables, and 0.9 GB of downloads
 
 
 def findings(root: Path) -> Iterator[str | Problem]:
-    """What is found on this machine."""
+    """Yield the findings about this machine."""
     yield found(interpreter)
     yield found(covering)
     yield found(user)
@@ -42,7 +42,7 @@ def findings(root: Path) -> Iterator[str | Problem]:
 
 
 def interpreter() -> str:
-    """Snakemake can start jobs with this Python, whose path it does not quote."""
+    """Check that Snakemake can start jobs with this Python, whose path it does not quote."""
     if surroundings.is_taken_apart(sys.executable):
         raise Problem(
             f"Snakemake cannot start jobs with {sys.executable}: the shell takes the path apart: move the project to a "
@@ -52,7 +52,7 @@ def interpreter() -> str:
 
 
 def covering() -> str:
-    """Nothing stands before the environment's packages: jobs leave it out, Snakemake itself has begun with it."""
+    """Check that nothing precedes the environment's packages: jobs exclude it, but Snakemake itself started with it."""
     folders = surroundings.covering_folders(dict(os.environ))
     if folders:
         told = "; ".join(f"{folder} with {_listed(surroundings.covered_names(folder))}" for folder in folders)
@@ -67,7 +67,7 @@ def _listed(names: list[str], most: int = 5) -> str:
 
 
 def user() -> str:
-    """Snakemake can ask who runs it, and keep its cache: users may have no name, no home, or no room left there."""
+    """Check that Snakemake can get the user's name and write its cache: users may have no name, home or space there."""
     try:
         name = getpass.getuser()
     except (KeyError, OSError) as error:
@@ -81,7 +81,7 @@ def user() -> str:
 
 
 def versions(root: Path) -> str:
-    """The packages that jobs and their start need are those that are pinned."""
+    """Check that the packages needed by jobs and their start have the pinned versions."""
     pins = tomllib.loads((root / "envs/pins.toml").read_text(encoding="utf-8"))
     pinned = pins["lowrank"] | pins["workflow"]
     installed = {name: installed_version(name) for name in pinned}
@@ -97,7 +97,7 @@ def versions(root: Path) -> str:
 
 
 def installed_version(name: str) -> str:
-    """The version of a package, without what tells builds of it apart; or "missing"."""
+    """Return a package's version without its local build label, or "missing"."""
     try:
         return version(name).partition("+")[0]
     except PackageNotFoundError:
@@ -105,7 +105,7 @@ def installed_version(name: str) -> str:
 
 
 def place_of(name: str) -> str:
-    """Where a package is that does not stand in the environment, which to install again would not help."""
+    """Return where a package outside the environment lies, since reinstalling would not help there."""
     try:
         folder = Path(distribution(name).locate_file("")).resolve()
     except PackageNotFoundError:
@@ -115,19 +115,19 @@ def place_of(name: str) -> str:
 
 
 def config(root: Path) -> str:
-    """config.yaml says what the workflow understands."""
+    """Check that config.yaml is valid."""
     from lowrank.config.config import validated
 
     try:
         settings = validated(mapping(root, "config.yaml"))
     except Problem as problem:
-        # one line of what a start of the workflow says on several
+        # put the message on one line; a start of the workflow prints it on several
         raise Problem(str(problem).replace(":\n  ", ": ").replace("\n  ", "; ")) from problem
     return f"config.yaml is right: run {settings['run']}, tasks {', '.join(settings['tasks'])}"
 
 
 def writable(root: Path, name: str) -> str:
-    """A folder takes a file."""
+    """Check that a folder is writable."""
     folder = existing(root / name)
     if error := _refusal(folder):
         advice = f"make room or get the right there, or let {name} be a link to a folder where you have both"
@@ -136,7 +136,7 @@ def writable(root: Path, name: str) -> str:
 
 
 def _refusal(folder: Path) -> str | None:
-    """Why a folder does not take a file with some bytes: of quotas and read-only mounts no right of access tells."""
+    """Return why a folder takes no small file; access rights reveal neither quotas nor read-only mounts."""
     try:
         with tempfile.NamedTemporaryFile(dir=folder) as file:
             file.write(bytes(4096))
@@ -148,7 +148,7 @@ def _refusal(folder: Path) -> str | None:
 
 
 def locks(root: Path, timeout: float = 20) -> str:
-    """Files can be locked where the training jobs do it, before they work on a network."""
+    """Check that files can be locked where training jobs lock them before they work on a network."""
     folder = existing(root / NETWORKS)
     advice = "mount it with locks (NFS: lockd; Lustre: -o flock), or let results be a link to where files have them"
     with tempfile.NamedTemporaryFile(dir=folder) as file:
@@ -159,7 +159,7 @@ def locks(root: Path, timeout: float = 20) -> str:
 
 
 def disk(root: Path) -> str:
-    """There is room for all of the paper."""
+    """Check that there is enough disk space for the whole paper."""
     free = shutil.disk_usage(existing(root / "results")).free
     room = f"{free / 1e9:.1f} GB free for results/, the paper's size needs about {NEEDED / 1e9:.0f} GB"
     if free < NEEDED:
@@ -168,12 +168,12 @@ def disk(root: Path) -> str:
 
 
 def kernel() -> str:
-    """What trains on a CPU is compiled, or can be."""
+    """Check that the kernel for training on a CPU is compiled or can be."""
     return f"what trains on a CPU is compiled for this processor: {library()._name}"
 
 
 def gpu(timeout: float = 120) -> str:
-    """Which torch it is, and what it trains on here."""
+    """Report torch's version and the device it trains on."""
     advice = "rm -r .venv, then make .venv/ready"
     answer = _asked("gpu", timeout=timeout, advice=advice)
     if "error" in answer:
@@ -183,8 +183,8 @@ def gpu(timeout: float = 120) -> str:
 
 
 def _asked(question: str, *args: str, timeout: float, advice: str):
-    """The answer of a process of its own; Problem with the advice if there is none."""
-    # -P: the modules beside the script stay out of the way of torch's imports
+    """Return the answer of a separate process; raise Problem with the advice if there is none."""
+    # -P keeps the modules next to the script from shadowing torch's imports
     command = [sys.executable, "-P", probe.__file__, question, *args]
     try:
         process = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=True)

@@ -1,4 +1,4 @@
-"""Folders that are not there yet, and YAML files that a user edits."""
+"""Folders that may not exist yet, and YAML files that users edit."""
 
 from pathlib import Path
 
@@ -8,12 +8,12 @@ ADVICE = "name another file, or bring it back (git checkout)"
 
 
 def existing(folder: Path) -> Path:
-    """The folder, or the nearest one above it that is there; a link is there though it leads nowhere."""
+    """Return the folder or its nearest existing ancestor; a dangling link counts as existing."""
     return next(path for path in (folder, *folder.parents) if path.is_symlink() or path.exists())
 
 
 def mapping(root: Path, name: str) -> dict:
-    """What a YAML file says, by key; Problem if it cannot be read."""
+    """Read a YAML file as a mapping; raise Problem if it cannot be read."""
     import yaml
 
     from lowrank.config import configfiles

@@ -1,4 +1,4 @@
-"""What is asked in a process of its own, as it takes long, may hang, or is asked on a node of the cluster.
+"""Questions asked in a separate process because they are slow, may hang, or concern a node of the cluster.
 
 It runs without the project's modules: `python -P probe.py QUESTION ARGUMENTS` prints its answer as JSON.
 """
@@ -10,22 +10,22 @@ import socket
 import sys
 from pathlib import Path
 
-VARIABLE = "LOWRANK_DOCTOR"  # reaches a job like LOWRANK_PLAN, with the environment
+VARIABLE = "LOWRANK_DOCTOR"  # reaches a job through the environment, like LOWRANK_PLAN
 
 
 def gpu() -> dict:
-    """torch's version, the CUDA it is built for, and the name of the GPU it sees; or what keeps it from that."""
+    """Return torch's version, the CUDA it was built for and the name of the GPU it sees; or the error."""
     try:
         import torch
 
         device = torch.cuda.get_device_name() if torch.cuda.is_available() else None
         return {"version": torch.__version__, "cuda": torch.version.cuda, "device": device}
-    except Exception as error:  # a broken installation raises anything
+    except Exception as error:  # a broken installation may raise anything
         return {"error": f"{type(error).__name__}: {error}".splitlines()[0]}
 
 
 def lock(file: str) -> str:
-    """Lock a byte as the training jobs do: "free" or "held" before, or what the system says against it."""
+    """Lock a byte as training jobs do: return "free", "held" if another process holds it, or the system's error."""
     try:
         with open(file, "ab") as opened:
             fcntl.lockf(opened, fcntl.LOCK_EX | fcntl.LOCK_NB, 1)
@@ -37,7 +37,7 @@ def lock(file: str) -> str:
 
 
 def job(folder: str, locked: str) -> None:
-    """All that a job is asked; its answer goes into the folder."""
+    """Answer all questions for a job; write the answer into the folder."""
     answer = {
         "host": socket.gethostname(),
         "token": Path(folder, "token").read_text(),

@@ -1,4 +1,4 @@
-"""A job of some seconds on the cluster, as training asks for them: whether it finds there what it needs."""
+"""Submit a short job with training's resources and check that it finds what it needs."""
 
 import json
 import secrets
@@ -23,7 +23,7 @@ FOLDER = ".snakemake/doctor"
 
 
 def findings(root: Path, request: dict, wait: float, poll: float = 0.5) -> Iterator[str | Problem]:
-    """What a job with a request finds on its node; Problem if it does not answer within `wait` seconds."""
+    """Yield what a job with this request finds on its node; raise Problem without an answer within `wait` seconds."""
     begun = time.monotonic()
     answer = ask(root, request, wait, poll)
     yield f"a job on {answer['host']} answered after {time.monotonic() - begun:.0f} s; it sees this folder"
@@ -33,7 +33,7 @@ def findings(root: Path, request: dict, wait: float, poll: float = 0.5) -> Itera
 
 
 def ask(root: Path, request: dict, wait: float, poll: float) -> dict:
-    """Submit a job and await its answer; whatever happens, the job is cancelled and what it left is removed."""
+    """Submit a job and wait for its answer; in any case, cancel the job and remove its files."""
     (root / FOLDER).mkdir(parents=True, exist_ok=True)
     token = f"lowrank-doctor-{secrets.token_hex(8)}"
     with (
@@ -49,9 +49,9 @@ def ask(root: Path, request: dict, wait: float, poll: float) -> dict:
 
 
 def submit(root: Path, folder: Path, locked: str, request: dict, token: str) -> None:
-    """Hand the job to SLURM as the plugin does, under the token as its name."""
+    """Submit the job to SLURM as the plugin does, with the token as its name."""
     (folder / "token").write_text(token)
-    (folder / "answer").touch()  # network file systems remember for long that a file is missing
+    (folder / "answer").touch()  # network file systems may cache for long that a file is missing
     job = [sys.executable, "-P", probe.__file__, "job", str(folder), locked]
     submission = ["--job-name", token, "--output", str(folder / "log"), "--export=ALL", "-D", str(root)]
     command = ["sbatch", "--parsable", *submission, *options(request), "--wrap", shlex.join(job)]
@@ -62,7 +62,7 @@ def submit(root: Path, folder: Path, locked: str, request: dict, token: str) -> 
 
 
 def waited(folder: Path, request: dict, token: str, wait: float, poll: float) -> dict:
-    """The job's answer; Problem if it has not come in time, or the job is gone without."""
+    """Wait for the job's answer; raise Problem if it is late or the job ended without one."""
     end = time.monotonic() + wait
     gone = False
     while not (answer := _answer(folder, token)):
@@ -77,7 +77,7 @@ def waited(folder: Path, request: dict, token: str, wait: float, poll: float) ->
 
 
 def _answer(folder: Path, token: str) -> dict | None:
-    """The answer once it is whole and the job has read the token."""
+    """Return the answer once it is complete and the job has read the token."""
     try:
         answer = json.loads((folder / "answer").read_text())
     except ValueError:
@@ -101,7 +101,7 @@ def _gone(folder: Path) -> str:
 
 
 def environment(answer: dict) -> str:
-    """A variable that was set here has reached the job."""
+    """Check that a variable set here reached the job."""
     if answer["environment"] != answer["token"]:
         advice = "ask the cluster's admins why sbatch --export=ALL is not obeyed"
         raise Problem(f"the environment does not reach the job on {answer['host']}, nor would the plan: {advice}")
@@ -109,7 +109,7 @@ def environment(answer: dict) -> str:
 
 
 def locks(answer: dict, folder: Path) -> str:
-    """A lock that is held here is held there."""
+    """Check that a lock held here is seen as held by the job."""
     host, lock = answer["host"], answer["lock"]
     if lock == "held":
         return f"a file that is locked here is locked on {host}"
@@ -121,7 +121,7 @@ def locks(answer: dict, folder: Path) -> str:
 
 
 def gpu(answer: dict, request: dict) -> str:
-    """torch runs there, on a GPU if the job asks for one."""
+    """Check that torch works on the node, with a GPU if the job requests one."""
     host, torch = answer["host"], answer["gpu"]
     if "error" in torch:
         raise Problem(f"torch cannot be used on {host} ({torch['error']}): rm -r .venv, then make .venv/ready there")

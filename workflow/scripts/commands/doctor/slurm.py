@@ -7,7 +7,7 @@ from lowrank.core.problems import Problem
 
 
 def slurm(*command: str, environment: dict | None = None, timeout: float = 60) -> subprocess.CompletedProcess:
-    """Run one of SLURM's commands; Problem if it is not there, or does not end in time."""
+    """Run a SLURM command; raise Problem if it is missing or times out."""
     try:
         return subprocess.run(
             command, env=os.environ | (environment or {}), capture_output=True, text=True, timeout=timeout, check=False
@@ -21,6 +21,6 @@ def slurm(*command: str, environment: dict | None = None, timeout: float = 60) -
 
 
 def said(process: subprocess.CompletedProcess) -> str:
-    """SLURM's own sentences when it refuses, without the name of the command."""
+    """Return SLURM's error message without the command's name."""
     lines = process.stderr.replace(f"{process.args[0]}: ", "").replace("error: ", "").split("\n")
     return "; ".join(line.strip() for line in lines if line.strip()) or f"exit status {process.returncode}"

@@ -1,4 +1,4 @@
-"""What jobs ask of SLURM: slurm/config.yaml, read as Snakemake and its plugin read it."""
+"""The jobs' resource requests: slurm/config.yaml, read as Snakemake and its plugin read it."""
 
 import shlex
 from pathlib import Path
@@ -19,7 +19,7 @@ OPTIONS = {
     "mem_mb": "--mem",
 }
 SIZES = ["gpu", "gpu_model", "constraint", "mem_mb", "cpus_per_task"]
-HINTS = {  # a word of SLURM's: what in the profile it may be about
+HINTS = {  # a word in SLURM's message, and the profile keys it may be about
     "account": ["slurm_account"],
     "partition": ["slurm_partition"],
     "qos": ["qos"],
@@ -32,7 +32,7 @@ HINTS = {  # a word of SLURM's: what in the profile it may be about
 
 
 def requests(root: Path) -> dict[str, dict]:
-    """What the profile asks for, by the place that it stands in: the defaults, and each rule's own over them."""
+    """Return the profile's requests by key: the defaults, and each rule's resources merged over them."""
     profile = mapping(root, PROFILE)
     if profile.get("executor") != "slurm":
         raise Problem(f"{PROFILE}: executor is {profile.get('executor')!r}: it must be slurm")
@@ -44,7 +44,7 @@ def requests(root: Path) -> dict[str, dict]:
         raise Problem(f"{PROFILE}: {TRAIN} is missing, what training asks for: give it, with device: cuda")
     if asked[TRAIN].get("device", mapping(root, "config.yaml").get("device")) == "cuda":
         for place in asked.keys() & {TRAIN, TRAIN_LSTM}:
-            asked[place] = {"gpu": 1} | asked[place]  # as the rules do
+            asked[place] = {"gpu": 1} | asked[place]  # as in the rules
     for place, request in asked.items():
         _check_values(place, request)
     return asked
@@ -68,8 +68,8 @@ def _check_values(place: str, request: dict) -> None:
 
 
 def options(request: dict) -> list[str]:
-    """The options of sbatch that the plugin makes of a request (its submit_string.py and utils.py)."""
-    # quotes around a value keep Snakemake from evaluating it, and are not part of it
+    """Return the sbatch options that the plugin makes from a request (see its submit_string.py and utils.py)."""
+    # quotes around a value only keep Snakemake from evaluating it
     asked = {name: str(value).strip("'\"") for name, value in request.items() if value}
     given = [word for name, option in OPTIONS.items() if name in asked for word in (option, asked[name])]
     if "gpu" not in asked:
@@ -84,7 +84,7 @@ def options(request: dict) -> list[str]:
 
 
 def advice(sentence: str, place: str, request: dict) -> str:
-    """Which lines of the profile to mend, after what SLURM says of a request; nothing if it says nothing known."""
+    """Return which lines of the profile to fix, given SLURM's message; empty if the message is not recognised."""
     if "node configuration" in sentence:
         given = [key for key in SIZES if request.get(key)] or SIZES
         return f"ask for less, {_below(place, given)}, or see in sinfo what is down"
@@ -93,5 +93,5 @@ def advice(sentence: str, place: str, request: dict) -> str:
 
 
 def _below(place: str, keys: list[str]) -> str:
-    """Where these keys of a request stand."""
+    """Return where these keys of a request are set."""
     return f"{', '.join(keys)} below {place if place == DEFAULT else f'{place} or {DEFAULT}'} in {PROFILE}"

@@ -1,1 +1,1 @@
-"""Where a number of a finished run comes from, for `make explain`: figure, table, network, spec, streams, code."""
+"""Trace a number of a finished run for `make explain`: figure, table, network, spec, streams, code."""

@@ -10,7 +10,7 @@ from .subject import Judged
 
 
 def tell(page: Page, subject: Judged, run: Run) -> None:
-    """The claim as it was judged, and judged once more."""
+    """Describe the recorded judgement of a claim, and judge it again."""
     table = run.frame("claims")
     claim, row = tracing.known(subject.claim), table[table["claim"] == subject.claim]
     if claim is None or row.empty:

@@ -1,4 +1,4 @@
-"""Code and commit: whether this checkout still is what made a file."""
+"""Code and commit: does this checkout match what made a file?"""
 
 import subprocess
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ SCIENCE = ("Snakefile", "config.yaml", "workflow", "envs")  # what a run depends
 
 
 def compared(code: str | None, roots: list[str]) -> str:
-    """A fingerprint as it was recorded, and whether this checkout's code gives the same."""
+    """Describe a recorded fingerprint and whether this checkout's code matches it."""
     if not code:
         return "no record of it"
     try:
@@ -23,11 +23,11 @@ def compared(code: str | None, roots: list[str]) -> str:
 
 @dataclass(frozen=True)
 class Commit:
-    """What git says of the checkout."""
+    """The checkout's commit, from git."""
 
     name: str
     subject: str
-    changed: int  # files that differ from it, of those that a run depends on
+    changed: int  # changed files among those that a run depends on
 
     def __str__(self) -> str:
         state = "clean" if not self.changed else f"not clean: {self.changed} files changed or new"
@@ -36,7 +36,7 @@ class Commit:
 
 @cache
 def commit() -> Commit | None:
-    """The commit of this checkout; None without git."""
+    """Return the commit of this checkout; None without git."""
     said = _git("log", "-1", "--format=%h%n%s")
     if not said:
         return None

@@ -1,4 +1,4 @@
-"""The page about a figure, a panel, a claim, a network or rows of a table of a run."""
+"""The page about a figure, a panel, a claim, a network or rows of a table."""
 
 from . import claim, figure, rows
 from .page import Page
@@ -9,7 +9,7 @@ TELLERS = {Drawn: figure.tell, Judged: claim.tell, Rows: rows.tell}
 
 
 def explain(what: str, run: Run) -> str:
-    """The page; Problem if there is nothing of that name, or it is not made yet."""
+    """Return the page; raise Problem if the subject is unknown or not made yet."""
     subject = parsed(what)
     page = Page(f"{what}, in the run {run.name}")
     TELLERS[type(subject)](page, subject, run)

@@ -18,7 +18,7 @@ from .subject import Drawn
 
 
 def tell(page: Page, subject: Drawn, run: Run) -> None:
-    """All about a figure; of a panel, its rows and values, too."""
+    """Describe a figure, or one panel including its rows and values."""
     name, pdf = subject.figure, run.file("figures", f"{subject.figure}.pdf")
     settings = run.figures(name)
     all_panels = panels(name, settings)
@@ -44,12 +44,12 @@ def tell(page: Page, subject: Drawn, run: Run) -> None:
 
 
 def panels(figure: str, settings: dict) -> dict[str, Panel]:
-    """The panels of a figure by their letters, as its file tells them."""
+    """Return the panels of a figure by letter, as declared in its file."""
     return importlib.import_module(f"lowrank.figures.{figure}").panels(settings)
 
 
 def _changed_since(run: Run, name: str, settings: dict) -> str:
-    """Whether the config of the last start would draw the figure otherwise."""
+    """Note whether the config of the last start would draw the figure differently."""
     if not (run.folder / "config.yaml").exists():
         return ""
     same = drawing.of_figure(run.config, name) == settings
@@ -70,7 +70,7 @@ def _of_panel(page: Page, panel: Panel, rows: DataFrame, run: Run) -> None:
 
 
 def curves(panel: Panel, rows: DataFrame) -> list[str]:
-    """The points of each curve, means over seeds; of a long one the first and the last."""
+    """List the points of each curve, means over seeds; for long curves only the first and last."""
     lines = []
     groups = rows.groupby(list(panel.curves)) if panel.curves else [((), rows)]
     for key, curve in groups:

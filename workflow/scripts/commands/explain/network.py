@@ -1,4 +1,4 @@
-"""A trained network: the spec in its file, its random streams, the code and the machine that made it, its seconds."""
+"""A trained network: the spec in its file, its random streams, the code and machine that made it, its seconds."""
 
 import csv
 import json
@@ -15,7 +15,7 @@ from .code import commit, compared
 from .page import MOST, Page, numbers
 from .runs import RESULTS, about, name_of
 
-RECURRENT = {  # purpose of a stream: what it draws, and what counts its numbers
+RECURRENT = {  # purpose of a stream: what it draws, and the counter in its name
     "initialization": ("W0, M0, v0", "0"),
     "training trials": ("fresh trials, a block of epochs at a time", "block"),
     "test trials": ("what altered networks are judged on, at every g", "0"),
@@ -34,7 +34,7 @@ ROOTS_OF_LSTM = ["lowrank.sentiment.training"]
 
 
 def streams(spec: dict) -> dict[str, tuple[str, list]]:
-    """The streams of a network by purpose: what is drawn, and the name whose hash is the seed."""
+    """Return the streams of a network by purpose: what is drawn, and the name whose hash is the seed."""
     kind = LSTM if spec["task"] == "sentiment" else SINGLE if compiled_for(spec) == "linear" else RECURRENT
     found = {}
     for purpose, (drawn, number) in kind.items():
@@ -45,19 +45,19 @@ def streams(spec: dict) -> dict[str, tuple[str, list]]:
 
 
 def _json(name: list) -> str:
-    """The text that is hashed; what counts stands as a word."""
+    """Return the text that is hashed, with a word in place of a counter."""
     return json.dumps(name[:-1])[:-1] + f", {name[-1]}]"
 
 
 def roots(spec: dict) -> list[str]:
-    """The modules that trained it, as the plan names them."""
+    """List the modules that trained the network, as in the plan."""
     if spec["task"] == "sentiment":
         return ROOTS_OF_LSTM
     return trained_by(spec)
 
 
 def tell(page: Page, file: str) -> None:
-    """All about one network."""
+    """Describe one network."""
     known = about(file)
     spec = known["spec"]
     page.add("NETWORK", f"{file} ({Path(file).stat().st_size:,} bytes), its history beside it as .parquet")
@@ -80,14 +80,14 @@ def tell(page: Page, file: str) -> None:
 
 
 def named(file: str, spec: dict) -> str:
-    """Whether the hash of the spec in the file is the one in its name; Problem if not."""
+    """State that the hash of the spec in the file matches its name; raise Problem otherwise."""
     if digest(spec) != name_of(file):
         raise Problem(f"{file} holds the network {digest(spec)}, not {name_of(file)}: delete it and start again")
     return f"{digest(spec)}, the hash of the spec in the file: it is the one in the file's name"
 
 
 def benchmark(file: str, spec: dict) -> tuple[Path, float] | None:
-    """The file of a training's benchmark, of whatever run has one, and its seconds."""
+    """Return the benchmark file of a network's training, from any run, and its seconds."""
     rule = "train_sentiment" if spec["task"] == "sentiment" else "train"
     where = f"*/benchmarks/{rule}/{Path(file).relative_to(FOLDER).with_suffix('.tsv')}"
     if spec["task"] == "sentiment":
@@ -99,7 +99,7 @@ def benchmark(file: str, spec: dict) -> tuple[Path, float] | None:
 
 
 def seconds(file: str, spec: dict) -> str:
-    """How long its training took, and who says so."""
+    """Return how long the training took, and the source."""
     found = benchmark(file, spec)
     if found:
         return f"{found[1]:.1f} by {found[0]} (of the job's last start, if it was stopped and went on)"
@@ -112,7 +112,7 @@ def seconds(file: str, spec: dict) -> str:
 
 
 def summed(files: list[str]) -> str:
-    """The seconds of many networks."""
+    """Return the total seconds of many networks."""
     found = [benchmark(file, about(file)["spec"]) for file in files]
     known = [each for each in found if each]
     by = sorted({str(Path(*path.parts[:4])) for path, _ in known})
@@ -121,12 +121,12 @@ def summed(files: list[str]) -> str:
 
 
 def of(file: str) -> str:
-    """Its place, {task}/g{g}/seed{seed}."""
+    """Return the network's place, {task}/g{g}/seed{seed}."""
     return place(about(file)["spec"])
 
 
 def tell_all(page: Page, files: list[str], run: str) -> None:
-    """Many networks by their places, the first in full."""
+    """List many networks by place, and describe the first in full."""
     by_task: dict[str, list[str]] = {}
     for file in files:
         task, _, rest = of(file).partition("/")

@@ -1,4 +1,4 @@
-"""How a table came to be: of which files, by which rule, with which settings and code."""
+"""The origin of a table: its input files, its rule, and the settings and code."""
 
 from pandas import DataFrame
 
@@ -13,7 +13,7 @@ from .runs import KEY, Run
 
 
 def tell(page: Page, table: str, columns, run: Run, rows: DataFrame) -> None:
-    """Of rows of a table: what they were made from."""
+    """Describe what rows of a table were made from."""
     if table == "summary":
         about = schemas.TABLES["summary"]
         of = [f"{column} = {about[column].meaning}" for column in columns if column in about and column not in KEY]
@@ -27,17 +27,17 @@ def tell(page: Page, table: str, columns, run: Run, rows: DataFrame) -> None:
 
 
 def place_of(row) -> str:
-    """The place of the network that a row is about."""
+    """Return the place of the network that a row is about."""
     return f"sentiment/seed{row['seed']}" if "task" not in row else f"{row['task']}/g{row['g']}/seed{row['seed']}"
 
 
 def code(file: str, stage: str) -> str:
-    """The code that made a table, and whether it is that of this checkout."""
+    """Describe the code that made a table, and whether this checkout matches it."""
     return compared(records.order(file).get("code"), orders.roots({}, stage))
 
 
 def _measured(page: Page, measure: type[measures.Measure], place: str, run: Run) -> None:
-    """A measure of one network: its file, settings and code."""
+    """Describe a measure of one network: its file, settings and code."""
     file = run.file(*f"{measure.folder()}/{place}.parquet".split("/"))
     told = records.order(file)
     settings = {key: _span(value) for key, value in told.get("settings", {}).items()}
@@ -47,5 +47,5 @@ def _measured(page: Page, measure: type[measures.Measure], place: str, run: Run)
 
 
 def _span(value):
-    """A long list by its ends."""
+    """Abbreviate a long list to its ends."""
     return value if not isinstance(value, list) or len(value) < 6 else f"{value[0]}…{value[-1]} ({len(value)})"

@@ -1,19 +1,19 @@
-"""A page of text: a word, and beside it what is to be said."""
+"""A page of text: a keyword, with its text beside it."""
 
 import textwrap
 
 HEAD, WIDTH = 13, 112
-MOST = 12  # rows, curves or networks that are listed
+MOST = 12  # rows, curves or networks to list
 
 
 class Page:
-    """Lines as they will be printed."""
+    """The lines to print."""
 
     def __init__(self, title: str):
         self.lines = [title]
 
     def add(self, head: str, text: str) -> None:
-        """A paragraph; a `head` in capitals begins a part of the page."""
+        """Add a paragraph; a `head` in capitals starts a new section."""
         if head.isupper():
             self.lines.append("")
         room = " " * HEAD
@@ -26,12 +26,12 @@ class Page:
 
 
 def numbers(found: dict) -> str:
-    """Names and values in one line, as short as they are exact enough to be found again."""
+    """Format names and values on one line, short but exact enough to find again."""
     return ", ".join(f"{name} {short(value)}" for name, value in found.items())
 
 
 def short(value) -> str:
-    """A value in a few characters."""
+    """Format a value in a few characters."""
     if isinstance(value, float):
         return f"{value:.5g}"
     if isinstance(value, list):

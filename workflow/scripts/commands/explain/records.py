@@ -1,6 +1,6 @@
-"""What Snakemake wrote down of a file when it was made: its inputs, and the job's one parameter.
+"""Snakemake's record of how a file was made: its inputs, and the job's single parameter.
 
-It is the truth about that file, whatever the config says by now. Where `.snakemake` was left behind there is none.
+The record describes the existing file, whatever the config says now. Without the `.snakemake` folder there is none.
 """
 
 import ast
@@ -10,11 +10,11 @@ from base64 import urlsafe_b64encode
 from pathlib import Path
 
 FOLDER = Path(".snakemake/metadata")
-LONGEST = 254  # characters of a name; a longer one is a path of pieces, all but the last after an @
+LONGEST = 254  # characters per path component; longer names are split, with @ before all but the last piece
 
 
 def record(file: str) -> dict:
-    """The record of a file, {rule, input, params, starttime, endtime, ...}; empty if there is none."""
+    """Return the record of a file, {rule, input, params, starttime, endtime, ...}; empty if there is none."""
     name = urlsafe_b64encode(str(file).encode()).decode()
     pieces = [name[start : start + LONGEST] for start in range(0, len(name), LONGEST)]
     path = FOLDER.joinpath(*(f"@{piece}" for piece in pieces[:-1]), pieces[-1])
@@ -24,8 +24,8 @@ def record(file: str) -> dict:
 
 
 def order(file: str) -> dict:
-    """What the job that made a file was told: {code, roots, its settings}; empty if that is not known."""
+    """Return the order of the job that made a file: {code, roots, its settings}; empty if unknown."""
     with contextlib.suppress(ValueError, SyntaxError, LookupError, TypeError):
-        (text,) = record(file)["params"]  # as Python writes a text
+        (text,) = record(file)["params"]  # a Python string literal
         return json.loads(ast.literal_eval(text))
     return {}

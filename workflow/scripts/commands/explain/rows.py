@@ -1,4 +1,4 @@
-"""The page about a network, or rows of a table about it."""
+"""The page about a network, or about its rows in a table."""
 
 from pandas import DataFrame
 
@@ -13,7 +13,7 @@ from .subject import Rows, tables
 
 
 def tell(page: Page, subject: Rows, run: Run) -> None:
-    """All rows about a network, or those of a table that are asked for; and the network."""
+    """Describe all rows about a network, or the requested rows of a table; then the network."""
     every = [table for table in tables(lstm=subject.g is None) if (run.folder / f"tables/{table}.parquet").exists()]
     _known(subject, run)
     for table in [subject.table] if subject.table else every:
@@ -33,7 +33,7 @@ def tell(page: Page, subject: Rows, run: Run) -> None:
 
 
 def _known(subject: Rows, run: Run) -> None:
-    """Problem if the run has no such network."""
+    """Raise Problem if the run has no such network."""
     if subject.g is None:
         there = [f"sentiment/seed{seed}" for seed in run.frame("sentiment_history")["seed"].unique()]
     else:
@@ -44,7 +44,7 @@ def _known(subject: Rows, run: Run) -> None:
 
 
 def _of(frame: DataFrame, subject: Rows) -> DataFrame:
-    """The rows about the network that meet the conditions."""
+    """Select the rows about the network that meet the conditions."""
     rows = frame[frame["seed"] == subject.seed]
     if subject.g is not None:
         rows = rows[(rows["task"] == subject.task) & (rows["g"] == subject.g)]
@@ -54,7 +54,7 @@ def _of(frame: DataFrame, subject: Rows) -> DataFrame:
 
 
 def _as_text(value) -> str:
-    """A cell, or what a user wrote, so that 3 and 3.0 are the same."""
+    """Format a cell or a user's value so that 3 and 3.0 compare equal."""
     try:
         return f"{float(value):.12g}"
     except (TypeError, ValueError):
@@ -62,7 +62,7 @@ def _as_text(value) -> str:
 
 
 def _listed(page: Page, subject: Rows, rows: DataFrame, run: Run) -> None:
-    """Rows of one table."""
+    """List rows of one table."""
     if rows.empty:
         conditions = ", ".join(f"{column} = {value}" for column, value in subject.where.items())
         raise Problem(f"the table {subject.table} of {subject.place} has no row with {conditions}")
@@ -76,7 +76,7 @@ def _listed(page: Page, subject: Rows, rows: DataFrame, run: Run) -> None:
 
 
 def _plain(value):
-    """A cell as a built-in value, null as `null`."""
+    """Return a cell as a built-in value, null as `null`."""
     if value is None or value != value or str(value) == "<NA>":
         return "null"
     return value.item() if hasattr(value, "item") else value

@@ -1,4 +1,4 @@
-"""A run as it lies in results/: its config, its tables, its networks."""
+"""A run in results/: its config, tables and networks."""
 
 from functools import cache, cached_property
 from pathlib import Path
@@ -21,13 +21,13 @@ KEY = ["task", "g", "seed"]
 
 
 def names() -> list[str]:
-    """The runs that have begun."""
+    """List the runs that have tables."""
     folders = sorted(path.parent.name for path in RESULTS.glob("*/tables"))
     return [name for name in folders if name != Path(FOLDER).name]
 
 
 class Run:
-    """A run by its name; Problem if there is none."""
+    """A run, by name; raises Problem if it does not exist."""
 
     def __init__(self, name: str):
         if name not in names():
@@ -37,14 +37,14 @@ class Run:
         self.frame = cache(self._frame)
 
     def file(self, *parts: str) -> str:
-        """A file of the run; Problem if it is missing."""
+        """Return the path of a run's file; raise Problem if it is missing."""
         path = self.folder.joinpath(*parts)
         if not path.exists():
             raise Problem(f"{path} is missing: the run {self.name} is not finished, start it again")
         return str(path)
 
     def table(self, name: str) -> str:
-        """The file of a table."""
+        """Return the path of a table."""
         return self.file("tables", f"{name}.parquet")
 
     def _frame(self, name: str) -> DataFrame:
@@ -60,18 +60,18 @@ class Run:
 
     @cached_property
     def config(self) -> dict:
-        """The same, checked and complete."""
+        """The same config, validated and completed."""
         return config.validated(self.raw)
 
     def figures(self, name: str) -> dict:
-        """The settings with which a figure was drawn, as its `draw` takes them; without a record, those of the config.
+        """Return the settings a figure was drawn with, as passed to `draw`; without a record, those of the config.
 
-        The config may have been changed since; the record is of the file that is there.
+        The config may have changed since; the record describes the existing file.
         """
         return records.order(self.file("figures", f"{name}.pdf")).get("figures") or drawing.of_figure(self.config, name)
 
     def networks(self, rows: DataFrame) -> list[str]:
-        """The files of the networks that rows of a table are about."""
+        """List the files of the networks that rows of a table are about."""
         if "task" not in rows:
             return [self.lstm(seed) for seed in rows["seed"].unique()]
         summary = self.frame("summary")
@@ -82,7 +82,7 @@ class Run:
         return list(wanted["network"])
 
     def lstm(self, seed: int) -> str:
-        """The file of the LSTM of a seed: the one that was measured; Problem if it cannot be told."""
+        """Return the file of the LSTM with this seed that the run measured; raise Problem if it is ambiguous."""
         files = [str(path) for path in sorted(Path(FOLDER, "sentiment").glob(f"seed{seed}-*.safetensors"))]
         tables = [each.file(self.name, f"{LSTM}/seed{seed}") for each in measures.of(lstm=True)]
         measured = next((told["networks"] for table in tables if (told := records.order(table))), None)
@@ -94,15 +94,15 @@ class Run:
 
 
 def name_of(network: str) -> str:
-    """The hash in a network's file name."""
+    """Return the hash in a network's file name."""
     return Path(network).stem.rpartition("-")[2]
 
 
 def place(task: str, g: float, seed: int) -> str:
-    """As in the files' names."""
+    """Return a network's place, as in file names."""
     return f"{task}/g{g}/seed{seed}"
 
 
 def about(network: str) -> dict:
-    """What a network's file says of itself; Problem if it is another network than its name says."""
+    """Read the metadata of a network's file; raise Problem if the file is missing or truncated."""
     return checkpoint.read_about(network)

@@ -1,4 +1,4 @@
-"""What a user may ask about: `fig2`, `fig2.b`, `claim.12`, `romo/g0.9/seed0`, `truncation/romo/g0.9/seed0 rank=3`."""
+"""Subjects of `make explain`: `fig2`, `fig2.b`, `claim.12`, `romo/g0.9/seed0`, `truncation/romo/g0.9/seed0 rank=3`."""
 
 import re
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Judged:
-    """A claim by its number."""
+    """A claim, by number."""
 
     claim: str
 
@@ -43,13 +43,13 @@ class Rows:
 
 
 def tables(lstm: bool) -> list[str]:
-    """The tables that have rows about networks: those of the LSTM, or of the tasks' networks."""
+    """List the tables with rows about networks, for the LSTM or for the tasks' networks."""
     named = [measure.name for measure in measures.of(lstm)]
     return [f"{LSTM}_history", *named] if lstm else ["summary", "history", *named]
 
 
 def parsed(what: str) -> Drawn | Judged | Rows:
-    """What is meant; Problem if nothing is."""
+    """Parse a subject; raise Problem if it is not recognised."""
     first, *conditions = what.replace(",", " ").split() or [""]
     if not first:
         raise Problem(f"say what to explain: WHAT={FORMS}")

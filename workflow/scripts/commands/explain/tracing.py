@@ -1,4 +1,4 @@
-"""A claim, judged once more while it is written down which rows its rule looks at."""
+"""Judge a claim again while recording which rows its rule reads."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ from lowrank.claims.base import FAILS, HOLDS, NOT_TESTED, Claim, NotTested, Run
 
 @dataclass
 class Traced(Run):
-    """A run's tables that remember what was asked of them."""
+    """A run's tables that record the requests made of them."""
 
     tables: dict
     tasks: dict
@@ -28,12 +28,12 @@ class Traced(Run):
 
 
 def known(number: str) -> Claim | None:
-    """The claim of a number."""
+    """Return the claim with this number; None if there is none."""
     return next((claim for claim in claims.every() if f"{claim.number}" == number), None)
 
 
 def judged(claim: Claim, tables: dict, tasks: dict) -> tuple[str, str, Traced]:
-    """Verdict and finding by the run's tables as they are now, and what was looked at."""
+    """Judge a claim on the run's present tables; return verdict, finding and the recorded requests."""
     run = Traced(tables, tasks)
     try:
         found = claim.rule(run)
@@ -43,7 +43,7 @@ def judged(claim: Claim, tables: dict, tasks: dict) -> tuple[str, str, Traced]:
 
 
 def asked(run: Traced) -> dict[str, list[str]]:
-    """The conditions by table, in words."""
+    """Return the requested conditions by table, in words."""
     found: dict[str, list[str]] = {}
     for table, where in run.asked:
         condition = ", ".join(f"{column} = {value}" for column, value in where.items()) or "all rows"

@@ -1,4 +1,4 @@
-"""The benchmarks of earlier jobs on this machine, of all runs, and what those jobs had to do."""
+"""Benchmarks of earlier jobs on this machine, from all runs, and the work that those jobs did."""
 
 import csv
 from collections.abc import Iterator
@@ -17,14 +17,14 @@ from .work import Work, measure, training
 
 
 class Measured(NamedTuple):
-    """A job that was run."""
+    """A finished job with its benchmark."""
 
     work: Work
     seconds: float
 
 
 def measured(results: Path = Path("results")) -> list[Measured]:
-    """All benchmarks whose jobs are known: trainings by their network's file, measures by their run's config."""
+    """Return all benchmarks whose jobs are known: training by the network's file, measures by the run's config."""
     found = []
     for folder in sorted(results.glob("*/benchmarks")):
         found += _trainings(folder)
@@ -35,14 +35,14 @@ def measured(results: Path = Path("results")) -> list[Measured]:
 
 
 def _trainings(folder: Path) -> Iterator[Measured]:
-    """Of networks that had a job of their own; a stack's job cannot be told from its name."""
+    """Yield benchmarks of networks with a job of their own; a stack's job cannot be identified by its name."""
     for rule, below in ("train", ""), ("train_sentiment", "sentiment"):
         for path in sorted((folder / rule).rglob("seed*.tsv")):
             network = Path(FOLDER, below, path.relative_to(folder / rule)).with_suffix(".safetensors")
             try:
                 about = checkpoint.read_about(network)
             except Problem:
-                continue  # it was removed since, and with it what is known of it
+                continue  # the network was deleted, and the record of its training with it
             device = "cpu" if about["device"] == "cpu" else "cuda"
             yield from _read(path, training(about["spec"], device, kernel=about.get("kernel", "")))
 
@@ -55,7 +55,7 @@ def _measures(folder: Path, settings: dict) -> Iterator[Measured]:
 
 
 def _settings(path: Path) -> dict | None:
-    """The config of a run; None if it has none that this code can read."""
+    """Return the config of a run; None if this code cannot read it."""
     try:
         return config.validated(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (OSError, yaml.YAMLError, Problem, AttributeError):
@@ -63,7 +63,7 @@ def _settings(path: Path) -> dict | None:
 
 
 def _read(path: Path, work: Work) -> Iterator[Measured]:
-    """A benchmark's seconds; one that is not whole does not count."""
+    """Yield a benchmark's seconds; skip incomplete files."""
     try:
         with path.open(encoding="utf-8", newline="") as lines:
             seconds = float(next(csv.DictReader(lines, delimiter="\t"))["s"])

@@ -1,4 +1,4 @@
-"""Bytes that a job will write: of networks by their arrays, of all else by what such files were found to have."""
+"""Estimate the bytes that a job will write: for networks from their arrays, otherwise from typical file sizes."""
 
 from pathlib import Path
 
@@ -8,16 +8,16 @@ from lowrank.training.kernels import compiled_for
 from .dryrun import Job
 from .work import Plan
 
-HEADER = 1_500  # of a network's file: its spec and versions
-FACTORS = 20  # singular vectors in float64 that the kernel of linear networks keeps, on either side; 5 to 20 were found
-PER_EPOCH = {"identity": 100, "tanh": 30, "": 170}  # of a history: a linear network's has seven columns more
+HEADER = 1_500  # in a network's file: its spec and versions
+FACTORS = 20  # float64 singular vectors that the kernel for linear networks stores on each side; 5 to 20 were observed
+PER_EPOCH = {"identity": 100, "tanh": 30, "": 170}  # in a history: a linear network has seven more columns
 TABLES = {"summary": 30_000, "theory": 250_000}
-DOWNLOADS = 130_000_000  # sentences and vectors, by the packages; 350 MB if from Stanford
+DOWNLOADS = 130_000_000  # sentences and vectors from the packages; 350 MB if from Stanford
 FIGURE, OTHER = 100_000, 10_000
 
 
 def written(job: Job, plan: Plan) -> int:
-    """The bytes of a job's outputs."""
+    """Estimate the bytes of a job's outputs."""
     found = 0
     for name in job.output:
         spec = plan.specs.get(name)
@@ -26,7 +26,7 @@ def written(job: Job, plan: Plan) -> int:
 
 
 def network(spec: dict) -> int:
-    """Initial and trained weights in float32."""
+    """Estimate the bytes of a network's file: initial and trained weights in float32."""
     n = spec["n_neurons"]
     if spec["task"] == "sentiment":
         gates = 4 * n
@@ -42,7 +42,7 @@ def _other(job: Job, plan: Plan) -> int:
         return DOWNLOADS
     if job.output and Path(job.output[0]).parent.name == "figures":
         return FIGURE * len(job.output)
-    if job.rule == "gather":  # one under another
+    if job.rule == "gather":  # concatenated
         return sum(_part(name, plan) for name in job.input)
     if job.output and job.output[0] in plan.sizes:
         return sum(plan.sizes[name] for name in job.output)
@@ -50,6 +50,6 @@ def _other(job: Job, plan: Plan) -> int:
 
 
 def _part(name: str, plan: Plan) -> int:
-    """The bytes of a file that is gathered."""
+    """Estimate the bytes of a file to be gathered."""
     spec = plan.specs.get(name.replace(".parquet", ".safetensors"))
     return PER_EPOCH[spec.get("nonlinearity", "")] * spec["epochs"] if spec else plan.sizes.get(name, OTHER)

@@ -1,4 +1,4 @@
-"""Snakemake's own dry run, read through the interface that it has for other programs: a logger."""
+"""Snakemake's own dry run, read through its interface for other programs: a logger plugin."""
 
 import json
 import os
@@ -14,8 +14,8 @@ from lowrank.core.problems import Problem
 from lowrank.plan import start
 
 PLUGIN = Path(__file__).parent / "plugin"
-MARK = re.compile(r" \([a-z, ]+\)$")  # what Snakemake adds to a file's name: (update)
-MARKS = ("Error", "Exception", "error:")  # where what Snakemake has to say begins
+MARK = re.compile(r" \([a-z, ]+\)$")  # the suffix Snakemake adds to a file's name: (update)
+MARKS = ("Error", "Exception", "error:")  # where Snakemake's error message begins
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Job:
     """A job that would run."""
 
     rule: str
-    reason: str  # as Snakemake says it
+    reason: str  # in Snakemake's words
     input: list[str] = field(repr=False)
     output: list[str] = field(repr=False)
     wildcards: dict[str, str]
@@ -32,9 +32,9 @@ class Job:
 
 
 def planned(words: list[str]) -> tuple[dict, list[Job]]:
-    """The plan and the jobs of a start with these words for Snakemake; none if there is nothing to do.
+    """Return the plan and the jobs of a start with these arguments for Snakemake; empty if there is nothing to do.
 
-    Problem with what Snakemake says if it refuses.
+    Raise Problem with Snakemake's message if it fails.
     """
     with tempfile.TemporaryDirectory() as folder:
         listed = Path(folder, "jobs")
@@ -59,7 +59,7 @@ def _job(line: dict) -> Job:
 
 
 def _said(text: str) -> str:
-    """What Snakemake says is wrong, without where in its own code or in ours."""
+    """Return Snakemake's error message without tracebacks into its code or ours."""
     lines = [line for line in text.splitlines() if line.strip()]
     begins = [number for number, line in enumerate(lines) if any(mark in line for mark in MARKS)]
     if not begins or "Traceback" in text:

@@ -1,4 +1,4 @@
-"""The table of `make plan`: a line a rule, then the sums."""
+"""The table of `make plan`: one line per rule, then the totals."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from .seconds import Clock
 from .waiting import hours, longest_chain
 from .work import Plan, Work
 
-WHY = {  # how Snakemake's reasons begin, and how they are told; the first that fits
+WHY = {  # how Snakemake's reasons begin, and our wording; the first match counts
     UNUSABLE: "not as planned",
     "Missing output files": "missing output",
     "Incomplete output files": "incomplete output",
@@ -24,7 +24,7 @@ WHY = {  # how Snakemake's reasons begin, and how they are told; the first that 
     "Input files updated": "input updated",
     "Forced": "forced",
 }
-STAGES = (  # in the order in which data flows, those of measures in between
+STAGES = (  # in the order of the data flow, with measures in between
     ("sentiment_data", "train ", "train"),
     ("gather", "summary", "theory", "fig", "claims", "comparison"),
 )
@@ -33,7 +33,7 @@ STEPS = (("kB", 1e3), ("MB", 1e6), ("GB", 1e9))
 
 @dataclass
 class Line:
-    """What the jobs of a rule come to; of trainings, those of a task."""
+    """Totals over the jobs of a rule; for training, per task."""
 
     jobs: int = 0
     networks: int = 0
@@ -48,7 +48,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Machine:
-    """What runs the jobs."""
+    """The machine that runs the jobs."""
 
     cores: int
     gpus: int | None
@@ -56,7 +56,7 @@ class Machine:
 
 
 def page(jobs: list[Job], plan: Plan, clock: Clock, machine: Machine) -> str:
-    """The whole text."""
+    """Return the whole page."""
     lines: dict[str, Line] = defaultdict(Line)
     seconds = [_add(lines, job, plan, clock) for job in jobs]
     head = ["jobs", "core h", "GPU h", "disk", "why", "by"]
@@ -65,12 +65,12 @@ def page(jobs: list[Job], plan: Plan, clock: Clock, machine: Machine) -> str:
 
 
 def why(reason: str) -> str:
-    """A reason of Snakemake's, without the files."""
+    """Shorten a reason of Snakemake's, omitting the files."""
     return next((told for begin, told in WHY.items() if begin in reason), reason.partition(":")[0] or "needed")
 
 
 def _stage(name: str) -> tuple:
-    """Where a rule stands in the table: as data flows."""
+    """Return the position of a rule in the table, in the order of the data flow."""
     before, after = STAGES
     stages = (*before, *(measure.rule for lstm in (False, True) for measure in measures.of(lstm)), *after)
     return next((i for i, begin in enumerate(stages) if name.startswith(begin)), len(stages)), name
@@ -81,7 +81,7 @@ def _name(job: Job, work: Work) -> str:
 
 
 def _add(lines: dict[str, Line], job: Job, plan: Plan, clock: Clock) -> float:
-    """A job in the line of its rule; its seconds."""
+    """Add a job to its rule's line; return its seconds."""
     work = plan.work(job.rule, job.wildcards, job.output)
     estimate = clock.of(work)
     line = lines[_name(job, work)]
@@ -107,7 +107,7 @@ def _cells(line: Line) -> list[str]:
 
 
 def _source(line: Line) -> str:
-    """Where the seconds are from; of some jobs there may be benchmarks, of others not."""
+    """Name the source of the seconds; a rule may have benchmarks for only some of its jobs."""
     told = [f"{sum(count for _, count in line.benchmarks)} of your benchmarks"] if line.benchmarks else []
     told += ["shipped"] if line.machines else []
     return ", ".join(told + (["not known"] if line.unknown else []))
@@ -118,7 +118,7 @@ def _hours(seconds: float) -> str:
 
 
 def size(count: int) -> str:
-    """Bytes in two digits."""
+    """Format bytes with one decimal."""
     unit, scale = next((each for each in reversed(STEPS) if count >= each[1]), STEPS[0])
     return f"{count / scale:.1f} {unit}"
 
@@ -126,13 +126,13 @@ def size(count: int) -> str:
 def _table(head: list[str], rows: list[list[str]]) -> list[str]:
     columns = list(zip(head, *rows, strict=True))
     widths = [max(map(len, column)) for column in columns]
-    formats = [f"{{:{'>' if 1 <= i <= 4 else '<'}{width}}}" for i, width in enumerate(widths)]  # numbers to the right
+    formats = [f"{{:{'>' if 1 <= i <= 4 else '<'}{width}}}" for i, width in enumerate(widths)]  # right-align numbers
     every = [head, ["-" * width for width in widths], *rows]
     return ["  ".join(form.format(cell) for form, cell in zip(formats, row, strict=True)).rstrip() for row in every]
 
 
 def _sums(by_rule: dict[str, Line], jobs: list[Job], seconds: list[float], machine: Machine) -> list[str]:
-    """What all comes to, and how long it is to be waited for."""
+    """Return the totals and the time to wait."""
     lines = list(by_rule.values())
     core, gpu, disk = (sum(getattr(line, name) for line in lines) for name in ("core", "gpu", "disk"))
     unknown = [name for name, line in by_rule.items() if line.unknown]
@@ -152,7 +152,7 @@ def _sums(by_rule: dict[str, Line], jobs: list[Job], seconds: list[float], machi
 
 
 def clock(hours: float) -> str:
-    """Hours and minutes; seconds where it is less than one."""
+    """Format as hours and minutes, or as seconds below one minute."""
     seconds = round(hours * 3600)
     if seconds < 60:
         return f"{seconds} s"

@@ -1,10 +1,10 @@
-"""The seconds of a job: by the benchmarks of earlier jobs of its kind, else by a table that comes with the project.
+"""Estimate the seconds of a job, from benchmarks of earlier jobs of its kind or else from the table in the repository.
 
-The table's seconds are those of one thread of the machine that it names. A job's are the start of its program, and for
-each epoch (rank and trial, ...) what the table says at its number of neurons; between two numbers, and beyond them, a
-power law. Where there are benchmarks of a rule and task, the estimate is multiplied by the median of measured over
-estimated seconds of those: so they count whatever their epochs and N were. What is not in the table, as a measure of
-one's own, is taken to need the same for each of its amount.
+The table holds seconds for one thread of the machine it names. An estimate is the startup time of the program plus, for
+each unit of work (epoch, rank and trial, ...), the table's value at this number of neurons; a power law interpolates
+and extrapolates. If a rule and task have benchmarks, the estimate is multiplied by the median ratio of measured to
+estimated seconds, so benchmarks count regardless of their epochs and N. Rules that the table lacks, such as a user's
+own measures, are assumed to need the same time for each unit of work.
 """
 
 import csv
@@ -18,28 +18,28 @@ from .benchmarks import Measured
 from .work import Work
 
 SHIPPED = Path(__file__).parents[3] / "resources/seconds.csv"
-POWER = 2.0  # of N, where the table has one N alone: a product of a matrix and vectors
+POWER = 2.0  # exponent of N if the table has only one N: a matrix-vector product
 
 
 class Point(NamedTuple):
     """A row of the table."""
 
     n_neurons: int
-    start: float  # seconds until the work begins
-    unit: float  # seconds for each of the amount
+    start: float  # seconds of startup
+    unit: float  # seconds per unit of work
     machine: str
 
 
 class Estimate(NamedTuple):
-    """Seconds, and who says so; None: nobody knows."""
+    """Estimated seconds and their source; None if unknown."""
 
     seconds: float | None
-    machine: str  # of the table's line; empty if there are benchmarks
-    benchmarks: frozenset = frozenset()  # which ones: their kind and how many
+    machine: str  # in the table's row; empty if benchmarks were used
+    benchmarks: frozenset = frozenset()  # the kinds of jobs and their counts
 
 
 def shipped(path: Path = SHIPPED) -> dict[tuple, list[Point]]:
-    """The table, by (rule, module, kernel, device)."""
+    """Read the table, by (rule, module, kernel, device)."""
     found = defaultdict(list)
     with path.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(line for line in lines if not line.startswith("#")):
@@ -51,7 +51,7 @@ def shipped(path: Path = SHIPPED) -> dict[tuple, list[Point]]:
 
 
 class Clock:
-    """Estimates, by the table and the benchmarks of this machine."""
+    """Estimates from the table and this machine's benchmarks."""
 
     def __init__(self, table: dict[tuple, list[Point]], measured: list[Measured]):
         self.table = table
@@ -61,7 +61,7 @@ class Clock:
             self.ratios[self._kind(each.work)].append(each.seconds / expected)
 
     def of(self, work: Work) -> Estimate:
-        """The seconds of a job."""
+        """Estimate the seconds of a job."""
         expected, kind = self._by_table(work), self._kind(work)
         if kind in self.ratios:
             ratios = self.ratios[kind]
@@ -72,7 +72,7 @@ class Clock:
         return work.rule, work.task, work.kernel, work.device
 
     def _points(self, work: Work) -> list[Point]:
-        """The table's rows for such a job; of a task that it does not have, those of another."""
+        """Return the table's rows for such a job; for a task that it lacks, those of another task."""
         key = (work.rule, work.module, work.kernel, work.device)
         alike = [name for name in self.table if name[0] == work.rule and name[2:] == key[2:]]
         return self.table.get(key) or (self.table[alike[0]] if alike else [])
@@ -85,7 +85,7 @@ class Clock:
 
 
 def _at(points: list[Point], n: int) -> float:
-    """Seconds for one of the amount at N = n."""
+    """Return the seconds per unit of work at N = n."""
     if len(points) == 1 or not n:
         near = points[0]
         return near.unit * (n / near.n_neurons) ** POWER if n and near.n_neurons else near.unit

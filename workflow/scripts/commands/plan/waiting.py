@@ -1,4 +1,4 @@
-"""How long all jobs take on so many cores and GPUs: each begins as soon as its inputs are there and a core is free."""
+"""Simulate the schedule on the given cores and GPUs: a job starts when its inputs exist and a core is free."""
 
 import heapq
 from collections import defaultdict
@@ -7,7 +7,7 @@ from .dryrun import Job
 
 
 def hours(jobs: list[Job], seconds: list[float], cores: int, gpus: int | None) -> float:
-    """Of the wall clock; ready jobs begin in the order of what depends on them. `gpus` None: as many as are wanted."""
+    """Return wall-clock hours; ready jobs start by priority, then longest dependent chain. `gpus` None: unlimited."""
     after, waiting_for = _order(jobs)
     rank = _longest(seconds, after)
     ready = [(-jobs[i].priority, -rank[i], i) for i, n in enumerate(waiting_for) if not n]
@@ -29,7 +29,7 @@ def hours(jobs: list[Job], seconds: list[float], cores: int, gpus: int | None) -
 
 
 def longest_chain(jobs: list[Job], seconds: list[float]) -> tuple[float, list[int]]:
-    """The hours that no number of cores can save, and the jobs of the chain that takes them."""
+    """Return the hours of the critical path, which more cores cannot shorten, and its jobs."""
     after, _ = _order(jobs)
     rank = _longest(seconds, after)
     chain = [max(range(len(jobs)), key=rank.__getitem__)]
@@ -39,7 +39,7 @@ def longest_chain(jobs: list[Job], seconds: list[float]) -> tuple[float, list[in
 
 
 def _begun(ready: list, jobs: list[Job], free: list) -> list:
-    """Those of the ready jobs that begin now; the others are put back."""
+    """Pop the ready jobs that fit on the free cores and GPUs."""
     begun, waits = [], []
     while ready and free[0] > 0:
         entry = heapq.heappop(ready)
@@ -55,7 +55,7 @@ def _begun(ready: list, jobs: list[Job], free: list) -> list:
 
 
 def _order(jobs: list[Job]) -> tuple[dict[int, set[int]], list[int]]:
-    """Which jobs come after a job, and for how many each one waits."""
+    """Return the jobs that depend on each job, and the number of jobs each one waits for."""
     makes = {name: i for i, job in enumerate(jobs) for name in job.output}
     after: dict[int, set[int]] = defaultdict(set)
     for i, job in enumerate(jobs):
@@ -70,7 +70,7 @@ def _order(jobs: list[Job]) -> tuple[dict[int, set[int]], list[int]]:
 
 
 def _longest(seconds: list[float], after: dict[int, set[int]]) -> list[float]:
-    """For each job, the seconds of the longest chain that begins with it."""
+    """Return, for each job, the seconds of the longest chain that starts with it."""
     rank: list[float | None] = [None] * len(seconds)
 
     def longest(i: int) -> float:

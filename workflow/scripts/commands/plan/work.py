@@ -1,4 +1,4 @@
-"""What a job has to do, as far as its time depends on it."""
+"""The work of a job, as far as its time depends on it."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -9,10 +9,10 @@ from lowrank.store.networks import file
 
 
 class Work(NamedTuple):
-    """`amount` times the same thing: an epoch, or what a measure does over and over."""
+    """`amount` repetitions of one unit of work: an epoch, or what a measure repeats."""
 
-    rule: str  # train, too, for the rules of stacks
-    task: str  # as in the config; empty where a job is about none
+    rule: str  # train also for the rules of stacks
+    task: str  # as in the config; empty for jobs without a task
     module: str
     kernel: str
     device: str
@@ -22,7 +22,7 @@ class Work(NamedTuple):
 
 
 class Plan:
-    """A start's config and specs."""
+    """The config and specs of a start."""
 
     def __init__(self, plan: dict):
         self.settings = plan["config"]
@@ -31,7 +31,7 @@ class Plan:
         self.sizes = dict(self._sizes(plan))
 
     def work(self, rule: str, wildcards: dict[str, str], output: list[str]) -> Work:
-        """What a job has to do."""
+        """Return the work of a job."""
         specs = [self.specs[name] for name in output if name in self.specs]
         if specs and specs[0]["task"] != "sentiment":
             return self._training(specs)
@@ -46,7 +46,7 @@ class Plan:
         return Work(rule, "", "", "", "cpu", 0, 1)
 
     def _sizes(self, plan: dict) -> Iterator[tuple[str, int]]:
-        """The files of measures, and the bytes of each."""
+        """Yield the files of measures with their estimated bytes."""
         for place, spec in planning.by_place(plan).items():
             for each in measures.of(planning.is_lstm(place)):
                 made = each(**each.settings(self.settings))
@@ -58,7 +58,7 @@ class Plan:
 
 
 def training(spec: dict, device: str, networks: int = 1, kernel: str = "") -> Work:
-    """The training of a network of a task, or of several: at once on a GPU, else one by one; of the LSTM."""
+    """Return the work of training a task's networks, at once on a GPU and else one by one, or of training the LSTM."""
     if spec["task"] == "sentiment":
         return Work("train_sentiment", "sentiment", "sentiment", "", device, spec["n_neurons"], spec["epochs"])
     what = (spec["task"], spec["module"], kernel, device, spec["n_neurons"])
@@ -67,7 +67,7 @@ def training(spec: dict, device: str, networks: int = 1, kernel: str = "") -> Wo
 
 
 def measure(settings: dict, what: type[measures.Measure], task: str, networks: int = 1) -> Work:
-    """A measure of networks of a task, one after the other, in a run with these settings."""
+    """Return the work of measuring a task's networks, one after another, in a run with these settings."""
     of = {"module": task} | (settings[task] if what.of_lstm else settings["tasks"][task])
     amount = networks * what(**what.settings(settings)).amount()
     return Work(what.rule, task, of["module"], "", "cpu", of["n_neurons"], amount, networks)

@@ -1,4 +1,4 @@
-"""The report, by Snakemake's own reporter: started beside the run, which is finished, as it would be by hand."""
+"""Write the report with Snakemake's own reporter, in a separate process on the finished run, as one would by hand."""
 
 import os
 import shutil
@@ -11,9 +11,9 @@ from lowrank.core.files import atomic
 from lowrank.core.folders import PROJECT
 from lowrank.core.problems import Problem
 
-OF_THE_RUN = ("LOWRANK_", "SNAKEMAKE_")  # environment of this start, not of the other one
+OF_THE_RUN = ("LOWRANK_", "SNAKEMAKE_")  # environment variables of this start, not to be inherited
 SNAKEFILE = PROJECT / "Snakefile"
-# The same results and records, but for their prefix.
+# the same results and records except for their prefix
 WITH_PREFIX = """
 module run:
     snakefile: {snakefile!r}
@@ -27,7 +27,7 @@ report: {text!r}
 
 
 def write(path: str, config: str, pages: list[str], style: str, prefix: str, log: str) -> None:
-    """Write the report of the run whose config is recorded in the file `config`; Problem if it cannot be made."""
+    """Write the report of the run whose config is recorded in `config`; raise Problem if it cannot be made."""
     if not Path(config).exists():
         raise Problem(
             f"cannot write the report without {config}: the importing workflow calls `onstart`, see docs/reuse.md"
@@ -45,7 +45,7 @@ def write(path: str, config: str, pages: list[str], style: str, prefix: str, log
 
 
 def _snakefile(prefix: str, folder: str) -> Path:
-    """The Snakefile by which the run's files have their names."""
+    """Return the Snakefile that gives the run's files their names."""
     if not prefix:
         return SNAKEFILE
     path, text = Path(folder, "Snakefile"), f"{PROJECT}/workflow/report/run.rst"

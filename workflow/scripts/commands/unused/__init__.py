@@ -1,1 +1,1 @@
-"""Networks and measures that no recorded run needs: found, listed, deleted on request."""
+"""Find, list and, on request, delete networks and measures that no recorded run needs."""

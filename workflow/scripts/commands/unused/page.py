@@ -1,4 +1,4 @@
-"""The list of what no recorded run needs: by reason, then by folder and task, with counts and sizes."""
+"""The list of files that no recorded run needs: by reason, then by folder and task, with counts and sizes."""
 
 from collections import defaultdict
 from pathlib import Path
@@ -8,7 +8,7 @@ from commands.plan.page import size
 from .recorded import Needs
 from .unused import CODE, DAMAGED, GROUPS, LEFT_OUT, NUMBERS, OF_MEASURES, OF_NETWORKS, Unused
 
-MOST = 4  # g or seeds that are named in a line, files in a sentence
+MOST = 4  # most g or seeds to name in a line, or files in a sentence
 HINTS = {
     LEFT_OUT: "A config that names them again finds them, as long as they are there.",
     NUMBERS: "A config with these numbers finds them, as long as they are there.",
@@ -20,7 +20,7 @@ HINTS = {
 
 
 def page(needs: Needs, files: list[Unused], in_training: list[Unused], strange: list[Path]) -> str:
-    """The whole text, but for its last line."""
+    """Return the whole text except its last line."""
     runs = ", ".join(sorted(needs.runs)) or "none"
     lines = [f"Recorded runs: {runs}. They need {count(len(needs.specs), 'network')} and what is measured of these."]
     for group in GROUPS:
@@ -37,7 +37,7 @@ def page(needs: Needs, files: list[Unused], in_training: list[Unused], strange: 
 
 
 def contents(files: list[Unused]) -> str:
-    """How many networks, measures and files, and their size."""
+    """Return the numbers of networks, measures and files, and their total size."""
     networks = len({file.network for file in files if file.group in OF_NETWORKS})
     measures = sum(file.group == OF_MEASURES for file in files)
     told = [count(networks, "network")] if networks else []
@@ -47,7 +47,7 @@ def contents(files: list[Unused]) -> str:
 
 
 def count(number: int, what: str) -> str:
-    """A number of things."""
+    """Format a number of things."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
@@ -56,7 +56,7 @@ def _hint(group: str) -> list[str]:
 
 
 def _rows(files: list[Unused]) -> list[str]:
-    """A line for each task in each folder."""
+    """Format one line per task and folder."""
     by_folder = defaultdict(list)
     for file in files:
         by_folder[file.root / file.path.relative_to(file.root).parts[0]].append(file)
@@ -75,7 +75,7 @@ def _strengths_and_seeds(files: list[Unused]) -> str:
 
 
 def _several(names: set[str], what: str) -> str:
-    """Names like g0.9 or seed3 in the order of their numbers; only how many, if they are too many."""
+    """List names like g0.9 or seed3 in numerical order, or only their count if there are many."""
     ordered = sorted(names, key=lambda name: float(name.removeprefix(what)))
     return " ".join(ordered) if len(ordered) <= MOST else f"{len(ordered)} {what}{'' if what == 'g' else 's'}"
 

@@ -1,4 +1,4 @@
-"""What the recorded runs need: each by the config of its last start, its networks named by the present code."""
+"""What the recorded runs need: by the config of each run's last start, with networks named by the present code."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,20 +19,20 @@ ADVICE = "start that run again, or remove its folder"
 
 @dataclass
 class Needs:
-    """What has to be kept."""
+    """What must be kept."""
 
-    runs: dict[str, set[Path]] = field(default_factory=dict)  # the files of the measures of each run
-    specs: dict[str, dict] = field(default_factory=dict)  # of all networks, by the hash that names them
-    any_at: set[str] = field(default_factory=set)  # places of LSTMs whose name is a guess: all that are there are kept
+    runs: dict[str, set[Path]] = field(default_factory=dict)  # measure files of each run
+    specs: dict[str, dict] = field(default_factory=dict)  # all networks, by the hash that names them
+    any_at: set[str] = field(default_factory=set)  # places of LSTMs whose name is uncertain: all files there are kept
 
     @property
     def places(self) -> set[str]:
-        """Where the networks stand."""
+        """The places of the networks."""
         return set(map(place, self.specs.values()))
 
 
 def needs() -> Needs:
-    """What all recorded runs need; Problem if that cannot be told of one of them: then nothing may be deleted."""
+    """Return what all recorded runs need; raise Problem if it is unknown for any run: then nothing may be deleted."""
     found = Needs()
     for folder in _folders():
         path = folder / "config.yaml"
@@ -48,14 +48,14 @@ def needs() -> Needs:
 
 
 def _folders() -> list[Path]:
-    """The folders of runs; all links to one folder are one of them."""
+    """List the run folders; links to the same folder count once."""
     every = sorted(RESULTS.iterdir()) if RESULTS.is_dir() else []
     every = [path for path in every if path.is_dir() and path != NETWORKS]
     return list({path.resolve(): path for path in sorted(every, key=Path.is_symlink, reverse=True)}.values())
 
 
 def _planned(path: Path) -> dict:
-    """The plan of a run, by its recorded config."""
+    """Plan a run from its recorded config."""
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
         if not isinstance(raw, dict):
@@ -77,5 +77,5 @@ def _add(needs: Needs, folder: Path, made: dict) -> None:
         for place in specs
         for measure in measures.of(plan.is_lstm(place))
     }
-    if made["data"] and prepared.file(made["data"]) in made["missing"]:  # its source, and so the name, may be another
+    if made["data"] and prepared.file(made["data"]) in made["missing"]:  # its source, and so its name, may have changed
         needs.any_at |= set(filter(plan.is_lstm, specs))

@@ -1,4 +1,4 @@
-"""Deleting files that no recorded run needs, and never one that a job may be writing or about to read."""
+"""Delete files that no recorded run needs, but never one that a job may be writing or about to read."""
 
 import contextlib
 import errno
@@ -12,15 +12,15 @@ from lowrank.plan import start
 from .recorded import NETWORKS
 from .unused import Unused
 
-LOCK = NETWORKS / ".lock"  # of which a job in training holds a byte for each of its networks, as `files.held` says
+LOCK = NETWORKS / ".lock"  # in which a training job locks one byte for each of its networks, see `files.held`
 OF_SNAKEMAKE = Path(".snakemake/locks")
 
 
 @contextlib.contextmanager
 def not_in_training(names: Iterable[str], deleting: bool) -> Iterator[set[str]]:
-    """Hold those of the networks that no job trains, so that none begins to; yields their names.
+    """Lock those networks that no job is training, so that none can start to; yield their names.
 
-    Whoever only lists them, and may not write, takes all to be free.
+    Without write permission, a listing that deletes nothing treats all networks as free.
     """
     try:
         file = LOCK.open("r+b")
@@ -48,7 +48,7 @@ def _unknown(error: OSError) -> Problem:
 
 
 def check(files: list[Unused]) -> None:
-    """Problem if the files may not, or cannot, be deleted now: before the first one is."""
+    """Raise Problem, before the first deletion, if the files may not or cannot be deleted now."""
     if OF_SNAKEMAKE.is_dir() and any(OF_SNAKEMAKE.iterdir()):
         raise Problem(
             f"a start of the workflow is going on in {Path.cwd()}: wait for its end, or, if it was killed, run "
@@ -58,7 +58,7 @@ def check(files: list[Unused]) -> None:
 
 
 def delete(files: list[Unused]) -> None:
-    """Delete the files, and the folders that are empty then; a link is deleted, never what it points to."""
+    """Delete the files, and folders left empty; a link is deleted, never its target."""
     for number, file in enumerate(files):
         try:
             file.path.unlink(missing_ok=True)
@@ -68,5 +68,5 @@ def delete(files: list[Unused]) -> None:
         for folder in file.path.parents:
             if folder == file.root:
                 break
-            with contextlib.suppress(OSError):  # it is not empty
+            with contextlib.suppress(OSError):  # not empty
                 folder.rmdir()

@@ -1,4 +1,4 @@
-"""The files that no recorded run needs, by reason. Only names that the workflow gives are looked at."""
+"""The files that no recorded run needs, by reason. Considers only file names that the workflow produces."""
 
 import contextlib
 import os
@@ -30,7 +30,7 @@ NETWORK = re.compile(r"(seed\d+)-([0-9a-f]{12})\.(?:safetensors|parquet|state)(\
 MEASURE = re.compile(r"seed\d+\.parquet")
 TEMPORARY = re.compile(r"\.(seed.+)\.\w+\.tmp")
 FOLDER = re.compile(r"sentiment|[^/]+/g\d+(?:\.\d+)?(?:e[+-]?\d+)?")
-WRITING_SECONDS = 3600.0  # younger remains may be a file that is being written
+WRITING_SECONDS = 3600.0  # younger remains may still be being written
 
 
 @dataclass(frozen=True)
@@ -38,22 +38,22 @@ class Unused:
     """A file that no recorded run needs."""
 
     path: Path
-    root: Path  # below which its folders are removed once they are empty
+    root: Path  # folders below it are removed once they are empty
     group: str
     size: int
-    network: str | None = None  # the hash of the network: who trains it holds the lock of this name
+    network: str | None = None  # the hash of the network; a job that trains it holds the lock of this name
 
 
 @dataclass
 class Found:
-    """What was found."""
+    """The search results."""
 
     unused: list[Unused] = field(default_factory=list)
-    strange: list[Path] = field(default_factory=list)  # files of other names, and links to folders: left alone
+    strange: list[Path] = field(default_factory=list)  # files with other names, and links to folders: left alone
 
 
 def unused(needs: Needs) -> Found:
-    """Everything that no recorded run needs."""
+    """Find all files that no recorded run needs."""
     found = Found()
     reason = _reasons(needs)
     for path in _files(NETWORKS, found.strange):
@@ -68,7 +68,7 @@ def unused(needs: Needs) -> Found:
 
 
 def _files(root: Path, strange: list[Path]) -> Iterator[Path]:
-    """The files below a folder; a link to a folder is not followed: others may use what is there."""
+    """Yield the files below a folder; do not follow links to folders, whose contents others may use."""
     if root.is_symlink():
         strange.append(root)
         return
@@ -110,7 +110,7 @@ def _judge_measure(path: Path, root: Path, needed: set[Path], found: Found) -> N
 def _of_remains(path: Path) -> str | None:
     try:
         return REMAINS if time.time() - path.lstat().st_mtime > WRITING_SECONDS else None
-    except FileNotFoundError:  # it has its name by now
+    except FileNotFoundError:  # it was renamed meanwhile
         return None
 
 
@@ -121,7 +121,7 @@ def _add(found: Found, path: Path, root: Path, group: str | None, network: str |
 
 
 def _reasons(needs: Needs):
-    """A function that says why a network (its folder, seed, hash and place) is needed by no recorded run."""
+    """Return a function that says why a network (its folder, seed, hash and place) is not needed."""
     places = needs.places
     numbers = {digest(_numbers(spec)) for spec in needs.specs.values()}
 
@@ -138,7 +138,7 @@ def _reasons(needs: Needs):
 
 
 def _spec(name: str, paths: Iterable[Path]) -> dict | None:
-    """The spec of the network `name`, from the first file that tells it."""
+    """Return the spec of the network `name` from the first file that contains it."""
     for path in paths:
         try:
             spec = checkpoint.read_about(path)["spec"]
@@ -150,7 +150,7 @@ def _spec(name: str, paths: Iterable[Path]) -> dict | None:
 
 
 def _numbers(spec: dict) -> dict:
-    """A spec without the code that trains, and prepares the data of an LSTM."""
+    """Return a spec without code fingerprints, both of training and of preparing an LSTM's data."""
     return {
         key: _numbers(value) if key == "data" and isinstance(value, dict) else value
         for key, value in spec.items()

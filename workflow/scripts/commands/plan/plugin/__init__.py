@@ -1,1 +1,1 @@
-"""What Snakemake is shown of this package: a logger, found by its name where PYTHONPATH leads to this folder."""
+"""The folder put on PYTHONPATH so that Snakemake discovers the logger plugin by its name."""

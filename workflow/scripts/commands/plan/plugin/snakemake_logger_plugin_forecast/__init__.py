@@ -1,4 +1,4 @@
-"""A logger that Snakemake finds by this file's name: it writes what a dry run plans, a line of JSON for each job."""
+"""A logger plugin that Snakemake discovers by this package's name: it writes a dry run's jobs, one JSON line each."""
 
 import json
 import os
@@ -9,13 +9,13 @@ FIELDS = ("rule_name", "jobid", "reason", "threads")
 
 
 class LogHandler(LogHandlerBase):
-    """The first line names the plan that the jobs would get; the file is named by the environment."""
+    """Write the plan that the jobs would get, then the jobs, to the file named in the environment."""
 
     writes_to_stream = writes_to_file = needs_rulegraph = False
     has_filter = has_formatter = True
 
     def emit(self, record) -> None:
-        """Write a job that is planned; all else is for other loggers."""
+        """Write a planned job; ignore all other events."""
         if getattr(record, "event", None) != "job_info":
             return
         line = {name: getattr(record, name) for name in FIELDS}
