@@ -1,4 +1,4 @@
-"""Write the run as an archive; how large it becomes stands on the screen first."""
+"""Write the run as an archive, after printing its size on the screen."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ screen = os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1)
 
 
 def say(sentence: str) -> None:
-    """On the screen and into the log."""
+    """Print to the screen and to the log."""
     print(sentence, file=screen)
     print(sentence)
 

@@ -1,4 +1,4 @@
-"""Judge the paper's claims by the run's tables: as a table, and as a page to read."""
+"""Judge the paper's claims by the run's tables; write a table and a readable page."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The claims, their rules and verdicts as a page for the report."""
+"""Write the claims, their rules and verdicts as a page for the report."""
 
 from job import job
 from lowrank.store import pages, tables

@@ -1,4 +1,4 @@
-"""The run's curves beside the published ones: as a table, and as a page to read."""
+"""Compare the run's curves with the published ones; write a table and a readable page."""
 
 from pathlib import Path
 

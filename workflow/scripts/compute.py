@@ -1,4 +1,4 @@
-"""What a run took to compute: a row a job, and a page to read."""
+"""Report what a run took to compute: a row per job, and a readable page."""
 
 import csv
 from pathlib import Path

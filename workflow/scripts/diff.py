@@ -1,6 +1,6 @@
-"""What is not the same in two finished runs: keys of the config, verdicts, numbers; and their figures over one another.
+"""Compare two finished runs: keys of the config, verdicts and numbers that differ, and overlaid figures.
 
-The text appears on the screen and as diff.md, beside the pictures, in results/{A}/diff/{B}/.
+The text is printed and saved as diff.md, next to the figures, in results/{A}/diff/{B}/.
 """
 
 import argparse
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def main() -> int:
-    """Compare the two runs that the command line names; the exit status."""
+    """Compare the two runs named on the command line; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("a", help="a finished run: shown in colour")
     parser.add_argument("b", help="another: shown in violet, behind")
@@ -41,7 +41,7 @@ def main() -> int:
 
 
 def pictured(name: str, a: Run, b: Run, folder: Path) -> str:
-    """The picture of a figure of both runs; why there is none, if there is none."""
+    """Draw a figure of both runs; return its path, or why it was not drawn."""
     try:
         save(drawn(name, a, b), folder / f"{name}.png")
     except Problem as problem:

@@ -1,6 +1,6 @@
-"""Whether all is there that the workflow needs, on this machine and on its cluster; exit status 1 if not.
+"""Check that this machine and its cluster have all that the workflow needs; exit with status 1 if not.
 
-A line for each thing: `ok` and what was found, or `FIX`, what is wrong and what to do.
+Prints one line per check: `ok` and what was found, or `FIX`, what is wrong and what to do.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ ROOT = Path(__file__).parents[2]
 
 
 def main(root: Path = ROOT) -> int:
-    """Check everything; the exit status."""
+    """Check everything; return the exit status."""
     for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, signal.default_int_handler)  # as ctrl-C: a job that was submitted is cancelled
+        signal.signal(ending, signal.default_int_handler)  # like ctrl-C: a submitted job is cancelled
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--wait", type=float, default=120, help="seconds that a job on the cluster may take to answer")
     parser.add_argument("--config", nargs="+", metavar="FILE", help="look at how these files are written, and no more")
@@ -32,7 +32,7 @@ def main(root: Path = ROOT) -> int:
 
 
 def written(files: list[str]) -> bool:
-    """Whether config files are written as YAML wants them; what they say is not looked at."""
+    """Check only the YAML syntax of config files, not their settings; return True if all are well-formed."""
     from commands.doctor.paths import mapping
 
     def looked_at(file: str) -> str:
@@ -43,17 +43,17 @@ def written(files: list[str]) -> bool:
 
 
 def examined(root: Path, wait: float) -> bool:
-    """Whether all checks are content; each is told as it is made."""
+    """Make all checks, printing each result as it arrives; return True if all pass."""
     if not told([found(python)]):
         return False
-    from commands.doctor import cluster, machine  # only now: they need Python 3.11
+    from commands.doctor import cluster, machine  # imported late: they need Python 3.11
 
     here = told(machine.findings(root))
     return told(cluster.findings(root, wait)) and here
 
 
 def python(version=sys.version_info) -> str:
-    """Which Python runs."""
+    """Check the version of the running Python."""
     name = ".".join(map(str, version[:3]))
     if not (3, 11) <= version[:2] <= (3, 13):
         advice = "rm -r .venv, then make .venv/ready PYTHON=python3.12, say"

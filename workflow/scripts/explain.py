@@ -1,6 +1,6 @@
-"""Where a number of a finished run comes from: figure, table, network's file, spec, seed streams, code, seconds.
+"""Trace a number of a finished run to its source: figure, table, network's file, spec, seed streams, code, seconds.
 
-A page of text on the screen; exit status 1 and one sentence if there is nothing of that name.
+Prints a page of text; an unknown subject gives one sentence and exit status 1.
 """
 
 import argparse
@@ -17,12 +17,12 @@ ROOT = Path(__file__).parents[2]
 
 
 def main() -> int:
-    """Explain what the command line asks for; the exit status."""
+    """Explain the subject named on the command line; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("what", nargs="*", help=f"one of {FORMS}")
     parser.add_argument("--run", default="paper", help="the name of the run (default: paper)")
     given = parser.parse_args()
-    os.chdir(ROOT)  # results/ and the paths in the tables are from here
+    os.chdir(ROOT)  # results/ and the paths in tables are relative to it
     try:
         print(explain(" ".join(given.what), Run(given.run)))
     except Problem as problem:

@@ -1,4 +1,4 @@
-"""A figure of the paper, from tables alone."""
+"""Draw a figure of the paper from tables alone."""
 
 import importlib
 

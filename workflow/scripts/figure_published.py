@@ -1,4 +1,4 @@
-"""A figure of the paper with the published curves under ours."""
+"""Draw a figure of the paper over the published curves."""
 
 import importlib
 

@@ -1,4 +1,4 @@
-"""The tables of all networks of a run as one."""
+"""Gather the tables of all networks of a run into one."""
 
 from job import job
 from lowrank.core.spec import record

@@ -1,4 +1,4 @@
-"""How a script runs: checked against the plan, on one thread, its output in its log, its problem in one sentence."""
+"""Run a script as a job: code checked against the plan, one thread, output in the log, errors in one sentence."""
 
 import contextlib
 import errno
@@ -22,16 +22,16 @@ UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS
 
 @contextlib.contextmanager
 def job(snakemake) -> Iterator[dict]:
-    """The settings of a job, while all that it prints goes into its log; exit status 1 if it has a problem.
+    """Yield a job's settings, sending its output to the log; exit with status 1 on a Problem.
 
-    One thread, whatever the machine: the last bits of a singular value depend on the number of threads.
+    Jobs use one thread on every machine: the last bits of a singular value depend on the number of threads.
     """
     screen, log = os.dup(sys.stderr.fileno()), snakemake.log[0]
     settings = json.loads(snakemake.params.job)
     try:
         _print_into(log)
         check(settings["code"], settings["roots"])
-        from threadpoolctl import threadpool_limits  # only now: what is wrong with a package belongs into the log
+        from threadpoolctl import threadpool_limits  # imported late, so that errors in a package go into the log
 
         with threadpool_limits(1):
             yield settings
@@ -48,7 +48,10 @@ def job(snakemake) -> Iterator[dict]:
 
 
 def told_to_stop() -> Callable[[], bool]:
-    """Whether SIGTERM came: once this was asked, it does not end the job; before, there is nothing to save."""
+    """Return a function that tells whether SIGTERM arrived; its first call stops SIGTERM from ending the job.
+
+    Before the first call there is nothing to save.
+    """
     told = []
 
     def stopping() -> bool:
@@ -59,7 +62,7 @@ def told_to_stop() -> Callable[[], bool]:
 
 
 def _fail(screen: int, sentence: str) -> None:
-    """Say what is wrong, on the screen first: a disk that is full may not take it into the log."""
+    """Print an error, to the screen first, since a full disk may not accept it in the log."""
     os.write(screen, f"{sentence}\n".encode())
     with contextlib.suppress(OSError):
         print(sentence)
@@ -67,13 +70,13 @@ def _fail(screen: int, sentence: str) -> None:
 
 
 def _print_into(log: str) -> None:
-    """Let all that is printed, by whatever library, go into the file, line by line, after what others may add.
+    """Redirect all output, of any library, to the log, line by line, appending to what others write.
 
-    The first line tells the machine; on a full disk there is none.
+    The first line names the machine; on a full disk it is missing.
     """
     Path(log).parent.mkdir(parents=True, exist_ok=True)
     open(log, "w").close()
-    sys.excepthook = sys.__excepthook__  # tracebacks are printed, and all that is printed is in the log
+    sys.excepthook = sys.__excepthook__  # print tracebacks as usual: output goes to the log
     with open(log, "a") as file:
         with contextlib.suppress(OSError):
             os.write(file.fileno(), f"machine: {hardware.described()}\n".encode())
@@ -83,13 +86,13 @@ def _print_into(log: str) -> None:
 
 
 def _tell_the_log_too(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Print a traceback before the log is open, and into the log: a script's imports may fail."""
+    """Print a traceback raised before the log is open, such as by a script's imports, and write it to the log."""
     sys.__excepthook__(kind, error, trace)
     log = Path(__main__.snakemake.log[0])
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text("".join(traceback.format_exception(kind, error, trace)), encoding="utf-8")
 
 
-if hasattr(__main__, "snakemake"):  # this is a job: the first import of its script
+if hasattr(__main__, "snakemake"):  # this is a job, and `job` the first import of its script
     sys.excepthook = _tell_the_log_too
     surroundings.begin_again(sys.argv)

@@ -1,4 +1,4 @@
-"""A measure of trained networks, one or several, each into a file of its own."""
+"""Take a measure of one or several trained networks, each into its own file."""
 
 from job import job
 from lowrank import measures

@@ -1,4 +1,4 @@
-"""A text in Markdown as a page for the report."""
+"""Render a Markdown text as a page for the report."""
 
 from pathlib import Path
 

@@ -1,6 +1,6 @@
-"""What a start of the workflow would cost: its jobs by rule and why, hours of cores and GPUs, disk, hours to wait.
+"""Estimate what a start of the workflow would cost: jobs by rule and reason, core and GPU hours, disk, waiting time.
 
-A dry run: nothing is made. All words that are not known here are for Snakemake: targets, --config, --resources.
+This is a dry run: nothing is made. Unknown arguments are passed to Snakemake: targets, --config, --resources.
 """
 
 import argparse
@@ -24,7 +24,7 @@ PRESETS = Path("workflow/presets")
 
 
 def main() -> int:
-    """Print the table; the exit status."""
+    """Print the table; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0], allow_abbrev=False)
     parser.add_argument("--preset", default="", help="a file of workflow/presets (default: the paper)")
     parser.add_argument("--profile", default="", help="slurm: what a cluster would be asked for")
@@ -45,7 +45,7 @@ def main() -> int:
 
 
 def preset(name: str) -> str:
-    """The file of a preset; Problem if there is none."""
+    """Return the path of a preset; raise Problem if it does not exist."""
     path = PRESETS / f"{name}.yaml"
     if not path.is_file():
         names = sorted(each.stem for each in PRESETS.glob("*.yaml"))
@@ -54,7 +54,7 @@ def preset(name: str) -> str:
 
 
 def _machine(profile: str, cores: str, words: list[str]) -> Machine:
-    """What would run the jobs: this machine, or as many places of a cluster as its profile asks for at a time."""
+    """Return what would run the jobs: this machine, or as many slots of a cluster as its profile requests at a time."""
     if profile:
         path = Path(profile) / "config.yaml"
         if not path.is_file():

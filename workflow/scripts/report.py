@@ -1,4 +1,4 @@
-"""The report of the run: one file that a browser opens from disk."""
+"""Write the run's report: one file that a browser opens from disk."""
 
 from job import job
 from commands.report import write

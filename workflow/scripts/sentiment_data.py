@@ -1,4 +1,4 @@
-"""Sentences and word vectors as numbers; what is not there is downloaded."""
+"""Convert sentences and word vectors to numbers; download what is missing."""
 
 from job import job
 from lowrank.core.folders import inside

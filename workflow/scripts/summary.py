@@ -1,4 +1,4 @@
-"""A row for every network of the run, from the tables of its measures."""
+"""Write the summary, one row per network of the run, from its networks and the tables of their measures."""
 
 from job import job
 from lowrank.core.spec import record

@@ -1,4 +1,4 @@
-"""What the expansions of Section 3 predict for the linear tasks."""
+"""Tabulate the predictions of Section 3's expansions for the linear tasks."""
 
 from job import job
 from lowrank import theory

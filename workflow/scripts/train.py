@@ -1,4 +1,4 @@
-"""Train the planned networks that are missing, on a GPU if the job has one."""
+"""Train the missing networks of the plan, on a GPU if the job has one."""
 
 from job import job, told_to_stop
 from lowrank.core.folders import inside

@@ -1,4 +1,4 @@
-"""List the networks and measures that no recorded run needs; delete them if asked to.
+"""List the networks and measures that no recorded run needs; delete them on request.
 
 A recorded run is a folder of results/ with the config of its last start; its networks are those that the present code
 would train. Nothing is deleted without --delete.
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def main() -> int:
-    """List, and delete, what the command line asks for; the exit status."""
+    """List, and on request delete, unused files as the command line specifies; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument(
         "-d", "--directory", default="", help="where results/ is, as for Snakemake (default: the clone)"
@@ -39,7 +39,7 @@ def main() -> int:
 
 
 def told(deleting: bool, only_files: bool, directory: str) -> None:
-    """Print the list; delete what is on it if so wanted."""
+    """Print the list; delete the listed files on request."""
     needed = needs()
     found = unused(needed)
     names = {file.network for file in found.unused if file.network}
@@ -58,7 +58,7 @@ def told(deleting: bool, only_files: bool, directory: str) -> None:
 
 
 def _outcome(files: list[Unused], deleting: bool, directory: str) -> str:
-    """The last line: what was deleted, or how it can be."""
+    """Return the last line: what was deleted, or how to delete it."""
     if not files:
         return "Nothing is unused."
     if deleting:

@@ -1,4 +1,4 @@
-"""Check an archive with the program that it has inside: figures are drawn, some networks trained again."""
+"""Verify an archive with the program that every archive contains: redraw figures and retrain some networks."""
 
 import os
 import subprocess
