@@ -1,4 +1,4 @@
-"""Figures 1 to 5 of Schuessler et al. (NeurIPS 2020), from nothing: networks, measures, tables, figures."""
+"""Figures 1 to 5 of Schuessler et al. (NeurIPS 2020) from scratch: networks, measures, tables, figures."""
 
 from snakemake.utils import min_version
 

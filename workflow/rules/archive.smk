@@ -1,5 +1,5 @@
-# A run as an RO-Crate, and what checks one. An archive is made anew whenever it is asked for: no file is declared, so
-# that one that was made stays where the next one fails.
+# Pack a run as an RO-Crate, and verify one. No output is declared, so an archive is remade on every request and an
+# existing one is kept if the next fails.
 DATA = [sentiment_data(), as_planned(prepared.about(PLAN["data"]))] if LSTMS else []
 
 

@@ -1,4 +1,4 @@
-# What the paper claims, judged by the run's tables.
+# Judge the paper's claims by the run's tables.
 rule claims:
     input:
         **{name: table(name) for name in CLAIMED},

@@ -1,4 +1,4 @@
-# Published beside reproduced: the digitised curves of the paper under ours, and how far apart they are.
+# Compare the digitised curves of the paper with ours: drawn under them, and as distances.
 rule comparison:
     input:
         **{name: table(name) for name in COMPARED},

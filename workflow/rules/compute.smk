@@ -1,5 +1,5 @@
-# What the run took to compute. Time and memory are in files that Snakemake does not follow (benchmarks, logs): the
-# tables, which change with what they are about, have the statement made again.
+# Report what the run took to compute. Snakemake does not track the files with times and memory (benchmarks, logs); the
+# statement is remade when the tables change, which depend on the same jobs.
 from commands.compute import needs
 
 

@@ -1,4 +1,4 @@
-# The figures. What each needs and shows, and its settings, stand in its file in workflow/scripts/lowrank/figures/.
+# Draw the figures. Each declares its inputs, settings and entry in the report in workflow/scripts/lowrank/figures/.
 for name in DRAWABLE:
     about = figures.declared(name)
 

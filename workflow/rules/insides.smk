@@ -1,15 +1,15 @@
-"""What needs Snakemake's insides, since there are no documented means: each with what it is for, and its test.
+"""Uses of Snakemake's internals for which there is no documented interface, each with its purpose and its test.
 
-All of it was written for Snakemake 9.27. Where Snakemake offers another way, the test named here passes without ours.
+Written for Snakemake 9.27. Once Snakemake offers another way, the named test passes without our code.
 """
 
 import sys
 
 
 def set_beside_resources(*keys, rule):
-    """Keys of the config that a profile sets beside the resources of a rule, by name.
+    """Return config keys that a profile sets among the resources of a rule.
 
-    In a `config:` of its own a profile's keys are lost as soon as --config stands on the command line.
+    A profile's own `config:` section is lost as soon as --config is on the command line.
     Test: test_stacks.py::test_a_profile_sets_device_and_stack_beside_the_resources_of_training.
     """
     given = workflow.resource_settings.overwrite_resources.get(rule_name(rule), {})
@@ -17,9 +17,9 @@ def set_beside_resources(*keys, rule):
 
 
 def set_for_stacks(stacks):
-    """Let what a profile or the command line sets for a rule hold for the rules of its stacks, too.
+    """Apply the resources and threads set for a rule, by profile or command line, to the rules of its stacks.
 
-    `--set-resources` knows rules by name alone. Test: test_stacks.py::test_what_is_set_for_training_holds_for_stacks.
+    `--set-resources` knows rules only by name. Test: test_stacks.py::test_what_is_set_for_training_holds_for_stacks.
     """
     stood_for = {rule_name(name): rule_name(stack["rule"]) for name, stack in stacks.items()}
     for settings in ("overwrite_resources", "overwrite_threads"):
@@ -29,15 +29,17 @@ def set_for_stacks(stacks):
 
 
 def no_limit_of_starts():
-    """Start as many jobs a second as cores allow; to be called when Snakemake has a scheduler, in onstart.
+    """Disable the limit on job starts per second; call in onstart, when the scheduler exists.
 
-    With its limit Snakemake looks again after every job that ends, each time starting a series of looks a second apart
-    that goes on while jobs wait: by hundreds of jobs they fill a core. No value of --max-jobs-per-timespan prevents it.
+    With the limit, Snakemake checks for ready jobs after every job that ends, and each time starts a series of checks
+    one
+    second apart that lasts while jobs wait: with hundreds of jobs they saturate a core. No value of
+    --max-jobs-per-timespan prevents it.
     Test: test_workflow.py::test_snakemake_looks_for_what_to_start_only_when_a_job_ends.
     """
     workflow.scheduler.job_rate_limiter = None
 
 
 def is_run_here(rule):
-    """Whether this process has a use for a rule: a job is started with its rule's name among its words."""
+    """Return True if this process needs a rule: a job's command line contains the name of its rule."""
     return workflow.is_main_process or rule_name(rule) in sys.argv

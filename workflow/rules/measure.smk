@@ -1,6 +1,6 @@
-# A measure is made again if its file says that it was made of another network, with other settings or other code
-# than planned; one that is as planned is taken as it is. With `stack` above 1 a job measures several networks, each
-# into its own file, by the rules at the end. What the measures are: workflow/scripts/lowrank/measures/.
+# A measure is remade if its file records another network, other settings or other code than planned; otherwise it is
+# reused. With `stack` above 1 a job measures several networks, each into its own file, using the rules at the end. The
+# measures are defined in workflow/scripts/lowrank/measures/.
 for measure in MEASURES:
     place = "seed{seed}" if measure.of_lstm else PLACE
 

@@ -1,8 +1,8 @@
-"""The plan of the run, made once, by the process that the user started; its jobs, here or on a cluster, read it.
+"""The plan of the run, made once by the process that the user starts, and read by its jobs, here or on a cluster.
 
-They get its name with their environment, so they do what was planned even if the config was edited since. Nothing here
-or in the other files may import torch or pandas: every job parses them again. What takes longer the more networks a run
-has stands in functions: a job's process asks for its own files alone.
+Jobs get the plan's name through their environment, so they follow it even if the config was edited since. Neither this
+file nor the others may import torch or pandas, because every job parses them again. Work that grows with the number of
+networks belongs in functions: a job's process evaluates only those for its own files.
 """
 
 import os
@@ -18,7 +18,7 @@ from lowrank.plan import gathered, plan, start
 try:
     if workflow.is_main_process:
         raw = config | set_beside_resources("device", "stack", rule="train")
-        raw = folders.with_absolute_paths(raw) if PREFIX else raw  # while they are read from here
+        raw = folders.with_absolute_paths(raw) if PREFIX else raw  # while still relative to this folder
         with folders.inside(PREFIX):
             made = plan.make(raw)
         start.mark_unusable(made)
@@ -71,6 +71,6 @@ onstart:
 
 
 def of_this_run(job):
-    """Return True if a job is one of this run, not of an importing workflow, nor `verify`, which may be of any run."""
+    """Return True if a job belongs to this run: not to an importing workflow, nor `verify`, which may check any run."""
     logs = f"{PREFIX}{RESULTS}/logs/"
     return any(log.startswith(logs) and log != f"{logs}verify.log" for log in job.log)

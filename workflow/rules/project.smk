@@ -1,4 +1,4 @@
-"""Locate the project's own files and the results, also where another workflow or another folder uses this Snakefile."""
+"""Locate the project's own files and the results, including when another workflow imports this Snakefile."""
 
 import os
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 PROJECT = Path(str(workflow.current_basedir)).parents[1].resolve()
-IS_MAIN = Path(workflow.basedir).resolve() == PROJECT  # false where another workflow imports this one
+IS_MAIN = Path(workflow.basedir).resolve() == PROJECT  # false if another workflow imports this one
 
 if set("{}") & set(f"{PROJECT}"):
     raise WorkflowError(
@@ -35,17 +35,17 @@ if surroundings.is_taken_apart(sys.executable) and not workflow.deployment_setti
         "Move the project, or whatever folder holds this Python, to a path without spaces and other special characters."
     )
 
-if IS_MAIN and workflow.is_main_process:  # jobs see to it themselves
+if IS_MAIN and workflow.is_main_process:  # jobs do this themselves
     surroundings.leave_out(surroundings.covering_folders(os.environ))
 
 
 def of_project(name):
-    """Return the path of one of the project's own files, which no `prefix:` of an importing workflow applies to."""
+    """Return the path of one of the project's own files, exempt from the `prefix:` of an importing workflow."""
     return local(os.path.relpath(PROJECT / name))
 
 
 def rule_name(name):
-    """Return the name of a rule as the command line and profiles know it, which an importing workflow may change."""
+    """Return a rule's name as used on the command line and in profiles, which an importing workflow may change."""
     return workflow.modifier.modify_rulename(name)
 
 
@@ -62,11 +62,11 @@ def prefix():
 
 
 PREFIX = prefix()
-# Two imports of the project, each with a config of its own, have a plan each: in variables named as their rules are.
+# Two imports of the project, each with its own config, have separate plans, in variables named like their rules.
 PLAN_VARIABLE = re.sub(r"\W", "_", f"LOWRANK_PLAN_{rule_name('')}".rstrip("_"), flags=re.ASCII)
 
 
-# As Snakemake has it, a config.yaml in the working directory comes before the one beside the Snakefile.
+# As usual in Snakemake, a config.yaml in the working directory takes precedence over the one next to the Snakefile.
 CONFIG = "config.yaml" if IS_MAIN and Path("config.yaml").exists() else of_project("config.yaml")
 if IS_MAIN and workflow.is_main_process:
     try:

@@ -1,18 +1,18 @@
-# The report: one file that a browser opens from disk. Its pages are made here, of texts and tables; figures say in
-# their own rules how they stand in it.
+# The report: one file that a browser opens from disk. Its pages are made here from texts and tables; figures declare
+# their entries in their own rules.
 if IS_MAIN:
 
     report: "../report/run.rst"
 
 
-# Texts that are pages of the report: the file, its category there and its name in the list.
+# Texts that become pages of the report: file, category and label.
 TEXTS = {
     "compute": (f"{RESULTS}/compute.md", "How it was computed", "Compute statement"),
     "comparison": (f"{RESULTS}/comparison.md", "Published and reproduced", "How far apart they are"),
     "differences": (of_project("docs/differences.md"), "Differences and omissions", "Paper, code and figures"),
 }
 PAGES = [f"{RESULTS}/pages/{name}.html" for name in ("claims", *TEXTS)]
-# What a caption or a number in it is made of. Not what trains where: that changes no result.
+# The values that captions may use; not `device` and `stack`, which change no result.
 TOLD = {key: value for key, value in config.items() if key not in ("device", "stack")}
 
 
@@ -62,7 +62,7 @@ rule page:
         "../scripts/page.py"
 
 
-# What stands where in its list, by a hash: these words have wildcards in them.
+# The report's entries, as a hash because the labels contain wildcards.
 LINES = digest({"files": IN_REPORT, "texts": TEXTS})
 
 

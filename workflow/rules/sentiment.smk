@@ -1,4 +1,4 @@
-# Section 4: the LSTM. Its data and its training are taken as they are where they are as planned.
+# Section 4: the LSTM. Its data and networks are reused if they match the plan.
 rule sentiment_data:
     input:
         lambda w: unusable(prepared.file(PLAN["data"])),
@@ -30,7 +30,7 @@ rule train_sentiment:
         f"{RESULTS}/logs/train_sentiment/seed{{seed}}-{{spec}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train_sentiment/seed{{seed}}-{{spec}}.tsv"
-    priority: 10  # the longest job of all
+    priority: 10  # the longest job
     conda:
         "../../envs/lowrank.yaml"
     resources:

@@ -1,4 +1,4 @@
-# The histories of all networks, or a measure of theirs, under one another.
+# Concatenate the histories of all networks, or one of their measures.
 rule gather:
     input:
         unpack(lambda w: gathered_from(w.table)),

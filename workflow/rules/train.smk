@@ -1,8 +1,8 @@
-# A network that is there is used, whatever made it: those that need it take it as it is. update() keeps what another
-# job wrote meanwhile; files appear under their names only whole. With `stack` above 1 stacks have the rules, at the
-# end; which networks a job trains together leaves no trace in what they are.
+# An existing network is reused regardless of what trained it: its consumers take it as is. update() keeps what another
+# job wrote meanwhile; files appear under their names only when complete. With `stack` above 1 the rules at the end
+# train stacks; which networks share a job does not affect them.
 resource_scopes:
-    gpu="local",  # jobs on this machine share its GPUs, as many as `--resources gpu=N` says; a cluster has its own
+    gpu="local",  # jobs on this machine share its GPUs, limited by `--resources gpu=N`; a cluster manages its own
 
 
 rule train:
@@ -29,7 +29,7 @@ rule train:
         "../scripts/train.py"
 
 
-# Where others train on a GPU: a rule of its own, so that what a profile asks for them is not asked for these.
+# Tasks trained on the CPU while others use a GPU: a separate rule, so that a profile's GPU requests do not apply.
 use rule train as train_on_cpu with:
     log:
         f"{RESULTS}/logs/train/{PLACE}-{{spec}}.log",
