@@ -1,5 +1,5 @@
-# Pack a run as an RO-Crate, and verify one. No output is declared, so an archive is remade on every request and an
-# existing one is kept if the next fails.
+# Pack a run as an RO-Crate, and verify one. The archive is not declared as output: it is remade on every request, and
+# an existing one survives if the next fails.
 DATA = [sentiment_data(), as_planned(prepared.about(PLAN["data"]))] if LSTMS else []
 
 

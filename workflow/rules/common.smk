@@ -85,7 +85,7 @@ def table(name):
     return f"{RESULTS}/tables/{name}.parquet"
 
 
-IN_REPORT = {}  # each file's position in the report, whose changes Snakemake would not notice
+IN_REPORT = {}  # each file's entry in the report; Snakemake would not notice a change to it
 
 
 def in_report(path, caption, category, **labels):

@@ -1,4 +1,4 @@
-# Compare the digitised curves of the paper with ours: drawn under them, and as distances.
+# Compare the paper's digitised curves with ours: draw them underneath and measure the distances.
 rule comparison:
     input:
         **{name: table(name) for name in COMPARED},

@@ -1,5 +1,5 @@
-# Report what the run took to compute. Snakemake does not track the files with times and memory (benchmarks, logs); the
-# statement is remade when the tables change, which depend on the same jobs.
+# What the run took to compute. Snakemake does not track the files with times and memory (benchmarks, logs), so the
+# tables are inputs: they change with the jobs, and the statement is remade.
 from commands.compute import needs
 
 

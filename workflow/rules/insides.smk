@@ -32,8 +32,7 @@ def no_limit_of_starts():
     """Disable the limit on job starts per second; call in onstart, when the scheduler exists.
 
     With the limit, Snakemake checks for ready jobs after every job that ends, and each time starts a series of checks
-    one
-    second apart that lasts while jobs wait: with hundreds of jobs they saturate a core. No value of
+    one second apart that lasts while jobs wait: with hundreds of jobs they saturate a core. No value of
     --max-jobs-per-timespan prevents it.
     Test: test_workflow.py::test_snakemake_looks_for_what_to_start_only_when_a_job_ends.
     """

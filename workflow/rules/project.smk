@@ -1,4 +1,4 @@
-"""Locate the project's own files and the results, including when another workflow imports this Snakefile."""
+"""Locate the project's own files and the results, also when another workflow or folder uses this Snakefile."""
 
 import os
 import re

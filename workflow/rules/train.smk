@@ -1,6 +1,6 @@
-# An existing network is reused regardless of what trained it: its consumers take it as is. update() keeps what another
-# job wrote meanwhile; files appear under their names only when complete. With `stack` above 1 the rules at the end
-# train stacks; which networks share a job does not affect them.
+# An existing network is reused regardless of what trained it. update() keeps what another job wrote meanwhile; files
+# appear under their names only when complete. With `stack` above 1, the rules at the end train stacks; networks do not
+# depend on which others share their job.
 resource_scopes:
     gpu="local",  # jobs on this machine share its GPUs, limited by `--resources gpu=N`; a cluster manages its own
 

@@ -35,8 +35,7 @@ def rows(run: str, networks: Iterable[str]) -> list[dict]:
     """Return a row for each job that trained or measured one of the networks (paths); hours are wall-clock.
 
     {rule, place, run, hours, gpu_hours, memory, device, machine, note}: `run` is the run that the job belonged to,
-    `memory`
-    the peak in MiB; None if unknown.
+    `memory` the peak in MiB; None if unknown.
     """
     found = []
     for network in networks:

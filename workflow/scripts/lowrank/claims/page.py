@@ -13,7 +13,7 @@ paper's networks were trained; ± is a standard error over networks.
 
 
 def page(rows: dict[str, list], run: str) -> str:
-    """Return an overview, then expected and measured values claim by claim; from the columns of the table `claims`."""
+    """Write an overview, then expected and measured values claim by claim; from the columns of the table `claims`."""
     claims = [dict(zip(rows, values, strict=True)) for values in zip(*rows.values(), strict=True)]
     numbers = {v: [claim["claim"] for claim in claims if claim["verdict"] == v] for v in (HOLDS, FAILS, NOT_TESTED)}
     lines = [HEAD.format(run=run, counts=", ".join(f"{len(found)} {v}" for v, found in numbers.items()))]

@@ -51,8 +51,7 @@ def _spread(curve: Curve, values: np.ndarray, rows: pd.DataFrame) -> np.ndarray:
     """Return the standard deviation of the difference of two means, ours and theirs, for draws from one distribution.
 
     The variance over networks is the mean of ours and theirs, as far as known; NaN if neither is known. An accuracy is
-    a
-    fraction of sentences, so its variance is at least p (1 - p) / n.
+    a fraction of sentences, so its variance is at least p (1 - p) / n.
     """
     ours = values.var(axis=0, ddof=1) if len(values) > 1 else np.full(values.shape[1], np.nan)
     theirs = np.square(rows["sd"].to_numpy(float))

@@ -10,7 +10,7 @@ from .published import TASKS
 
 Tables = Mapping[str, pd.DataFrame]
 
-PIXEL = {"e": 7, "f": 40}  # epochs per column of pixels in Figures 1 e and f
+PIXEL = {"e": 7, "f": 40}  # epochs covered by one column of pixels in Figures 1 e and f
 MATRICES = {"dW (layer 2)": "dW", "W (layer 2)": "W", "W0 (layer 2)": "W0"}
 TRUNCATED = {"truncate dW": "dW", "truncate W": "W"}
 OF_FIGURE_2 = {"a": "convergence_epoch", "b": "norm_dW", "c": "shuffled_loss", "d": "functional_rank"}

@@ -1,5 +1,5 @@
-"""Validate the config: from YAML to checked settings, reporting all errors at once.
+"""From YAML to checked settings, reporting all errors at once.
 
-Input: the parsed mapping. Output: complete settings in built-in types, within range.
-Imports the modules that declare settings: `tasks`, `measures`, `figures`.
+In: the mapping that was read. Out: settings in built-in types, complete and in range.
+It imports what declares settings: `tasks`, `measures`, `figures`.
 """

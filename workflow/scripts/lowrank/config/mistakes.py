@@ -10,7 +10,10 @@ WORDS_OF_YAML = " (if it says yes, no, on or off there, put it into quotes)"
 
 
 def checked(kind: type, raw, where: str, mistakes: list[str], alone: bool = False) -> dict | None:
-    """Return `raw` validated as `kind`, in built-in types, or None; with `alone`, skip checks across fields."""
+    """Validate `raw` as `kind`; return built-in types, or None after adding to `mistakes`.
+
+    With `alone`, checks across fields are skipped.
+    """
     adapter = TypeAdapter(kind)
     try:
         return adapter.dump_python(adapter.validate_python(raw), mode="json")

@@ -1,12 +1,12 @@
 """The paper's figures: tables in, a figure out. One file per figure, discovered by its name, which begins with `fig`.
 
-Each file declares what the rules and other programs need to know in a literal, FIGURE, which is read without
-importing matplotlib. A figure's file may import pandas, matplotlib and the shared modules of this folder, but neither
-measures nor torch.
+Each file declares what the rules and other programs need to know in a literal, FIGURE, which is read without importing
+matplotlib. A figure's file may import pandas, matplotlib and the shared modules of this folder, but neither measures
+nor torch.
 
 `settings` in FIGURE names types of `schema`. Some are also checked against the run: a Seed must be one of its seeds, a
-Strength one of the g of every task shown, and Strengths must contain at least one of these. The keys of a
-dict[str, ...] are tasks, as are the items of the list `tasks`.
+Strength one of the g of every task shown, and Strengths must contain at least one of these. Tasks are the keys of a
+dict[str, ...] and the items of the list `tasks`.
 """
 
 import ast
@@ -31,7 +31,7 @@ class Declared:
     tables: list[str]
     settings: dict[str, str | dict] = field(default_factory=dict)  # keys of figures.{name} in the config, see above
     of_lstm: bool = False  # shows the LSTM; otherwise tasks, those of its setting `tasks` or all
-    linear: bool = False  # shows only tasks that have a theory
+    linear: bool = False  # shows only tasks with a theory
     from_zero: bool = False  # needs g = 0 for each task, as the unit for the other g
     one_seed: bool = False  # shows only the networks of its setting `seed`
     borrowed: dict[str, list[str]] = field(default_factory=dict)  # settings taken from other figures

@@ -1,7 +1,7 @@
 """Figure 1: three tasks, and how networks with and without initial connectivity learn them.
 
-One column per task. Rows: a trial (a-c), the loss during training (d-f), the singular values of the connectivity
-change dW (g-i), and the loss of networks with dW truncated to its leading ranks (j-l, Eq. 4).
+One column per task. Rows: a trial (a-c), the loss during training (d-f), the singular values of the connectivity change
+dW (g-i), and the loss of networks with dW truncated to its leading ranks (j-l, Eq. 4).
 """
 
 import numpy as np

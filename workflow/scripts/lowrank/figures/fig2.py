@@ -1,7 +1,7 @@
 """Figure 2: how learning depends on the strength g of the initial connectivity.
 
-Over g, for each task: the convergence epoch (a), the Frobenius norm of the change dW (b), the loss with the elements
-of W0 shuffled before dW is added (c, in units of L0), and the functional rank of dW (d).
+Over g, for each task: the convergence epoch (a), the Frobenius norm of the change dW (b), the loss with the elements of
+W0 shuffled before dW is added (c, in units of L0), and the functional rank of dW (d).
 """
 
 import numpy as np

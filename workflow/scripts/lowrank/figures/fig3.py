@@ -1,8 +1,8 @@
 """Figure 3: a linear network learns a constant output, compared with the theory to third order.
 
-The task and the outputs of trained networks (a); then one column per target: the loss (b, c) and the first two
-singular values of dW (d, e) over the effective learning time tau~ = tau/(1 - g^2)^2, from simulations (mean and ±1
-standard deviation over seeds) and from Eqs. 14 and 15, held constant once z first exceeds the target.
+The task and the outputs of trained networks (a); then one column per target: the loss (b, c) and the first two singular
+values of dW (d, e) over the effective learning time tau~ = tau/(1 - g^2)^2, from simulations (mean and ±1 standard
+deviation over seeds) and from Eqs. 14 and 15, held constant once z first exceeds the target.
 """
 
 import numpy as np

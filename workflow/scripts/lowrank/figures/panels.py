@@ -1,6 +1,6 @@
 """What a panel shows, in words and as table rows; each figure describes its own in `panels(settings)`.
 
-`settings` are the same as for a figure's `draw`: {colours, labels, targets, fig1: {...}}.
+`settings` are the same as for a figure's `draw`: {colors, labels, targets, fig1: {...}}.
 """
 
 from collections.abc import Callable

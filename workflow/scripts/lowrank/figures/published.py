@@ -16,10 +16,10 @@ NOTE = "thick and faint: published"
 def underlay(figure: Figure, published: DataFrame, figures: dict, name: str, how: dict) -> Figure:
     """Draw the points of a figure's published file into its panels; `figures` as in config.yaml.
 
-    `how` comes from FIGURE in the figure's file. `curves`: whether curves belong to tasks, targets or weights, which
-    determines their colours. `along_g`: curves run over g and use our markers, since tasks share a panel.
-    `from_rank_0`:
-    panels whose published ranks count from 0.
+    `how` comes from FIGURE in the figure's file:
+    `curves`: whether curves belong to tasks, targets or weights, which determines their colours;
+    `along_g`: curves run over g and use our markers, since tasks share a panel;
+    `from_rank_0`: panels whose published ranks count from 0.
     """
     color, along_g = COLORS[how["curves"]](figures, figures[name]), how.get("along_g", False)
     curves = ["panel", "series", "target"] if along_g else ["panel", "series", "g", "target"]
@@ -54,7 +54,7 @@ def _line(ax: Axes, rows: DataFrame, color, shift: bool, look: dict) -> None:
     ax.set(xlim=limits[0], ylim=limits[1])
 
 
-# Color of a published curve, by its series and, where they distinguish curves, g and target; None if not shown
+# Colour of a published curve, by its series and, where they distinguish curves, g and target; None if not shown
 
 
 def _of_tasks(figures: dict, shown: dict) -> Callable:

@@ -1,5 +1,5 @@
 """Plan a run: what it needs and what is missing.
 
-Input: checked settings. Output: a spec for every network, the order of every job, the list of missing files.
-May import every package that comes before it in the data flow.
+In: checked settings. Out: a spec for every network, the order of every job, the list of missing files.
+It imports all rooms above it.
 """

@@ -102,8 +102,8 @@ def _stacks(
 ) -> dict[str, dict]:
     """Return the jobs that train or measure up to `stack` networks of a task together: {name: {rule, measure, places}}.
 
-    `rule` is the one they replace. A name consists of the rule, a number and the task: truncate_1_romo.
-    Empty if `stack` is 1, where each network has a job of its own.
+    `rule` is the one they replace. A name consists of the rule, a number and the task: truncate_1_romo. Empty if
+    `stack` is 1, where each network has a job of its own.
     """
     size, found = settings["stack"], {}
     if size == 1:
