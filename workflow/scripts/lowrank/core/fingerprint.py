@@ -93,7 +93,7 @@ def _tree(name: str) -> ast.Module:
 
 
 def _statements(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield a module or statement and every statement inside it, skipping expressions, most of a tree."""
+    """Yield a node and every statement inside it. Expressions, most of a tree, hold no statements: skip them."""
     yield node
     for part in ("orelse",) if _is_for_type_checkers(node) else ("body", "orelse", "finalbody", "handlers", "cases"):
         inner = getattr(node, part, None)
