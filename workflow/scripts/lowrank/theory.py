@@ -78,7 +78,7 @@ def coefficients(tau: float, target: float, order: int = 3) -> np.ndarray:
     return np.array([[_cut(p, order)(tau) for p in row] for row in ((a11, a12), (a21, a11))])
 
 
-# For N to infinity
+# Limit of large N
 
 
 def beta(g: float) -> float:

@@ -81,7 +81,7 @@ def _named(kind: str, path: str) -> dict:
         mode = os.stat(path).st_mode
     except FileNotFoundError as error:
         raise Problem(f"sentiment.{kind} = {path!r}: there is no such file or folder") from error
-    except (OSError, ValueError) as error:  # too long, closed, a link to itself, a zero byte
+    except (OSError, ValueError) as error:  # name too long, no permission, circular link, null byte
         raise Problem(f"sentiment.{kind} = {path!r} cannot be read: {getattr(error, 'strerror', error)}") from error
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         raise Problem(f"sentiment.{kind} = {path!r} is neither a file nor a folder")
