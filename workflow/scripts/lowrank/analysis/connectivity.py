@@ -1,4 +1,4 @@
-"""What is done to connectivity matrices: singular values, truncation, shuffling. Arrays in, arrays out."""
+"""Operations on connectivity matrices: singular values, eigenvalues, truncation, shuffling. Arrays in, arrays out."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -6,19 +6,19 @@ import numpy as np
 
 
 def finite(weights: Mapping[str, np.ndarray]) -> bool:
-    """Whether a network, its weights by name, did not diverge."""
+    """Return True if all of a network's weights are finite, that is, if it did not diverge."""
     return all(np.isfinite(weight).all() for weight in weights.values())
 
 
 def singular_values(matrix: np.ndarray) -> np.ndarray:
-    """The singular values in falling order, float64, N of an (N, N) or (4N, N) matrix; NaN if it is not finite."""
+    """Singular values in descending order, float64: N for an (N, N) or (4N, N) matrix; NaN if it is not finite."""
     if not np.isfinite(matrix).all():
         return np.full(min(matrix.shape), np.nan)
     return np.linalg.svd(matrix.astype(np.float64), compute_uv=False)
 
 
 def change_singular_values(weights: dict[str, np.ndarray]) -> np.ndarray:
-    """The N singular values of a network's dW: those that training kept, the others 0; or else of W - W0."""
+    """The N singular values of a network's dW: from training, if stored, padded with 0; else from W - W0."""
     if "s" not in weights:
         return singular_values(weights["W"] - weights["W0"])
     kept = weights["s"]
@@ -26,7 +26,7 @@ def change_singular_values(weights: dict[str, np.ndarray]) -> np.ndarray:
 
 
 def eigenvalues(matrix: np.ndarray) -> np.ndarray:
-    """The N eigenvalues, falling in modulus, of a pair the positive imaginary part first; NaN if not finite."""
+    """The N eigenvalues by descending modulus, conjugates with positive imaginary part first; NaN if not finite."""
     if not np.isfinite(matrix).all():
         return np.full(len(matrix), np.nan + 0j)
     values = np.linalg.eigvals(matrix.astype(np.float64)).astype(complex)
@@ -34,9 +34,9 @@ def eigenvalues(matrix: np.ndarray) -> np.ndarray:
 
 
 def change_eigenvalues(weights: dict[str, np.ndarray]) -> np.ndarray:
-    """The N eigenvalues of a network's dW, in the order of `eigenvalues`.
+    """The N eigenvalues of a network's dW, ordered as in `eigenvalues`.
 
-    Of U s V', as training may have kept it, they are those of the small s V'U, and else 0.
+    If training stored dW as U s V', its non-zero eigenvalues are those of the small matrix s V'U.
     """
     if "s" not in weights:
         return eigenvalues(weights["W"] - weights["W0"])
@@ -46,9 +46,9 @@ def change_eigenvalues(weights: dict[str, np.ndarray]) -> np.ndarray:
 
 
 def decomposition(weights: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The singular value decomposition of a network's dW, float64: U (N, r), s (r,) falling, and V' (r, N).
+    """Singular value decomposition of a network's dW, float64: U (N, r), s (r,) descending, and V' (r, N).
 
-    The one that training kept, of rank r, else that of W - W0, with r = N.
+    Use the one stored by training, of rank r, if there is one; else decompose W - W0, with r = N.
     """
     if "s" in weights:
         return weights["U"], weights["s"], weights["V"].T
@@ -56,11 +56,11 @@ def decomposition(weights: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarra
 
 
 def truncations(left: np.ndarray, values: np.ndarray, right: np.ndarray, ranks: Iterable[int]) -> Iterator[np.ndarray]:
-    """The best approximations (N, N) of dW of these ranks (Eq. 4): its singular value decomposition cut off."""
+    """Yield the best approximation (N, N) of dW at each rank (Eq. 4), its truncated singular value decomposition."""
     for rank in ranks:
         yield (left[:, :rank] * values[:rank]) @ right[:rank]
 
 
 def shuffled(matrix: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """All elements of the matrix permuted: the same statistics, no correlation with what was learnt."""
+    """Permute all elements of a matrix: same statistics, but uncorrelated with the learned dW."""
     return rng.permutation(matrix.ravel()).reshape(matrix.shape)

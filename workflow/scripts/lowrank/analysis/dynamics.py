@@ -1,7 +1,7 @@
-"""The recursion and the loss, forward only: what the measures need, so that they never import torch.
+"""The recursion and the loss, forward pass only and without torch, for the measures.
 
-The same equations as in `network`, for networks that share their input and readout vectors and see the same trials; in
-C, or in numpy where that cannot be compiled.
+The equations are those of `training.network`, for networks that share input and readout vectors and see the same
+trials. They run in C, or in numpy where C cannot be compiled.
 """
 
 import numpy as np
@@ -10,7 +10,7 @@ from ..compiled.outputs import Outputs
 from ..core.problems import Problem
 from ..tasks.base import Trials
 
-NONLINEARITIES = {"tanh": np.tanh, "identity": np.positive}  # phi, a copy at least
+NONLINEARITIES = {"tanh": np.tanh, "identity": np.positive}  # phi; `positive` copies its argument
 
 
 def outputs(
@@ -22,10 +22,10 @@ def outputs(
     active: np.ndarray | None = None,
     nonlinearity: str = "tanh",
 ) -> np.ndarray:
-    """The outputs z (n, trials, steps, n_out) of networks W (n, N, N) that share M (N, n_in) and v (N, n_out).
+    """Compute the outputs z (n, trials, steps, n_out) of networks W (n, N, N) that share M (N, n_in), v (N, n_out).
 
-    The inputs u are (trials, steps, n_in). At step k only the first active[k] trials are run, a number that never
-    rises; the outputs of the others are 0.
+    The inputs u are (trials, steps, n_in). Step k runs only the first active[k] trials; active must never increase.
+    The other outputs are 0.
     """
     trials, steps, _ = u.shape
     active = np.full(steps, trials) if active is None else active
@@ -39,10 +39,10 @@ def outputs(
 
 
 def outputs_in_numpy(connectivity, inputs_by, readout, u, dt, active, nonlinearity) -> np.ndarray:
-    """The same, within rounding."""
+    """Compute the same as `outputs` in numpy, within rounding."""
     n, (trials, steps, _) = len(connectivity), u.shape
     z = np.zeros((n, trials, steps, readout.shape[1]), np.float32)
-    for network in range(n):  # one after another, so that a network's state stays in the processor's cache
+    for network in range(n):  # one after another, so that a network's state stays in cache
         _run(
             dt * connectivity[network].T,
             dt * inputs_by.T,
@@ -57,7 +57,7 @@ def outputs_in_numpy(connectivity, inputs_by, readout, u, dt, active, nonlineari
 
 
 def _run(recurrent, drive, readout, u, leak, active, phi, z) -> None:
-    """One network's outputs into z (trials, steps, n_out); a row is a trial. Until the first input the state is 0."""
+    """Write one network's outputs to z (trials, steps, n_out); rows are trials. Before the first input x is 0."""
     states, rates, sums = (np.zeros((len(u), len(recurrent)), np.float32) for _ in range(3))
     recurrent, drive = np.ascontiguousarray(recurrent, np.float32), drive.astype(np.float32)
     first = int(np.any(u != 0, axis=(0, 2)).argmax())
@@ -73,6 +73,6 @@ def _run(recurrent, drive, readout, u, leak, active, phi, z) -> None:
 
 
 def losses(z: np.ndarray, trials: Trials) -> np.ndarray:
-    """The loss (n,) = 1/2 sum(mask (z - z^)^2) / sum(mask) of outputs (n, trials, steps, n_out), float64."""
+    """Loss (n,), 1/2 sum(mask (z - z^)^2) / sum(mask), of outputs (n, trials, steps, n_out), float64."""
     error = (z.astype(np.float64) - trials.targets) * trials.mask
     return np.square(error).sum(axis=(1, 2, 3)) / (2 * trials.mask.sum())

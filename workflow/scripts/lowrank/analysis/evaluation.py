@@ -1,4 +1,4 @@
-"""How a trained network is judged: with altered weights, on fixed test trials; and what its losses say."""
+"""Evaluation of trained networks on fixed test trials, with altered weights, and quantities derived from losses."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,21 +9,21 @@ from ..tasks.base import Task, Trials
 from .connectivity import decomposition, finite, shuffled, truncations
 from .dynamics import losses, outputs
 
-Weights = dict[str, np.ndarray]  # W0, M0, v0 at the start, W, M, v at the end of training; U, s, V of some
+Weights = dict[str, np.ndarray]  # W0, M0, v0 before training; W, M, v after it; for some networks U, s, V of dW
 
 
 def test_trials(spec: dict, task: Task, n_trials: int) -> Trials:
-    """The test trials of a task and seed: the same ones for every g, rank and shuffle; one if all are alike."""
+    """Test trials for this task and seed, shared by every g, rank and shuffle. Deterministic tasks need only one."""
     return task.draw(stream(spec, "test trials"), 1 if task.deterministic else n_trials)
 
 
 def test_trial(spec: dict, task: Task, n_trials: int, index: int) -> Trials:
-    """One of the test trials."""
+    """Return one of the test trials."""
     return test_trials(spec, task, n_trials).only([0 if task.deterministic else index])
 
 
 def loss_by_rank(weights: Weights, ranks: Sequence[int], spec: dict, trials: Trials) -> np.ndarray:
-    """The loss (ranks,) of the network with dW truncated at each rank, W0 kept; NaN for weights that are not finite."""
+    """Loss (ranks,) of the network with dW truncated at each rank and W0 kept; NaN if its weights are not finite."""
     if not finite(weights):
         return np.full(len(ranks), np.nan)
     altered = (weights["W0"] + change for change in truncations(*decomposition(weights), ranks))
@@ -31,7 +31,7 @@ def loss_by_rank(weights: Weights, ranks: Sequence[int], spec: dict, trials: Tri
 
 
 def loss_shuffled(weights: Weights, spec: dict, repetitions: int, trials: Trials) -> np.ndarray:
-    """The loss (repetitions,) of the network after shuffling W0 and adding dW; NaN for weights that are not finite."""
+    """Loss (repetitions,) of the network after shuffling W0 and adding dW; NaN if its weights are not finite."""
     if not finite(weights):
         return np.full(repetitions, np.nan)
     change = weights["W"] - weights["W0"]
@@ -41,7 +41,7 @@ def loss_shuffled(weights: Weights, spec: dict, repetitions: int, trials: Trials
 
 
 def _losses(weights: Weights, altered: Iterable[np.ndarray], spec: dict, trials: Trials) -> np.ndarray:
-    """The loss of the network with each other connectivity (N, N); a trial is run for as long as it is judged."""
+    """Loss of the network with each altered connectivity (N, N); each trial runs up to its last judged step."""
     trials, active = longest_first(trials)
     vectors = weights["M"], weights["v"], trials.inputs, spec["dt"], active, spec["nonlinearity"]
     with np.errstate(over="ignore", invalid="ignore"):  # an altered linear network may be unstable
@@ -49,17 +49,17 @@ def _losses(weights: Weights, altered: Iterable[np.ndarray], spec: dict, trials:
 
 
 def longest_first(trials: Trials) -> tuple[Trials, np.ndarray]:
-    """The trials, those that are judged longest first; and how many are still judged at a step (steps,) or later."""
+    """Sort trials, longest judged first; also return the number (steps,) still judged at each step or later."""
     ends = trials.ends()
     order = np.argsort(-ends, kind="stable")
     return trials.only(order), (ends[:, None] > np.arange(trials.mask.shape[1])).sum(axis=0)
 
 
 def signals(weights: Weights, spec: dict, task: Task, trial: Trials) -> dict[str, np.ndarray]:
-    """The inputs, outputs and targets of one trial as columns: signal, channel (from 1), time, value, phase.
+    """Inputs, outputs and targets of one trial, as columns: signal, channel (from 1), time, value, phase.
 
-    A target is NaN where the output is not judged. Step k is at time k dt, as in the published figure: the input u[k]
-    is applied from then on, and the output z[k] read after it.
+    Targets are NaN where the output is not judged. Step k is at time k dt, as in the published figure: input u[k] is
+    applied from then on, and output z[k] is read after it.
     """
     vectors = weights["M"], weights["v"], trial.inputs, task.dt, None, spec["nonlinearity"]
     output = outputs(weights["W"][None], *vectors)[0, 0]
@@ -77,13 +77,13 @@ def signals(weights: Weights, spec: dict, task: Task, trial: Trials) -> dict[str
 
 
 def first_below(values: np.ndarray, limit: float) -> int | None:
-    """The first index at which a value is below the limit; None if there is none."""
+    """Return the first index at which a value is below the limit; None if there is none."""
     below = np.flatnonzero(values < limit)
     return int(below[0]) if len(below) else None
 
 
 def functional_rank(ranks: np.ndarray, relative_loss: np.ndarray, threshold: float) -> int | None:
-    """The smallest rank whose truncated loss is below the threshold, relative to rank 0; None if there is none."""
+    """Return the smallest rank whose loss relative to rank 0 is below the threshold; None if there is none."""
     order = np.argsort(ranks)
     index = first_below(relative_loss[order], threshold)
     return None if index is None else int(ranks[order][index])

@@ -1,10 +1,10 @@
-"""The networks' arithmetic in C, compiled where it runs.
+"""The networks' arithmetic in C, compiled on the machine that runs it.
 
-A C file holds equations, the module of its name calls it from numpy's arrays; together they are one thing, to the
-fingerprint, too. `build` makes the library, `vectors.h` is all that depends on the processor.
+Each C file holds equations; the Python module of the same name calls it on numpy arrays. The fingerprint treats the
+two as one unit. `build` compiles the library. Only `vectors.h` depends on the processor.
 """
 
-# As IEEE 754 has it: gradual underflow, NaN, infinity, and sums in the order in which they are written.
+# IEEE 754 semantics: gradual underflow, NaN, infinity, and sums evaluated in the order written.
 FLAGS = (
     *("-std=gnu11", "-O3", "-Wall", "-Wextra", "-shared", "-fPIC", "-fno-math-errno"),
     *("-ffp-contract=on", "-fno-sanitize=undefined", "-g0"),

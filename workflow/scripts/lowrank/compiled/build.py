@@ -1,8 +1,8 @@
-"""The library of the C files beside this one, compiled for this machine's processor when it is first needed.
+"""Compile the C files in this folder for this machine's processor, on first use.
 
-The compiler is the one of the pinned wheel `ziglang`: Clang with all it needs, for Linux and macOS. A library is named
-by the hash of all that it depends on, the processor's features included: machines of different kinds that share a
-folder never take each other's.
+The compiler comes with the pinned wheel `ziglang`: Clang with everything it needs, on Linux and macOS. Each library is
+named by a hash of everything it depends on, including the processor's features, so different kinds of machine that
+share a folder never load each other's.
 """
 
 import ctypes
@@ -25,11 +25,11 @@ from .processor import features
 
 SOURCES = Path(__file__).parent
 NATIVE = ("-mcpu=native",)
-REALS = {"float32": "float", "float64": "double"}  # how numpy names them, and C
+REALS = {"float32": "float", "float64": "double"}  # numpy's names and C's
 
 
 def library(precision: str = "float32", machine: tuple[str, ...] = NATIVE) -> ctypes.CDLL:
-    """The library for numbers of a precision, from a cache or compiled into one; Problem if there is no way to it."""
+    """Return the library for a precision, cached or newly compiled; raise Problem if that is impossible."""
     found = _library(precision, machine)
     if isinstance(found, str):
         raise Problem(found)
@@ -38,7 +38,7 @@ def library(precision: str = "float32", machine: tuple[str, ...] = NATIVE) -> ct
 
 @cache
 def _library(precision: str, machine: tuple[str, ...]) -> ctypes.CDLL | str:
-    """The library, or the sentence that says why there is none: it is not tried again and again."""
+    """Return the library, or the reason why there is none. The cache prevents repeated attempts."""
     reasons = []
     for folder in folders():
         path = folder / name(precision, machine)
@@ -62,7 +62,7 @@ def _loaded(path: Path) -> ctypes.CDLL:
 
 
 def folders() -> Iterator[Path]:
-    """Where libraries are kept, the first one that can be written: the user's cache, the project's own."""
+    """Yield the cache folders in order of preference, the user's, then the project's; the first usable one is taken."""
     home = Path.home() if "HOME" in os.environ else None
     if cache_home := os.environ.get("XDG_CACHE_HOME"):
         yield Path(cache_home, "lowrank", "compiled")
@@ -72,7 +72,7 @@ def folders() -> Iterator[Path]:
 
 
 def name(precision: str, machine: tuple[str, ...] = NATIVE) -> str:
-    """The file's name: of what it is made, by which compiler, for which processor."""
+    """Return the library's file name, a hash of its sources, flags, compiler and processor."""
     parts = [*FLAGS, *machine, version("ziglang"), platform.system(), platform.machine(), processor(), features()]
     parts += [f"{path.name}\n{path.read_text(encoding='utf-8')}" for path in sources()]
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -80,27 +80,27 @@ def name(precision: str, machine: tuple[str, ...] = NATIVE) -> str:
 
 
 def sources() -> list[Path]:
-    """The C files, with their headers."""
+    """List the C files and headers."""
     return sorted(SOURCES.glob("*.[ch]"))
 
 
 def command(target: Path, precision: str, machine: tuple[str, ...] = NATIVE) -> list[str]:
-    """The compiler and its words."""
+    """Return the compiler's command line."""
     files = [str(path) for path in sources() if path.suffix == ".c"]
     real = f"-DREAL={REALS[precision]}"
     return [sys.executable, "-m", "ziglang", "cc", *FLAGS, *machine, real, *files, "-o", str(target), "-lm"]
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Where the compiler keeps what it makes once and for all: beside the libraries in a folder."""
+    """Return the compiler's environment, with its own cache in `folder`, beside the libraries."""
     return os.environ | dict.fromkeys(("ZIG_GLOBAL_CACHE_DIR", "ZIG_LOCAL_CACHE_DIR"), str(folder / "zig"))
 
 
 def _compile(path: Path, precision: str, machine: tuple[str, ...]) -> None:
-    """Write the library; jobs that need it at the same time wait for the first one."""
+    """Compile the library; concurrent jobs wait for the first one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with (path.parent / ".lock").open("ab") as lock:
-        fcntl.lockf(lock, fcntl.LOCK_EX)  # at any death the system frees it
+        fcntl.lockf(lock, fcntl.LOCK_EX)  # released by the system however the process dies
         if path.is_file():
             return
         with atomic(path) as temporary:

@@ -1,33 +1,33 @@
-// One epoch of training: the loss of a batch of trials, and its gradients through time.
+// One training epoch: the loss of a batch of trials and its gradients by backpropagation through time.
 #include "network.h"
 
 struct gradients {
   real *W, *M, *v;     // (N, N), (N, inputs), (N, outputs)
-  double loss, norm;   // the norm is that of the gradient by W (Frobenius)
+  double loss, norm;   // norm: Frobenius norm of the gradient w.r.t. W
   real *last_outputs;  // (outputs) of the longest trial at its last step
 };
 
-// Rows of a batch, one block after the other: step k's begins at start(k). A trial that ends leaves one row more in the
-// block behind, where its last rates and errors stand beside an adjoint that is 0.
+// Rows of a batch, in one block per step; step k's block begins at start[k]. A trial that ends keeps one more row in
+// the next block, which holds its last rates and errors beside a zero adjoint.
 struct rows {
   long *start;          // (end + 2), from `first` on
   real *forth, *back;   // [u[k] | phi(x[k])] and [dL/dz[k-1] | dL/dx[k+1]]
   long forth_size, back_size;
 };
 
-enum { CHUNK = 128 };  // rows whose outer products are summed at once, while they are in the cache
+enum { CHUNK = 128 };  // rows whose outer products are summed together while still in cache
 
 static real *forth(const struct rows *rows, long k) { return rows->forth + rows->start[k] * rows->forth_size; }
 static real *back(const struct rows *rows, long k) { return rows->back + rows->start[k] * rows->back_size; }
 
-// How many outputs of the batch are judged; the mean of their squared errors is the loss, twice.
+// Number of judged outputs in the batch. The loss is half the mean of their squared errors.
 static double count_judged(const struct network *net, const struct trials *trials) {
   double judged = 0;
   for (long i = 0; i < trials->count * trials->steps * net->outputs; i++) judged += trials->judged[i];
   return judged;
 }
 
-// The squared errors before the first input: the state is 0 there, and so is the output.
+// Sum of squared errors before the first input, where state and output are 0.
 static double early_errors(const struct network *net, const struct trials *trials) {
   double sum = 0;
   for (long l = 0; l < trials->count; l++)
@@ -36,14 +36,14 @@ static double early_errors(const struct network *net, const struct trials *trial
   return sum;
 }
 
-// Trials that have ended get no inputs.
+// Zero the inputs of trials that have ended.
 static void no_inputs(const struct network *net, real *block, long from, long to) {
   long C = net->inputs, size = row_size(net->neurons, C);
   for (long l = from; l < to; l++)
     for (long c = 0; c < C; c++) block[l * size + offset(C) - C + c] = 0;
 }
 
-// All rates, and dL/dz[k] of all outputs; the sum of the squared errors.
+// Compute all rates and dL/dz[k] for all outputs. Return the sum of squared errors.
 static double forward(const struct network *net, const struct trials *trials, struct rows *rows, double judged,
                       real *last, real *work) {
   long N = net->neurons, C = net->inputs, O = net->outputs, width = padded(N, V), end = trials->end;
@@ -72,7 +72,7 @@ static double forward(const struct network *net, const struct trials *trials, st
   return sum;
 }
 
-// Sums over rows `from` to `to`: sum[i][j] += back[row][i] forth[row][j], and the same for M and v.
+// Sum over rows `from` to `to`: by_W[i][j] += back[row][i] forth[row][j], and likewise for M and v.
 static void add_outer_products(const struct network *net, const struct rows *rows, long from, long to, real *by_W,
                                real *by_M, real *by_v) {
   long C = net->inputs, O = net->outputs, width = padded(net->neurons, V), f = rows->forth_size, b = rows->back_size;
@@ -85,13 +85,13 @@ static void add_outer_products(const struct network *net, const struct rows *row
   }
 }
 
-// The adjoints of step k from trial `from` on are 0: these have ended.
+// Zero the adjoints of step k from trial `from` on; those trials have ended.
 static void no_adjoints(const struct rows *rows, const struct network *net, long k, long from) {
   for (long row = rows->start[k] + from; row < rows->start[k + 1]; row++)
     memset(rows->back + row * rows->back_size + offset(net->outputs), 0, padded(net->neurons, V) * sizeof(real));
 }
 
-// The adjoints a[k] = dL/dx[k+1] from the errors e[k] = dL/dz[k], and the outer products on the way:
+// Compute the adjoints a[k] = dL/dx[k+1] from the errors e[k] = dL/dz[k], accumulating the outer products:
 //
 //     a[k] = (1 - dt) a[k+1] + phi'(x[k+1]) (dt W' a[k+1] + v e[k])
 //     dL/dW = dt sum_k a[k] phi(x[k])',  dL/dM = dt sum_k a[k] u[k]',  dL/dv = sum_k phi(x[k+1]) e[k]'
@@ -104,7 +104,7 @@ static void backward(const struct network *net, const struct trials *trials, str
   memset(by_W, 0, N * width * sizeof(real));
   memset(by_M, 0, C * width * sizeof(real));
   memset(by_v, 0, O * width * sizeof(real));
-  long above = rows->start[trials->end + 1];  // rows from here on are summed
+  long above = rows->start[trials->end + 1];  // rows from here on have been summed
   no_adjoints(rows, net, trials->end, 0);
   for (long k = trials->end - 1; k >= trials->first; k--) {
     long count = trials->active[k], K = O + N;
@@ -137,14 +137,14 @@ static void backward(const struct network *net, const struct trials *trials, str
   out->norm = __builtin_sqrt(out->norm);
 }
 
-// How many numbers of work space `gradients` needs.
+// Size of the work space that `gradients` needs, in numbers.
 long work_of_gradients(const struct network *net, long trials, long steps) {
   long N = net->neurons, C = net->inputs, O = net->outputs, width = padded(N, V);
   long rows = (steps + 2) * trials * (row_size(N, C) + row_size(N, O));
   return rows + width * (2 * N + 2 * C + 3 * O + N + 2 * trials) + O + 2 * (steps + 2) + 1024;
 }
 
-// Loss, gradients and the norm of the gradient by W.
+// Compute the loss, its gradients, and the norm of the gradient w.r.t. W.
 void gradients(const struct network *net, const struct trials *trials, struct gradients *out, real *work) {
   long O = net->outputs, first = trials->first, end = trials->end;
   struct rows rows = {.forth_size = row_size(net->neurons, net->inputs), .back_size = row_size(net->neurons, O)};

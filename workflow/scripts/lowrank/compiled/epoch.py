@@ -1,4 +1,4 @@
-"""One epoch of training: the loss of a batch of trials and its gradients through time, by `epoch.c`."""
+"""One training epoch: the loss of a batch of trials and its gradients by backpropagation through time (`epoch.c`)."""
 
 from ctypes import Structure, byref, c_double, c_long, c_void_p
 
@@ -26,10 +26,10 @@ class Epoch(InC):
         self.found = _Gradients(*addresses, 0.0, 0.0, address(self.last_outputs, self.precision))
 
     def run(self, batch: Ordered) -> tuple[float, float]:
-        """The loss 1/2 sum(mask (z - z^)^2) / sum(mask), and the norm of its gradient by W (Frobenius).
+        """Return the loss 1/2 sum(mask (z - z^)^2) / sum(mask) and the Frobenius norm of its gradient w.r.t. W.
 
-        `gradients` are then those by W, M and v; `last_outputs` (n_out,) those of the trial that is judged longest at
-        the end of that time.
+        This fills `gradients` with those w.r.t. W, M and v, and `last_outputs` (n_out,) with the outputs of the
+        trial that is judged longest, at its last judged step.
         """
         trials, _kept = batch.described(self.precision)
         size = self.library.work_of_gradients(byref(self.network), c_long(trials.count), c_long(trials.steps))

@@ -1,7 +1,7 @@
-// The linear network of Section 3: states and adjoints in one pass over its connectivity a step.
+// The linear network of Section 3: states and adjoints, with one pass over its connectivity per step.
 #include "vectors.h"
 
-// Wx = W x and Wq = W' q, for W (n, n): eight of its rows at a time, then one by one.
+// Wx = W x and Wq = W' q for W (n, n): eight rows at a time, the remainder one by one.
 INLINE void some_rows(const int rows, long n, const real *W, const real *x, const real *q, real *Wx, real *Wq) {
   vector sum[8] = {0}, pull[8];
   long j = 0;
@@ -49,12 +49,12 @@ static void add_low_rank(long n, long rank, const real *left, const real *right,
   }
 }
 
-// Fill x (steps + 1, n) and q (steps, n) for W = W0 + left' right, until each of them is at rest:
+// Fill x (steps + 1, n) and q (steps, n) for W = W0 + left' right, until each reaches rest:
 //
 //     x[k+1] = x[k] + dt (W x[k] + drive - x[k]),  x[0] = 0        q[l+1] = q[l] + dt (W' q[l] - q[l]),  q[0] = readout
 //
-// x is at rest when a step changes it by less than `rest`, relative to its norm; q, which falls to 0, when its norm is
-// below `rest`, relative to the readout's. last: the indices of the last ones that were filled; work: (2, n).
+// x is at rest when a step changes it by less than `rest` relative to its norm; q, which decays to 0, when its norm is
+// below `rest` relative to the readout's. last: indices of the last rows filled in x and q; work: (2, n).
 void march(long n, long steps, long rank, const real *W0, const real *left, const real *right, const real *drive,
            const real *readout, double step, double rest, real *x, real *q, real *work, long *last) {
   real *Wx = work, *Wq = work + n, dt = step, small = rest * rest, limit = small * inner(n, readout, readout);

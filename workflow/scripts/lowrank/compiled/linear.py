@@ -1,4 +1,4 @@
-"""The linear network's states and adjoints in one pass over its connectivity a step, by `linear.c`."""
+"""States and adjoints of the linear network, with one pass over its connectivity per step (`linear.c`)."""
 
 from ctypes import c_double, c_long, c_void_p
 
@@ -19,10 +19,10 @@ def march(
     x: np.ndarray,
     q: np.ndarray,
 ) -> tuple[int, int]:
-    """Fill x (steps + 1, N) and q (steps, N) for W = W0 + left' right, until each of them is at rest (`linear.c`).
+    """Fill x (steps + 1, N) and q (steps, N) for W = W0 + left' right, until each reaches rest (`linear.c`).
 
-    left and right are (rank, N), all arrays contiguous and of one precision. Returns the indices of the last ones that
-    were filled.
+    left and right are (rank, N). All arrays must be contiguous and of the same precision. Return the indices of the
+    last rows filled in x and q.
     """
     last, work = np.zeros(2, np.int64), np.empty((2, len(readout)), readout.dtype)
     given = [c_void_p(address(array, W0.dtype)) for array in (W0, left, right, drive, readout)]

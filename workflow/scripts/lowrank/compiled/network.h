@@ -1,9 +1,9 @@
-// A network, and how the trials that it sees are laid out.
+// A network and the memory layout of its trials.
 //
 //     x[k+1] = (1 - dt) x[k] + dt (W phi(x[k]) + M u[k]),  x[0] = 0,        z[k] = v' phi(x[k+1])
 //
-// A row is a trial at a step: [inputs | rates], with the rates at the start of a vector, so that one product takes
-// both. Trials come longest first, and step k runs the first active[k] of them, a number that never rises.
+// A row is one trial at one step: [inputs | rates], multiplied in a single product, with the rates aligned to a vector.
+// Trials are sorted longest first, and step k runs the first active[k] of them; active never increases.
 #ifndef NETWORK_H
 #define NETWORK_H
 
@@ -12,21 +12,21 @@
 
 struct network {
   long neurons, inputs, outputs;
-  long saturating;  // phi is tanh, else the identity
+  long saturating;  // nonzero: phi is tanh; 0: the identity
   double dt;
   const real *W, *M, *v;  // (N, N), (N, inputs), (N, outputs)
 };
 
 struct trials {
   long count, steps;
-  long first, end;     // no input comes before step `first`, nothing is judged from step `end` on
+  long first, end;     // first step with an input; nothing is judged from step `end` on
   const long *active;  // (steps)
-  const long *order;   // (count): the place in u, targets and mask of the longest trial, of the next one ...
+  const long *order;   // (count): indices into u, targets and judged, longest trial first
   const real *u, *targets;     // (trials, steps, inputs), (trials, steps, outputs)
   const unsigned char *judged;  // (trials, steps, outputs)
 };
 
-// Where in a row the rates begin: behind the inputs, which end there. Adjoints stand behind errors in the same way.
+// Offset of the rates in a row; the inputs end just before it. Adjoints follow errors in the same way.
 INLINE long offset(long channels) { return padded(channels, V); }
 INLINE long row_size(long neurons, long channels) { return offset(channels) + padded(neurons, V); }
 
@@ -44,7 +44,7 @@ static inline void put_inputs(real *rows, const struct network *net, const struc
       rows[l * size + at + c] = trials->u[(trials->order[first + l] * trials->steps + k) * C + c];
 }
 
-// One step of `count` trials, from rows [u[k] | phi(x[k])] to x and to the rates in rows `next`.
+// Advance `count` trials by one step: from rows [u[k] | phi(x[k])] update x and write the rates to rows `next`.
 static inline void step(const struct network *net, const real *packed, const real *rows, real *x, real *next,
                         long count) {
   long C = net->inputs, size = row_size(net->neurons, C), width = padded(net->neurons, V), K = C + net->neurons;
@@ -59,7 +59,7 @@ static inline void step(const struct network *net, const real *packed, const rea
   }
 }
 
-// One trial's outputs from its rates; `v` is (outputs, padded neurons).
+// Compute one trial's outputs from its rates; `v` is (outputs, padded neurons).
 static inline void read_out(const struct network *net, const real *v, const real *rates, real *z) {
   long width = padded(net->neurons, V);
   for (long o = 0; o < net->outputs; o++) {
@@ -69,14 +69,14 @@ static inline void read_out(const struct network *net, const real *v, const real
   }
 }
 
-// v as `read_out` wants it.
+// Pack v in the layout that `read_out` expects.
 static inline void pack_readout(real *out, const struct network *net) {
   long width = padded(net->neurons, V), O = net->outputs;
   for (long o = 0; o < O; o++)
     for (long i = 0; i < width; i++) out[o * width + i] = i < net->neurons ? net->v[i * O + o] : 0;
 }
 
-// A piece of the work space, at the start of a cache line.
+// Take a piece of the work space, keeping pieces aligned to cache lines.
 INLINE real *take(real **work, long size) {
   real *piece = *work;
   *work += padded(size, 64 / sizeof(real));

@@ -1,4 +1,4 @@
-"""A network and its trials as C takes them: `network.h` says the same."""
+"""Networks and trials as C structs, matching `network.h`."""
 
 from collections.abc import Iterator
 from ctypes import Structure, c_double, c_long, c_void_p
@@ -32,15 +32,15 @@ class OfTrials(Structure):
 
 
 class Ordered(NamedTuple):
-    """Trials, and which of them a step runs."""
+    """Trials ordered by length, and the number still running at each step."""
 
     trials: Trials
-    order: np.ndarray  # (trials,) int64: the place of the trial that is judged longest, of the next one ...
-    active: np.ndarray  # (steps,) int64: how many of them are run, a number that never rises
-    first: int  # no input comes before this step: the state is exactly 0 until then
+    order: np.ndarray  # (trials,) int64: indices of the trials, longest judged first
+    active: np.ndarray  # (steps,) int64: number of trials run at each step, never increasing
+    first: int  # first step with an input: the state is exactly 0 until then
 
     def described(self, precision: np.dtype) -> tuple[OfTrials, list[np.ndarray]]:
-        """What C takes, and the arrays whose addresses are in it: to be kept as long as it is used."""
+        """Return the C struct and the arrays it points to, which must be kept alive while it is in use."""
         inputs, targets, mask = self.trials.inputs, self.trials.targets, self.trials.mask
         arrays = [np.ascontiguousarray(array, np.int64) for array in (self.active, self.order)]
         arrays += [np.ascontiguousarray(array, precision) for array in (inputs, targets)]
@@ -51,7 +51,7 @@ class Ordered(NamedTuple):
 
 
 def ordered(trials: Trials, size: int | None = None) -> Iterator[Ordered]:
-    """Trials in batches of `size`, all in one if it is None, each longest first; none is run when it is not judged."""
+    """Yield batches of `size` trials (None: all in one), longest first; no trial runs beyond its last judged step."""
     count, steps = trials.mask.shape[:2]
     size = size or count
     ends, first = trials.ends().reshape(-1, size), int(trials.inputs.any(axis=0).any(axis=1).argmax())
@@ -62,10 +62,10 @@ def ordered(trials: Trials, size: int | None = None) -> Iterator[Ordered]:
 
 
 class InC:
-    """A network's weights W (N, N), M (N, n_in) and v (N, n_out), read where they are at each call; work space."""
+    """A network's weights W (N, N), M (N, n_in) and v (N, n_out), which each call reads in place, and work space."""
 
     def __init__(self, weights: dict[str, np.ndarray], dt: float, nonlinearity: str):
-        """The weights are contiguous and of one precision: float32, or float64 in tests."""
+        """Weights must be contiguous and of the same precision: float32, or float64 in tests."""
         self.weights = {name: weights[name] for name in WEIGHTS}
         self.precision = self.weights["W"].dtype
         self.library = library(self.precision.name)
@@ -75,14 +75,14 @@ class InC:
         self.space = np.empty(0, self.precision)
 
     def work(self, size: int) -> c_void_p:
-        """The address of so many numbers of work space, at the start of a cache line."""
+        """Return the address of work space for `size` numbers, aligned to a cache line."""
         if len(self.space) < size + 64:
             self.space = np.empty(size + 64, self.precision)
         return c_void_p(-(-self.space.ctypes.data // 64) * 64)
 
 
 def address(array: np.ndarray, precision: np.dtype) -> int:
-    """Where an array begins, for C to read or write it."""
+    """Return an array's address for C; ValueError if it is not contiguous or of another precision."""
     if array.dtype != precision or not array.flags.c_contiguous:
         raise ValueError(f"wanted a contiguous array of {precision}, got {array.dtype} with strides {array.strides}")
     return array.ctypes.data

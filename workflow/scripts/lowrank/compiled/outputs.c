@@ -1,15 +1,15 @@
-// The outputs of a network, forward only: what the measures need.
+// A network's outputs, forward pass only, for the measures.
 #include "network.h"
 
-enum { GROUP = 64 };  // trials that go through all steps together: their states stay in the cache
+enum { GROUP = 64 };  // trials run together through all steps, so that their states stay in cache
 
-// How many numbers of work space `outputs` needs.
+// Size of the work space that `outputs` needs, in numbers.
 long work_of_outputs(const struct network *net) {
   long N = net->neurons, C = net->inputs, width = padded(N, V);
   return width * (N + C + net->outputs + GROUP) + 2 * GROUP * row_size(N, C) + 1024;
 }
 
-// z (trials, steps, outputs), in the places of the trials; 0 where a trial is no longer run.
+// Fill z (trials, steps, outputs), in the trials' original order; 0 where a trial is no longer run.
 void outputs(const struct network *net, const struct trials *trials, real *z, real *work) {
   long N = net->neurons, C = net->inputs, O = net->outputs, width = padded(N, V), size = row_size(N, C);
   real *packed = take(&work, width * (N + C)), *v = take(&work, O * width), *x = take(&work, GROUP * width);

@@ -1,4 +1,4 @@
-"""The outputs of a network, forward only, by `outputs.c`."""
+"""A network's outputs, forward pass only (`outputs.c`)."""
 
 from ctypes import byref, c_void_p
 
@@ -8,12 +8,12 @@ from .network import InC, OfTrials
 
 
 class Outputs(InC):
-    """A network that is measured."""
+    """A network being measured."""
 
     def run(self, u: np.ndarray, active: np.ndarray) -> np.ndarray:
-        """The outputs z (trials, steps, n_out) for inputs u (trials, steps, n_in).
+        """Return the outputs z (trials, steps, n_out) for inputs u (trials, steps, n_in).
 
-        At step k only the first active[k] trials are run, a number that never rises; the outputs of others are 0.
+        Step k runs only the first active[k] trials; active must never increase. The other outputs are 0.
         """
         arrays = [np.ascontiguousarray(active, np.int64), np.arange(len(u)), np.ascontiguousarray(u, self.precision)]
         first, end = int(u.any(axis=0).any(axis=1).argmax()), int(np.count_nonzero(active))

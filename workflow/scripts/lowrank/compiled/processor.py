@@ -1,4 +1,4 @@
-"""Which instructions the processor offers, as its system tells: for these a library is compiled."""
+"""The processor's instruction set, as reported by the system; libraries are compiled for it."""
 
 import platform
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @cache
 def features() -> str:
-    """The names of all of them, as the system has them; of one model, a virtual machine may hide some."""
+    """Return the system's names of all processor features; a virtual machine may hide some of a model's."""
     if platform.system() == "Darwin":
         command = ["sysctl", "-a"]
         lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()

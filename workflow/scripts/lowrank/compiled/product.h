@@ -1,11 +1,11 @@
-// The one matrix product of this folder: forward, backward and for the gradients it is the same tile.
+// The matrix product of this folder; the forward pass, the backward pass and the gradients share one tile.
 #ifndef PRODUCT_H
 #define PRODUCT_H
 
 #include "vectors.h"
 
-// c[i][j] = scale c[i][j] + sum_k a[i ar + k ak] b[k bk + j], i < rows, j < wide vectors; scale 0: c is not read.
-// The sum goes through k in order and from c on, whatever the tile: a row's bits do not depend on its neighbours.
+// c[i][j] = scale c[i][j] + sum_k a[i ar + k ak] b[k bk + j], i < rows, j < wide vectors; c is not read if scale is 0.
+// Whatever the tile, the sum starts from c and runs through k in order, so a row's bits do not depend on other rows.
 INLINE void tile(const int rows, const int wide, real *c, long stride, real scale, const real *a, long ar, long ak,
                  const real *b, long bk, long K) {
   vector sum[ROWS][WIDE];
@@ -28,8 +28,8 @@ INLINE void tile(const int rows, const int wide, real *c, long stride, real scal
     for (int j = 0; j < wide; j++) store(c + i * stride + j * V, sum[i][j]);
 }
 
-// The same for any number of rows and for a panel of `columns`: V or WIDE * V. Rows are shared evenly among tiles, as
-// one of few rows computes at the latency of a sum, not at the processor's speed.
+// The same for any number of rows and a panel of `columns`, V or WIDE * V. Rows are divided evenly among tiles: a tile
+// with few rows is bound by the latency of its sums and not by the processor's throughput.
 INLINE void panel(long rows, long columns, real *c, long stride, real scale, const real *a, long ar, long ak,
                   const real *b, long bk, long K) {
   for (long tiles = (rows + ROWS - 1) / ROWS, done; tiles > 0; tiles--) {
@@ -47,13 +47,13 @@ INLINE void panel(long rows, long columns, real *c, long stride, real scale, con
   }
 }
 
-// How far a panel that begins at column j reaches, of `width` columns in all, a multiple of V.
+// Number of columns in the panel that begins at column j, of `width` columns in total, a multiple of V.
 INLINE long columns_from(long j, long width) { return width - j >= PANEL ? PANEL : V; }
 
-// The longest sum of one go: so much of a panel of the right factor stays in the first cache, for all rows.
+// Longest sum in one pass: this much of a panel of the right factor stays in the L1 cache for all rows.
 enum { DEPTH = 320 };
 
-// c (rows, columns) = scale c + a b through all K, for a panel of b as `pack` leaves it; a row of a is contiguous.
+// c (rows, columns) = scale c + a b over all K, for a panel of b packed by `pack`; rows of a are contiguous.
 INLINE void deep_panel(long rows, long columns, real *c, long stride, real scale, const real *a, long ar,
                        const real *b, long K) {
   for (long parts = (K + DEPTH - 1) / DEPTH, done; parts > 0; parts--, K -= done, a += done, b += done * columns) {
@@ -63,8 +63,8 @@ INLINE void deep_panel(long rows, long columns, real *c, long stride, real scale
   }
 }
 
-// The right factor [top; below], with top (H, N) and below (K, N), as panels: out[panel][k][column], columns from N on
-// 0. Elements are taken at [k*tk + j*tj] and [k*bk + j*bj].
+// Pack the right factor [top; below], with top (H, N) and below (K, N), into panels out[panel][k][column]; columns
+// from N on are 0. Elements are read at [k*tk + j*tj] and [k*bk + j*bj].
 static inline void pack(real *out, long N, const real *top, long tk, long tj, real top_scale, long H, const real *below,
                         long bk, long bj, real below_scale, long K) {
   long width = padded(N, V);

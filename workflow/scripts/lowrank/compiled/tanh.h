@@ -1,4 +1,4 @@
-// The nonlinearity phi, a vector at a time.
+// The nonlinearity phi, vectorized.
 #ifndef TANH_H
 #define TANH_H
 
@@ -6,12 +6,12 @@
 
 typedef __typeof__((vector){0} > (vector){0}) mask;
 
-// a where `which`, else b. NaN compares as false: choose(x > limit, limit, x) keeps it, the other way round loses it.
+// a where `which`, else b. NaN compares as false, so choose(x > limit, limit, x) keeps it and the reverse loses it.
 INLINE vector choose(mask which, vector a, vector b) { return (vector)(((mask)a & which) | ((mask)b & ~which)); }
 
-// tanh x = x p(x^2) / q(x^2) for |x| <= 9.1, from where on it is 1 in float32. The polynomials are the best ones of
-// their degree in the relative error, 2.3e-8; with the rounding of what is computed here it is 3e-7 at most.
-// In float64, which only tests have, it is the library's.
+// tanh x = x p(x^2) / q(x^2) for |x| <= 9.1; beyond that, |tanh x| is 1 in float32. The polynomials are optimal for
+// their degree in relative error, 2.3e-8; with rounding the error is at most 3e-7. In float64, used only by tests,
+// this is the C library's tanh.
 INLINE vector hyperbolic_tangent(vector x) {
 #define POLYNOMIAL(y, c0, c1, c2, c3, c4) ((((all(c4) * y + all(c3)) * y + all(c2)) * y + all(c1)) * y + all(c0))
   if (sizeof(real) == sizeof(double)) {

@@ -1,7 +1,7 @@
-// How weights follow their gradients.
+// Optimisers.
 #include "vectors.h"
 
-// Adam (Kingma & Ba, 2015, Algorithm 1) with PyTorch's defaults, in its order of operations; `step` is from 1 on.
+// Adam (Kingma & Ba, 2015, Algorithm 1) with PyTorch's defaults and order of operations; `step` starts at 1.
 void adam(long size, real *weight, const real *gradient, real *mean, real *square, double rate, double step) {
   const double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
   const real stride = rate / (1 - __builtin_pow(beta1, step)), unbias = __builtin_sqrt(1 - __builtin_pow(beta2, step));

@@ -1,4 +1,4 @@
-"""How weights follow their gradients, by `update.c`: Adam, and plain gradient descent."""
+"""Optimisers: Adam and plain gradient descent (`update.c`)."""
 
 from ctypes import c_double, c_long, c_void_p
 
@@ -9,7 +9,7 @@ from .network import address
 
 
 class Adam:
-    """Adam with PyTorch's defaults; its `moments` are named as PyTorch names them."""
+    """Adam with PyTorch's defaults; `moments` uses PyTorch's names."""
 
     def __init__(self, weights: dict[str, np.ndarray], rate: float):
         self.weights, self.rate = weights, rate
@@ -23,7 +23,7 @@ class Adam:
         }
 
     def step(self, gradients: dict[str, np.ndarray]) -> None:
-        """One update."""
+        """Update the weights."""
         for name, weight in self.weights.items():
             step, mean, square = self.moments[name].values()
             step += 1
@@ -40,7 +40,7 @@ class Descent:
         self.moments = {name: {} for name in weights}
 
     def step(self, gradients: dict[str, np.ndarray]) -> None:
-        """One update."""
+        """Update the weights."""
         for name, weight in self.weights.items():
             addresses = [c_void_p(address(array, weight.dtype)) for array in (weight, gradients[name])]
             library(weight.dtype.name).descend(c_long(weight.size), *addresses, c_double(self.rate))

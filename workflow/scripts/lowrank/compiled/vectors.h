@@ -1,15 +1,15 @@
-// Numbers and vectors of them: what of this folder depends on the processor.
+// Numbers and vectors of numbers, the only code in this folder that depends on the processor.
 //
-// A vector is a type of the compiler's (GCC's and Clang's extension), V numbers wide, as wide as a register of the
-// processor that it compiles for. A tile of a matrix product, ROWS rows of WIDE vectors, stays in registers: their
-// number decides its size.
+// Vectors use the compiler's vector extension (GCC and Clang) and hold V numbers, as many as fit in a register of the
+// target processor. A tile of a matrix product, ROWS rows of WIDE vectors, stays in registers; their number sets its
+// size.
 #ifndef VECTORS_H
 #define VECTORS_H
 
 #include <string.h>
 
 #ifndef REAL
-#define REAL float  // double in tests, for rounding not to hide what is wrong
+#define REAL float  // double in tests, so that rounding does not hide errors
 #endif
 typedef REAL real;
 
@@ -20,7 +20,7 @@ enum { BYTES = 32, ROWS = 6, WIDE = 2 };  // of 16
 #elif defined __aarch64__
 enum { BYTES = 16, ROWS = 8, WIDE = 2 };  // of 32
 #else
-enum { BYTES = 16, ROWS = 4, WIDE = 2 };  // of 16, one of them for products: there is no fused multiply-add
+enum { BYTES = 16, ROWS = 4, WIDE = 2 };  // of 16, one of them for products, as there is no fused multiply-add
 #endif
 enum { V = BYTES / sizeof(real), PANEL = V * WIDE };
 
@@ -34,7 +34,7 @@ INLINE vector all(real x) { return (vector){0} + x; }
 INLINE long padded(long n, long to) { return (n + to - 1) / to * to; }
 INLINE long least(long a, long b) { return a < b ? a : b; }
 
-// The sum of a vector's numbers: halves are added until one is left.
+// Sum a vector's numbers by adding its halves until one number is left.
 INLINE real total(vector x) {
   real part[V];
   store(part, x);

@@ -1,5 +1,5 @@
-"""What all other rooms build on: errors, names by content, random streams, whole files, the fingerprint of code.
+"""Shared foundations: errors, content hashes, random streams, atomic file writes, the fingerprint of code.
 
 In: settings, code, bytes. Out: hashes, generators, files that appear whole or not at all.
-It imports nothing of the library.
+It imports nothing else from the library.
 """

@@ -1,12 +1,12 @@
-"""What a table's column is: its type, its meaning and its unit, which go into the Parquet file with it."""
+"""Table columns: the type, meaning and unit of each, all stored in the Parquet file."""
 
 from typing import Literal, NamedTuple
 
 
 class Column(NamedTuple):
-    """A column of a table; without a unit it is a count, a name or a ratio, or in the model's own units."""
+    """A table column. Without a unit it is a count, a name, a ratio, or in the model's own units."""
 
-    kind: Literal["string", "float", "int"]  # float64, int64; all may be null
+    kind: Literal["string", "float", "int"]  # float64, int64; every kind is nullable
     meaning: str
     unit: str = ""
 

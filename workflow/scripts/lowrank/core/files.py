@@ -1,4 +1,4 @@
-"""Files that appear under their name only whole, and networks that one job at a time works on."""
+"""Atomic file writes, and locks that give a network to one job at a time."""
 
 import contextlib
 import fcntl
@@ -13,9 +13,10 @@ from .problems import Problem
 
 @contextlib.contextmanager
 def atomic(path: str | os.PathLike) -> Iterator[Path]:
-    """A temporary path beside `path`; what was written there takes `path`'s name when the block ends well.
+    """Yield a temporary path beside `path`; rename it to `path` if the block succeeds.
 
-    Whatever stood at `path` stays until then, also when the disk is full or the process is killed.
+    An existing file at `path` survives until then, even if the disk fills up or the process is killed.
+    Raise Problem if the file cannot be written.
     """
     path = Path(path)
     temporary = None
@@ -25,7 +26,7 @@ def atomic(path: str | os.PathLike) -> Iterator[Path]:
         temporary = Path(name)
         os.close(handle)
         yield temporary
-        temporary.chmod(0o666 & ~_umask())  # mkstemp's own is 0o600
+        temporary.chmod(0o666 & ~_umask())  # mkstemp creates files with mode 0o600
         _sync(temporary)
         temporary.replace(path)
         _sync(path.parent)
@@ -37,7 +38,7 @@ def atomic(path: str | os.PathLike) -> Iterator[Path]:
 
 
 def remove_remains(*paths: Path) -> None:
-    """Remove what killed writers of these files left beside them; nobody else may be writing them."""
+    """Remove temporary files left by killed writers of `paths`. No other process may be writing these files."""
     for path in paths:
         for remains in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
             remains.unlink(missing_ok=True)
@@ -59,11 +60,11 @@ def _umask() -> int:
 
 @contextlib.contextmanager
 def held(names: Iterable[str], lock: str | os.PathLike) -> Iterator[None]:
-    """Hold the networks of these names (hexadecimal) for this process alone, wherever others may run.
+    """Lock the networks with these names (hexadecimal) against all other processes, on any machine.
 
-    A byte range of the file `lock` for each name: the kernel frees it at any death, and network file systems
-    have it. In sorted order, so that overlapping stacks cannot wait for each other. POSIX locks fall when the
-    process closes any descriptor of the file: do not nest.
+    Each name locks one byte of the file `lock`. The kernel releases these locks however the process dies, and
+    network file systems support them. Locking in sorted order keeps jobs with overlapping networks from
+    deadlocking. Do not nest: closing any descriptor of the file releases the process's POSIX locks.
     """
     lock = Path(lock)
     lock.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
-"""The fingerprint of code: a hash over the syntax trees of our modules that a stage runs.
+"""Fingerprint of the code: a hash over the syntax trees of the project modules that a stage runs.
 
-Comments, docstrings and formatting do not count; what is imported, directly or not, does, and so does the C that a
-module calls. The dump of a tree is our own, so that it is the same on every Python.
+It ignores comments, docstrings and formatting. It covers direct and indirect imports, and the C code that a module
+calls. Trees are serialized here rather than by `ast.dump`, so that every Python version gives the same hash.
 """
 
 import ast
@@ -13,26 +13,26 @@ from pathlib import Path
 from .problems import Problem
 from .spec import digest
 
-SCRIPTS = Path(__file__).parents[2]  # modules are named from here: `measure`, `lowrank.training.loop`
-# How a script starts and reports, how a library is kept: they change no result.
+SCRIPTS = Path(__file__).parents[2]  # root of module names such as `measure`, `lowrank.training.loop`
+# Start-up and reporting of scripts, and caching of the compiled library: neither affects results.
 PLUMBING = {"job", "lowrank.compiled.build"}
 EMPTY = ["Constant", {"value": "str ''"}]
 
 
 @cache
 def fingerprint(*roots: str) -> str:
-    """The fingerprint of the modules `roots` and of all of ours that they import."""
+    """Return the fingerprint of the modules `roots` and every project module that they import."""
     return digest({name: _read(name)[0] for name in closure(roots)})
 
 
 def check(planned: str, roots: Iterable[str]) -> None:
-    """Problem if the code of the modules `roots` is no longer the one that was planned."""
+    """Raise Problem if the code of the modules `roots` no longer has the fingerprint `planned`."""
     if fingerprint(*roots) != planned:
         raise Problem("the code was changed after this job was planned: start the workflow again")
 
 
 def closure(roots: Iterable[str]) -> list[str]:
-    """Our modules among `roots` and what they import, with their packages; FileNotFoundError if one is not ours."""
+    """List `roots`, the project modules they import, and their packages; FileNotFoundError if a root is not ours."""
     seen, todo = set(), list(roots)
     while todo:
         name = todo.pop()
@@ -47,23 +47,23 @@ def closure(roots: Iterable[str]) -> list[str]:
 
 @cache
 def find(name: str) -> Path | None:
-    """The file of one of our modules, by its dotted name; None if it is not ours."""
+    """Return the file of a project module, given its dotted name; None for any other module."""
     path = SCRIPTS.joinpath(*name.split("."))
     return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
 
 
 @cache
 def _read(name: str) -> tuple[str, list[str]]:
-    """The hash of a module, and our modules that it imports, anywhere in it.
+    """Return a module's hash and the project modules imported anywhere in it.
 
-    No tree outlives this: Python's garbage collector would walk all of them again and again.
+    Trees are not kept: the garbage collector would traverse them over and over.
     """
     tree = _tree(name)
     return digest([_dump(tree), *_in_c(find(name))]), [module for module in _named(name, tree) if find(module)]
 
 
 def _in_c(path: Path) -> list[str]:
-    """What a module holds in C: the file of its name and what that includes, without comments and layout."""
+    """Return a module's C code: the .c file of the same name and its includes, without comments and formatting."""
     seen, todo = {}, [path.with_suffix(".c")] if path.with_suffix(".c").is_file() else []
     while todo:
         file = todo.pop()
@@ -81,7 +81,7 @@ def _parents(name: str) -> list[str]:
 
 def _tree(name: str) -> ast.Module:
     try:
-        tree = ast.parse(find(name).read_bytes())  # bytes: the file itself says how its text is encoded
+        tree = ast.parse(find(name).read_bytes())  # bytes: the file itself declares its encoding
     except (SyntaxError, ValueError) as error:
         line = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
         raise Problem(f"{find(name)}{line} is not Python: {getattr(error, 'msg', error)}") from error
@@ -93,7 +93,7 @@ def _tree(name: str) -> ast.Module:
 
 
 def _statements(node: ast.AST) -> Iterator[ast.AST]:
-    """A module or statement, and all statements in it: a tree is mostly expressions, which hold none."""
+    """Yield a node and every statement inside it. Expressions, most of a tree, hold no statements: skip them."""
     yield node
     for part in ("orelse",) if _is_for_type_checkers(node) else ("body", "orelse", "finalbody", "handlers", "cases"):
         inner = getattr(node, part, None)
@@ -102,12 +102,12 @@ def _statements(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _is_for_type_checkers(node: ast.AST) -> bool:
-    """Whether a statement is `if TYPE_CHECKING:`, whose body never runs."""
+    """Return True for `if TYPE_CHECKING:`, whose body never runs."""
     return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
 def _named(name: str, tree: ast.Module) -> Iterator[str]:
-    """All modules that a module's imports may name."""
+    """Yield every module that the import statements may refer to."""
     package = name if find(name).name == "__init__.py" else name.rpartition(".")[0]
     for node in _statements(tree):
         if isinstance(node, ast.Import):
@@ -122,13 +122,13 @@ def _named(name: str, tree: ast.Module) -> Iterator[str]:
 
 
 def _dump(node):
-    """A syntax tree as lists and texts; fields that are empty are left out, as newer Pythons add some."""
+    """Convert a syntax tree to lists and strings, omitting empty fields, since newer Python versions add some."""
     if isinstance(node, ast.AST):
         fields = {}
         for name in node._fields:
             if (value := getattr(node, name, None)) is not None and value != []:
                 fields[name] = _dump(value)
-        if isinstance(node, ast.JoinedStr):  # Python 3.12 puts empty texts into formats that hold a {}
+        if isinstance(node, ast.JoinedStr):  # Python 3.12 inserts empty strings into format specs that contain {}
             parts = [part for part in fields.pop("values", []) if part != EMPTY]
             fields |= {"values": parts} if parts else {}
         return [type(node).__name__, fields]

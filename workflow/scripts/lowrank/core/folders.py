@@ -1,7 +1,8 @@
-"""Where the project's own files are, and how to work where its results are.
+"""The project's folder, and working in the folder that holds its results.
 
 The library's paths, results/ and resources/, are relative to the working directory. A workflow that imports this one
-may put them below a prefix: what reads or writes them then works inside it, and needs absolute paths of all else.
+may put them below a prefix. Code that reads or writes them then runs inside the prefix and needs absolute paths for
+everything else.
 """
 
 import contextlib
@@ -18,7 +19,7 @@ PROJECT = Path(__file__).resolve().parents[4]
 
 @contextlib.contextmanager
 def inside(prefix: str) -> Iterator[None]:
-    """Work in the folder `prefix` ('': here); one that does not exist yet is taken for an empty one."""
+    """Change into the folder `prefix` ('': stay here). A missing folder is treated as an empty one."""
     if not prefix:
         yield
         return
@@ -27,28 +28,28 @@ def inside(prefix: str) -> Iterator[None]:
 
 
 def with_absolute_paths(raw: dict) -> dict:
-    """Return the config with absolute paths of the files that it names."""
+    """Return the config with the paths of its data files made absolute."""
     settings = raw.get("sentiment")
     if not isinstance(settings, dict):
         return raw
     paths = {kind: settings.get(kind) for kind in ("treebank", "vectors")}
-    # not those given by their checksum, nor what is no file: the config's checks say what is wrong with it
+    # Leave checksums and missing files alone; the config's validation reports the latter.
     found = {kind: str(Path(path).absolute()) for kind, path in paths.items() if path and os.path.exists(str(path))}
     return raw | {"sentiment": settings | found}
 
 
 def check_kinds(paths: Iterable[str | os.PathLike]) -> None:
-    """Problem if a file's name is held by what is neither file nor folder, which would be waited for, or lost."""
+    """Raise Problem if a path is neither a file nor a folder; reading it could block, or writing could destroy it."""
     strange = [f"{path} {what}" for path in paths if (what := _strange(Path(path)))]
     if strange:
         raise Problem("\n  ".join(["what stands in the place of results cannot be used:", *strange]))
 
 
 def _strange(path: Path) -> str | None:
-    """What is wrong with what stands under a name: a link to nothing or itself, a pipe, a socket, a device."""
+    """Describe an unusable path: a dangling or circular link, a pipe, a socket, a device; None if it is fine."""
     try:
         mode = path.lstat().st_mode
-    except OSError:  # nothing there, or said by whoever reads it
+    except OSError:  # missing, or an error that the reader of the path will report
         return None
     if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
         return None

@@ -1,4 +1,4 @@
-"""The machine that a process runs on, in words: for the log of every job, and for the compute statement."""
+"""A description of the machine, for each job's log and for the compute statement."""
 
 import os
 import platform
@@ -7,13 +7,13 @@ from pathlib import Path
 
 
 def described() -> str:
-    """Processor, cores, memory and system, without the machine's name; what cannot be found out is left out."""
+    """Describe processor, cores, memory and system, but not the host name; omit anything unknown."""
     parts = [processor(), f"{os.cpu_count()} cores", memory(), f"{platform.system()} {platform.machine()}"]
     return ", ".join(part for part in parts if part)
 
 
 def processor() -> str:
-    """The model of the CPU, where the system tells it."""
+    """Return the CPU model, if the system reports it."""
     try:
         if platform.system() == "Darwin":
             command = ["sysctl", "-n", "machdep.cpu.brand_string"]
@@ -25,7 +25,7 @@ def processor() -> str:
 
 
 def memory() -> str:
-    """The machine's memory; a container or a cluster may allow a job less."""
+    """Return the machine's memory; a container or cluster may grant a job less."""
     try:
         return f"{os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') / 2**30:.0f} GiB of memory"
     except (OSError, ValueError):

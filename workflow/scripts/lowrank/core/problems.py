@@ -1,8 +1,8 @@
-"""What a user can mend: reported as one sentence, without a traceback."""
+"""Errors that the user can fix, reported as one sentence without a traceback."""
 
 
 class Problem(Exception):
-    """A bad input, a damaged file, a plan that no longer holds; its text names what and where."""
+    """A bad input, a damaged file or an outdated plan. The message says what is wrong and where."""
 
 
 class Stopped(Exception):

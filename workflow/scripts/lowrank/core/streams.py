@@ -1,4 +1,4 @@
-"""Named random streams: every random number of a run comes from one of them."""
+"""Named random streams, the source of every random number in a run."""
 
 import hashlib
 import json
@@ -9,10 +9,10 @@ PURPOSES = ("initialization", "training trials", "test trials", "shuffling", "sk
 
 
 def stream(spec: dict, purpose: str, number: int = 0) -> np.random.Generator:
-    """The stream of a network (run seed, task, g, seed) for a purpose; `number` counts its blocks.
+    """Return a network's stream (run seed, task, g, seed) for a purpose; `number` counts its blocks.
 
-    The LSTM has no g. The test trials are those of the task and seed, whatever g: networks are compared on equal
-    trials.
+    The LSTM has no g. Test trials do not depend on g, so that networks are compared on the same trials.
+    Raise ValueError for an unknown purpose.
     """
     if purpose not in PURPOSES:
         raise ValueError(f"no random stream is named {purpose!r}")
@@ -21,6 +21,6 @@ def stream(spec: dict, purpose: str, number: int = 0) -> np.random.Generator:
 
 
 def named(*name: str | int | float | None) -> np.random.Generator:
-    """The stream of a name alone: the same one in every run."""
+    """Return the stream that belongs to a name, the same in every run."""
     entropy = int.from_bytes(hashlib.sha256(json.dumps(name).encode()).digest())
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(entropy)))

@@ -1,5 +1,5 @@
-"""The work of a job that takes more than a few lines: training networks, the LSTM, and summing them up.
+"""Jobs that take more than a few lines: preparing the LSTM's data, training networks and the LSTM, summarizing.
 
-In: what the job was told by the plan. Out: files.
+In: the job's settings from the plan. Out: files.
 It imports the rooms above it.
 """

@@ -1,4 +1,4 @@
-"""The file of the sentences as numbers, named by all that they depend on; and what they are made of, as JSON."""
+"""Prepared sentences: a file of numbers, named by a hash of everything they depend on, and a JSON file of sources."""
 
 import json
 from pathlib import Path
@@ -12,28 +12,28 @@ from ..store import checkpoint
 
 
 def file(spec: dict) -> str:
-    """The sentences and word vectors as arrays."""
+    """Return the path of the sentences and word vectors as arrays."""
     return f"{sources.ABOUT}/{digest(spec)}.safetensors"
 
 
 def about(spec: dict) -> str:
-    """What they are made of, for people."""
+    """Return the path of the human-readable description of their sources."""
     return str(Path(file(spec)).with_suffix(".json"))
 
 
 def parts(spec: dict) -> list[tuple[Path, bool]]:
-    """The two files, and whether each is there, whole."""
+    """List the two files, each with True if it exists and is complete."""
     arrays, text = Path(file(spec)), Path(about(spec))
     return [(arrays, checkpoint.is_whole(arrays, digest(spec))), (text, text.exists())]
 
 
 def is_there(spec: dict) -> bool:
-    """Whether both are there, whole."""
+    """Return True if both files exist and are complete."""
     return all(is_whole for _, is_whole in parts(spec))
 
 
 def make(spec: dict, settled: dict[str, dict]) -> None:
-    """Write both, from the sources that were settled; what has to be downloaded is."""
+    """Write both files from the sources chosen when the run was planned, downloading them if necessary."""
     paths = _fetched(settled)
     data, counts = prepare(paths["treebank"], paths["vectors"], spec["dimensions"], spec["lowercase"])
     facts = {kind: sources.facts(kind, source) | counts[kind] for kind, source in settled.items()}
@@ -44,7 +44,7 @@ def make(spec: dict, settled: dict[str, dict]) -> None:
 
 
 def _fetched(settled: dict[str, dict]) -> dict[str, Path]:
-    """The files of both kinds; one Problem, if neither can be had."""
+    """Fetch the files of both kinds; raise a single Problem that lists every failure."""
     paths, problems = {}, []
     for kind, source in settled.items():
         try:

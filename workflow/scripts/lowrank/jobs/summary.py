@@ -1,4 +1,4 @@
-"""A row for every network: the numbers of Figure 2, and why one of them is missing."""
+"""The summary table, one row per network: the numbers behind Figure 2, and the reason if one is missing."""
 
 from itertools import pairwise
 
@@ -9,18 +9,18 @@ from ..analysis.evaluation import first_below, functional_rank
 from ..store import checkpoint
 
 KEY = ("task", "g", "seed")
-TABLES = ("history", "truncation", "shuffle", "spectrum")  # that it is made of
+TABLES = ("history", "truncation", "shuffle", "spectrum")  # from which it is made
 
 
 def network(path: str) -> dict:
-    """The columns of a network that its file itself tells; and its L0."""
+    """Summary columns read from the network file, including the initial loss L0."""
     about = checkpoint.read_about(path)
     columns = {name: about["spec"][name] for name in (*KEY, "n_neurons", "epochs")}
     return columns | {"network": path, "reference_loss": about["reference_loss"]}
 
 
 def rows(networks: list[dict], measured: dict[str, pa.Table], threshold: float) -> dict[str, list]:
-    """The columns of the table, a row for every `network`."""
+    """Return the columns of the table, one row per network in `networks`."""
     parts = {name: _by_network(table) for name, table in measured.items()}
     found = [
         _row(network, {name: part[_key(network)] for name, part in parts.items()}, threshold) for network in networks
@@ -49,7 +49,7 @@ def _row(network: dict, part: dict[str, dict[str, np.ndarray]], threshold: float
 
 
 def _reason(loss, converged, rank, relative_loss, threshold) -> str | None:
-    """Why a measure is null, in words."""
+    """Explain why a measure is null."""
     reasons = []
     if converged is None:
         lowest = np.min(loss)
@@ -61,7 +61,7 @@ def _reason(loss, converged, rank, relative_loss, threshold) -> str | None:
 
 
 def _of_linear(history: dict[str, np.ndarray], converged: int | None) -> dict:
-    """tau* and the mean gradient norm over [0, tau*] (Fig. 4 a, c); None for other networks, which have no tau."""
+    """tau* and the mean gradient norm over [0, tau*] (Fig. 4 a, c); None for nonlinear networks, which have no tau."""
     if converged is None or np.isnan(history["tau"]).any():
         return {"convergence_tau": None, "mean_gradient_norm": None}
     mean = history["gradient_norm"][: converged + 1].mean()
@@ -69,7 +69,7 @@ def _of_linear(history: dict[str, np.ndarray], converged: int | None) -> dict:
 
 
 def _norm(spectrum: dict[str, np.ndarray], matrix: str) -> float | None:
-    """The Frobenius norm, from the singular values."""
+    """Frobenius norm from the singular values."""
     values = spectrum["singular_value"][spectrum["matrix"] == matrix]
     return _number(np.sqrt(np.square(values).sum()))
 
@@ -79,7 +79,7 @@ def _number(value: float) -> float | None:
 
 
 def _by_network(table: pa.Table) -> dict[tuple, dict[str, np.ndarray]]:
-    """A table's columns network by network; null is NaN."""
+    """Split a table's columns by network; null becomes NaN."""
     columns = {name: table[name].to_numpy() for name in table.column_names}
     changes = np.zeros(len(table), bool)
     for name in KEY:

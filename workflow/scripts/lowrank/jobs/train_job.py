@@ -1,4 +1,4 @@
-"""A training job: the planned networks that are missing, each locked, resumed, and written when it is done."""
+"""Training job: lock the planned networks, train or resume the missing ones, and write each when it is done."""
 
 import platform
 from collections.abc import Callable
@@ -19,24 +19,24 @@ from ..training import arithmetic, kernels
 from ..training.kernels.base import State
 from ..training.loop import LINEAR_HISTORY, Trained, train_together
 
-MADE_WITH = dict.fromkeys(("compiled", "linear"), ("ziglang", "numpy"))  # others with torch
+MADE_WITH = dict.fromkeys(("compiled", "linear"), ("ziglang", "numpy"))  # the other kernel uses torch
 LOCK = f"{networks.FOLDER}/.lock"
 
 
 class Finished(NamedTuple):
-    """A trained network: what is written of it."""
+    """A trained network, ready to be written."""
 
     arrays: dict[str, np.ndarray]
-    table: str  # the schema of its history
-    history: dict  # its columns
-    device: str  # what trained it
-    facts: dict  # what else is to be known about it
+    table: str  # schema of the history
+    history: dict  # columns of the history
+    device: str  # that trained it
+    facts: dict  # further facts, stored in the network's file
 
 
 def recurrent(
     specs: list[dict], states: list[State] | None, kernel: str = "fast", device: str = "cpu", **how
 ) -> list[Finished]:
-    """Train networks of one of the tasks; `how` as in `training.train_together`."""
+    """Train networks of one task; `how` as in `training.loop.train_together`."""
     task = tasks.of(specs[0])
     if states and ("s" in states[0]) != (kernels.chosen(specs[0], kernel, device) == "linear"):
         print("the state is of a kernel that keeps another one: training begins anew")
@@ -70,13 +70,13 @@ def run(
     trainer: Trainer = recurrent,
     **how,
 ) -> None:
-    """Train those of the networks that are not there yet; another job that works on one is waited for.
+    """Train the networks that are missing, after waiting for other jobs that work on any of `specs`.
 
-    On a GPU (`cuda`) all at once, on the CPU one after the other: there a process a core, each with a network of its
-    own, is faster, and a network's bits cannot depend on what else is trained.
+    On a GPU (`cuda`), networks train together. On the CPU they train one after another: it is faster to run one process
+    per core, each with its own network, and a network's bits cannot depend on what else is trained.
 
-    If a job fails, its outputs are deleted, those of finished networks, too. So each keeps its last state until all are
-    written: the next job that needs it goes on from there.
+    If a job fails, all its outputs are deleted, even those of finished networks. Each network therefore keeps its last
+    state until all are written, and the next job that needs it resumes from there.
     """
     with held(map(digest, specs), LOCK):
         missing = []
@@ -91,11 +91,11 @@ def run(
             networks.state(spec).unlink(missing_ok=True)
 
 
-Begun = tuple[dict, State | None]  # a spec, and how far its training is
+Begun = tuple[dict, State | None]  # a spec, and the saved state of its training
 
 
 def _in_lockstep(missing: list[Begun]) -> list[list[Begun]]:
-    """Networks that are at the same epoch together; those in a stack that was killed are, and all that are new."""
+    """Group networks by epoch, so that each group can train in lockstep: a killed stack, or all new networks."""
     by_epoch = {}
     for spec, state in missing:
         by_epoch.setdefault(None if state is None else len(state["history.loss"]), []).append((spec, state))
@@ -125,7 +125,7 @@ def _train(together: list[Begun], trainer: Trainer, **how) -> None:
 
 
 def _saved_state(spec: dict) -> State | None:
-    """The state of a training that was stopped; a damaged one is set aside, and the training starts anew."""
+    """Return the saved state of an interrupted training; None if there is none, or if it is damaged and set aside."""
     path = networks.state(spec)
     if not path.exists():
         return None
@@ -138,13 +138,13 @@ def _saved_state(spec: dict) -> State | None:
 
 
 def _set_aside(path: Path) -> None:
-    """Keep a file that cannot be used, out of the way."""
+    """Rename an unusable file so that it is out of the way but kept."""
     path.replace(aside := path.with_name(f"{path.name}.damaged"))
     print(f"{path} is not whole: kept as {aside.name}")
 
 
 def _write(spec: dict, finished: Finished) -> None:
-    """Write the history, then the network: a network that is there is complete."""
+    """Write the history before the network, so that an existing network implies a complete result."""
     data = finished.facts.get("data")
     tables.write(networks.history(spec), finished.table, finished.history, data, made_of=digest(spec))
     made_with = MADE_WITH.get(finished.facts.get("kernel"), ("torch", "numpy"))

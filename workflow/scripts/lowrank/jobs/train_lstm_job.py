@@ -1,4 +1,4 @@
-"""A training job of the LSTM: as any other, with the sentences that its spec names."""
+"""Training job of the LSTM, like any other but with the sentences named in its spec."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,12 +13,12 @@ from . import train_job
 def run(
     specs: list[dict], data_file: str | Path, stopping: Callable[[], bool] = lambda: False, device: str = "cpu"
 ) -> None:
-    """Train those of the LSTMs that are not there yet, on the data that was prepared for all of them."""
+    """Train the LSTMs that are missing, on the data prepared for all of them."""
     about, arrays = checkpoint.read(data_file, digest(specs[0]["data"]))
     data = Data.of(arrays)
 
     def trainer(specs: list[dict], states: list[State] | None, save, **how) -> list[train_job.Finished]:
-        (spec,), (state,) = specs, states or [None]  # a job has one
+        (spec,), (state,) = specs, states or [None]  # one LSTM at a time
         if state is not None:
             print(f"going on from update {state['updates']}")
         trained = train(spec, data, state, save=lambda state: save([state]), **how)

@@ -1,7 +1,7 @@
-"""The measures of trained networks, a file each; a measure is found by the name of its file.
+"""Measures of trained networks, one per file, looked up by file name.
 
-A network and the measure's settings come in, the columns of a table go out. A measure may import the library's
-science and numpy, never torch or pandas: its many short jobs must start fast.
+In: a network and the measure's settings. Out: the columns of a table. A measure may import the library's scientific
+code and numpy, but never torch or pandas: its many short jobs must start fast.
 """
 
 import importlib
@@ -16,16 +16,16 @@ __all__ = ["LSTM", "Measure", "Network"]
 
 
 def names() -> list[str]:
-    """The measures there are: the files of this folder."""
+    """List all measures, that is, the files in this folder."""
     return sorted(file.stem for file in Path(__file__).parent.glob("*.py") if file.stem not in ("__init__", "base"))
 
 
 @cache
 def load(name: str) -> type[Measure]:
-    """The measure in the file `name`; Problem if it holds none, or one that cannot be used."""
+    """Return the measure in the file `name`; Problem if the file does not define exactly one usable measure."""
     try:
         module = importlib.import_module(f"{__name__}.{name}")
-    except Exception as error:  # whatever an own file raises, one sentence names the file
+    except Exception as error:  # a user's file may raise anything; name the file in one sentence
         raise Problem(f"measures/{name}.py cannot be imported: {type(error).__name__}: {error}") from error
     members = [member for _, member in inspect.getmembers(module, inspect.isclass) if issubclass(member, Measure)]
     own = [member for member in members if member.__module__ == module.__name__]
@@ -38,7 +38,7 @@ def load(name: str) -> type[Measure]:
 
 @cache
 def every() -> tuple[type[Measure], ...]:
-    """All measures, by the names of their files; Problem if one cannot be used."""
+    """Return all measures, sorted by file name; Problem if one is unusable or two share a rule."""
     found = {}
     for measure in map(load, names()):
         if measure.rule in found:
@@ -49,20 +49,20 @@ def every() -> tuple[type[Measure], ...]:
 
 
 def of(lstm: bool) -> list[type[Measure]]:
-    """The measures of the LSTM, or those of the tasks' networks."""
+    """List the measures of the LSTM, or those of the tasks' networks."""
     return [measure for measure in every() if measure.of_lstm == lstm]
 
 
 def of_run(settings: dict) -> list[type[Measure]]:
-    """The measures that a run with these settings takes."""
+    """List the measures taken by a run with these settings."""
     return of(lstm=False) + (of(lstm=True) if settings["sentiment"] else [])
 
 
 def folders() -> list[str]:
-    """The folders of measures in a run's results."""
+    """List the measures' folders in a run's results."""
     return sorted({measure.folder() for measure in every()})
 
 
 def by_rule(rule: str) -> type[Measure] | None:
-    """The measure that a rule takes; None if the rule takes none."""
+    """Return the measure taken by a rule; None if there is none."""
     return next((measure for measure in every() if measure.rule == rule), None)

@@ -1,4 +1,4 @@
-"""What a measure is: settings, the columns of its table, and how these are computed from a network."""
+"""Base class of measures: settings, the table's columns, and their computation from a network."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
@@ -10,8 +10,8 @@ import numpy as np
 from ..core.columns import NETWORK, SEED, Column
 from ..core.problems import Problem
 
-LSTM = "sentiment"  # the LSTM's task, and how the names of its tables begin
-TAKEN = {  # by other rules, tables and folders
+LSTM = "sentiment"  # the LSTM's task, and the prefix of its tables' names
+TAKEN = {  # names of other rules, tables and folders
     *("all", "archive", "benchmarks", "claims", "claims_page", "comparison", "compute", "figure_published", "figures"),
     *("gather", "history", "logs", "page", "pages", "report", "sentiment_data", "sentiment_history", "summary"),
     *("tables", "theory", "train", "train_on_cpu", "train_sentiment", "verify"),
@@ -20,33 +20,33 @@ TAKEN = {  # by other rules, tables and folders
 
 @dataclass(frozen=True)
 class Network:
-    """A trained network, as its file holds it."""
+    """A trained network, as stored in its file."""
 
     spec: dict
-    weights: dict[str, np.ndarray]  # W0, M0, v0, W, M, v: (N, N), (N, n_in), (N, n_out); of the LSTM others, by name
+    weights: dict[str, np.ndarray]  # W0, M0, v0, W, M, v: (N, N), (N, n_in), (N, n_out); the LSTM has other names
     reference_loss: float = float("nan")  # L0; NaN if the network diverged at once
-    sentences: dict[str, np.ndarray] = field(default_factory=dict)  # the LSTM's data, for measures that read them
+    sentences: dict[str, np.ndarray] = field(default_factory=dict)  # the LSTM's data, if the measure reads them
 
     def key(self) -> dict:
-        """The columns that say which network a row is about: task, g and seed; of the LSTM the seed alone."""
+        """Return the columns that identify the network: task, g and seed; for the LSTM only the seed."""
         return {name: self.spec[name] for name in (SEED if self.spec["task"] == LSTM else NETWORK)}
 
 
 @dataclass(frozen=True)
 class Measure(ABC):
-    """A measure: a frozen dataclass whose fields are its settings, keys of the section `measure` of config.yaml.
+    """A measure: a frozen dataclass whose fields are its settings, keys of the section `measure` in config.yaml.
 
-    The types of the fields are those of `schema`, which is imported for type checkers alone. A measure whose file
-    is named sentiment_... is one of the LSTM: its settings are in the section `sentiment`.
+    The field types are those of `config.schema`, imported for type checkers only. A measure in a file named
+    sentiment_... applies to the LSTM, and its settings are in the section `sentiment`.
     """
 
-    name: ClassVar[str]  # of its file, its table, its folder in a run's results
-    rule: ClassVar[str]  # that takes it: its name, if it does not say another
+    name: ClassVar[str]  # of its file, its table and its folder in a run's results
+    rule: ClassVar[str]  # the rule that takes it; by default its name
     of_lstm: ClassVar[bool]
-    holds: ClassVar[str]  # what its table holds, in a phrase
-    columns: ClassVar[dict[str, Column]]  # beside those that name the network
-    runs_task: ClassVar[bool] = True  # whether it draws trials: then the task's own code is part of it
-    reads_sentences: ClassVar[bool] = False  # whether it needs the LSTM's data
+    holds: ClassVar[str]  # the contents of its table, in a phrase
+    columns: ClassVar[dict[str, Column]]  # in addition to those that identify the network
+    runs_task: ClassVar[bool] = True  # True if it draws trials, so that it depends on the task's code
+    reads_sentences: ClassVar[bool] = False  # True if it needs the LSTM's data
 
     def __init_subclass__(cls):
         cls.name = cls.__module__.rpartition(".")[2]
@@ -55,10 +55,10 @@ class Measure(ABC):
 
     @abstractmethod
     def compute(self, network: Network) -> Mapping:
-        """The columns of the table, (rows,) each; None and NaN are null."""
+        """Compute the columns of the table, (rows,) each; None and NaN become null."""
 
     def table(self, network: Network) -> dict:
-        """All columns of its table about a network; Problem unless `compute` gives those that it declares."""
+        """Return all columns of the table for a network; Problem unless `compute` returns the declared columns."""
         found = self.compute(network)
         if found.keys() != self.columns.keys():
             computed, declared = (", ".join(names) for names in (found, self.columns))
@@ -66,48 +66,48 @@ class Measure(ABC):
         return network.key() | found
 
     def amount(self) -> int:
-        """How often it does the same thing to a network: its time grows with that."""
+        """Number of repetitions per network, to which the computing time is proportional."""
         return 1
 
     def size(self, n_neurons: int) -> int:
-        """The bytes of its file about one network, roughly."""
+        """Approximate file size per network, in bytes."""
         return 3_000
 
     def unfit(self, networks: Mapping[str, dict]) -> Iterator[str]:
-        """What in the settings does not fit the networks, a sentence each that begins with the key.
+        """Yield the settings that do not fit the networks, one sentence each, beginning with the key.
 
-        `networks` are the settings of each task by what the config calls it: tasks.romo; sentiment.
+        `networks` holds each task's settings by its key in the config: tasks.romo; sentiment.
         """
         yield from ()
 
     @classmethod
     def section(cls) -> str:
-        """The section of the config that its settings are in."""
+        """Return the config section that holds its settings."""
         return LSTM if cls.of_lstm else "measure"
 
     @classmethod
     def settings(cls, config: dict) -> dict:
-        """Its settings in a config as `config.validated` returns it."""
+        """Return its settings from a config validated by `config.validated`."""
         return {each.name: config[cls.section()][each.name] for each in fields(cls)}
 
     @classmethod
     def folder(cls) -> str:
-        """The folder of its files in a run's results."""
+        """Return the name of its folder in a run's results."""
         return cls.name.removeprefix(f"{LSTM}_")
 
     @classmethod
     def file(cls, run: str, place: str) -> str:
-        """The file about one network of a run, by its place."""
+        """Return the path of the file for the network at `place` in a run."""
         return f"results/{run}/{cls.folder()}/{place}.parquet"
 
     @classmethod
     def schema(cls) -> dict[str, Column]:
-        """All columns of its table."""
+        """Return all columns of its table."""
         return (SEED if cls.of_lstm else NETWORK) | cls.columns
 
     @classmethod
     def mistake(cls) -> str | None:
-        """What keeps it from being used, in a sentence."""
+        """Return a sentence that says why the measure cannot be used; None if it can."""
         if "__dataclass_params__" not in vars(cls):
             return f"{cls.__name__} lacks @dataclass(frozen=True)"
         if lacking := [name for name in ("holds", "columns") if not getattr(cls, name, None)]:

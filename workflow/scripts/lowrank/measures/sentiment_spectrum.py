@@ -1,4 +1,4 @@
-"""The spectrum of the LSTM: the singular values of its weight matrices (Fig. 5 a)."""
+"""Spectrum of the LSTM: singular values of its weight matrices (Fig. 5 a)."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,7 +10,7 @@ from .base import Measure, Network
 
 @dataclass(frozen=True)
 class Spectrum(Measure):
-    """A matrix is the stacked one of all gates, 4N x n."""
+    """Singular values of the weight matrices; each matrix stacks all gates, 4N x n."""
 
     rule = "spectrum_sentiment"
     holds = "singular values of the LSTM's weights"

@@ -1,4 +1,4 @@
-"""Truncation of the LSTM: its accuracy with W or dW cut to the first ranks, and kept as little (Fig. 5 b)."""
+"""Truncation of the LSTM: accuracy with W or dW truncated to low rank, and of the compressed LSTM (Fig. 5 b)."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Truncation(Measure):
-    """Accuracy and loss on the validation sentences; a last row is of the compressed LSTM."""
+    """Accuracy and loss on the validation sentences; the last row is the compressed LSTM."""
 
     rule = "truncate_sentiment"
     holds = "accuracies of the LSTM with its weights truncated"

@@ -1,4 +1,4 @@
-"""Shuffling: how well a network does whose initial connectivity W0 has its elements permuted, dW added as it is."""
+"""Shuffling: performance with the elements of the initial connectivity W0 permuted and dW unchanged."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Shuffle(Measure):
-    """The loss on fixed test trials after each of several permutations of W0."""
+    """Loss on fixed test trials after each of several permutations of W0."""
 
     holds = "losses of networks with their initial connectivity shuffled"
     columns: ClassVar = {

@@ -1,4 +1,4 @@
-"""The spectrum: singular values and eigenvalues of a network's W0, W and dW."""
+"""Spectrum: singular values and eigenvalues of a network's W0, W and dW."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -14,9 +14,9 @@ MATRICES = ("W0", "W", "dW")
 
 @dataclass(frozen=True)
 class Spectrum(Measure):
-    """N rows a matrix; of dW the values that training kept, if it did.
+    """N rows per matrix; for dW the values stored by training, if any.
 
-    The eigenvalues of W0 and W are NaN for linear networks, which are large: they would cost more than the training.
+    The eigenvalues of W0 and W are NaN for linear networks, which are so large that they would cost more than training.
     """
 
     holds = "singular values and eigenvalues of networks"

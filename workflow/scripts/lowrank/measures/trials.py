@@ -1,4 +1,4 @@
-"""A trial: what goes into a trained network, what comes out, and what should (Fig. 1 a-c, Fig. 3 a)."""
+"""Example trial: input, output and target of a trained network (Fig. 1 a-c, Fig. 3 a)."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar

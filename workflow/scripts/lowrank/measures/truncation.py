@@ -1,4 +1,4 @@
-"""Truncation: how well a network does whose change dW is cut to its first ranks (Eq. 4)."""
+"""Truncation: performance with the connectivity change dW truncated to low rank (Eq. 4)."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Truncation(Measure):
-    """The loss on fixed test trials with dW truncated at each rank, W0 and the trained vectors kept."""
+    """Loss on fixed test trials with dW truncated at each rank, W0 and the trained input and readout vectors kept."""
 
     rule = "truncate"
     holds = "losses of networks with the change of their connectivity truncated"

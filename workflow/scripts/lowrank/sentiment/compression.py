@@ -1,4 +1,4 @@
-"""An LSTM kept as little: the name of the stream that its W0 is drawn from, and a few ranks of dW (Section 4)."""
+"""Compressed LSTM: the name of the random stream that regenerates W0, and a low-rank dW (Section 4)."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from .sentences.data import Sentences
 
 
 def unpacked(spec: dict, arrays: dict[str, np.ndarray], rank: int) -> Weights:
-    """The trained weights with W0 drawn anew, and on it dW at a rank, in the float32 in which it would be kept."""
+    """Rebuild the trained weights: redraw W0 and add dW truncated at `rank`, in float32 as it would be stored."""
     initial, final = split(arrays)
     change = {name: final[name].astype(np.float64) - initial[name] for name in TRUNCATED}
     (kept,) = truncations({}, change, "W", [rank])
@@ -17,6 +17,6 @@ def unpacked(spec: dict, arrays: dict[str, np.ndarray], rank: int) -> Weights:
 
 
 def row(spec: dict, arrays: dict[str, np.ndarray], rank: int, sentences: Sentences, vectors: np.ndarray) -> dict:
-    """What a network kept so is worth, as a row like those of `evaluation.by_rank`."""
+    """Loss and accuracy of the compressed network, as a row like those of `evaluation.by_rank`."""
     accuracy, loss = accuracy_and_loss(unpacked(spec, arrays, rank), sentences, vectors)
     return {"truncated": "compressed", "rank": rank, "loss": loss, "accuracy": accuracy}

@@ -1,4 +1,4 @@
-"""How the trained LSTM is judged: its accuracy and loss, with all its weights or with truncated ones."""
+"""Evaluation of the trained LSTM: accuracy and loss, with full or truncated weights."""
 
 from collections.abc import Iterable, Iterator
 
@@ -8,11 +8,11 @@ from ..analysis.connectivity import finite, singular_values
 from .lstm import MATRICES, Weights, logits
 from .sentences.data import Sentences
 
-TRUNCATED = ("W1", "U2", "W2")  # at once: recurrent weights of both layers, input weights of layer 2 (Fig. 5)
+TRUNCATED = ("W1", "U2", "W2")  # together: recurrent weights of both layers, input weights of layer 2 (Fig. 5)
 
 
 def split(arrays: dict[str, np.ndarray]) -> tuple[Weights, Weights]:
-    """The initial and the final weights, from a network's file."""
+    """Split the arrays of a network's file into initial and final weights."""
     initial = {name.removeprefix("initial."): a for name, a in arrays.items() if name.startswith("initial.")}
     return initial, {name: arrays[name] for name in initial}
 
@@ -31,9 +31,9 @@ def by_rank(arrays: dict[str, np.ndarray], ranks: list[int], sentences: Sentence
 
 
 def spectra(arrays: dict[str, np.ndarray]) -> dict:
-    """The singular values of the weight matrices, initial (W0), final (W) and their difference (dW), as columns:
+    """Singular values of the weight matrices before (W0) and after training (W), and of their difference (dW).
 
-    weight, matrix, index, singular_value. A matrix is the stacked one of all gates, 4N x n.
+    Columns: weight, matrix, index, singular_value. Each matrix stacks all gates, 4N x n.
     """
     initial, final = split(arrays)
     rows = []
@@ -45,7 +45,7 @@ def spectra(arrays: dict[str, np.ndarray]) -> dict:
 
 
 def accuracy_and_loss(weights: Weights, sentences: Sentences, vectors: np.ndarray) -> tuple[float, float]:
-    """The share of right answers and the binary cross entropy; NaN for weights that are not finite."""
+    """Return the fraction of correct answers and the binary cross-entropy; NaN if the weights are not finite."""
     if not finite(weights):
         return np.nan, np.nan
     logit, positive = logits(weights, sentences, vectors).astype(np.float64), sentences.labels > 0
@@ -54,9 +54,9 @@ def accuracy_and_loss(weights: Weights, sentences: Sentences, vectors: np.ndarra
 
 
 def truncations(initial: Weights, final: Weights, what: str, ranks: Iterable[int]) -> Iterator[Weights]:
-    """The trained weights with `what` truncated at each rank: W itself, or dW with W0 kept (Eq. 4).
+    """Yield the trained weights with `what` truncated at each rank: W itself, or dW with W0 kept (Eq. 4).
 
-    A matrix is the stacked one of all gates, 4N x N.
+    Each matrix stacks all gates, 4N x N.
     """
     kept = {name: initial[name].astype(np.float64) if what == "dW" else 0 for name in TRUNCATED}
     parts = {name: np.linalg.svd(final[name] - kept[name], full_matrices=False) for name in TRUNCATED}

@@ -1,12 +1,12 @@
-"""The two-layer LSTM, forward only, in numpy: its weights, and what they make of sentences.
+"""The two-layer LSTM in numpy, forward pass only: its weights, and the logits it gives to sentences.
 
-Layer l has hidden states h and cells c of N units, from 0 at a sentence's start:
+Layer l has hidden states h and cells c of N units, starting at 0 for each sentence:
 
     [i, f, g, o] = U x[k] + b + W h[k-1] + c          i, f, o through the logistic function, g through tanh
     c[k] = f c[k-1] + i g          h[k] = o tanh(c[k])
 
-x is a word's vector in layer 1 and the h of layer 1 in layer 2. The logit of "positive" is v' h + b at the
-sentence's last word. The gates of a layer stand under one another: U (4N, n_in) and W (4N, N) are stacked.
+x is the word vector in layer 1 and layer 1's h in layer 2. The logit of "positive" is v' h + b at the sentence's last
+word, with the h of layer 2. The gates of a layer are stacked vertically: U (4N, n_in) and W (4N, N).
 """
 
 import numpy as np
@@ -20,7 +20,7 @@ MATRICES = ("U1", "W1", "U2", "W2")  # input and recurrent weights of the layers
 
 
 def shapes(n_neurons: int, dimensions: int) -> dict[str, tuple[int, ...]]:
-    """The shape of each weight by name: U and W, biases b and c of the layers; readout v, b."""
+    """Shape of each weight by name: U, W and biases b, c of each layer; v and b of the readout."""
     gates, found = 4 * n_neurons, {}
     for layer, n_in in (("1", dimensions), ("2", n_neurons)):
         found |= {f"U{layer}": (gates, n_in), f"W{layer}": (gates, n_neurons)}
@@ -29,7 +29,7 @@ def shapes(n_neurons: int, dimensions: int) -> dict[str, tuple[int, ...]]:
 
 
 def initial_weights(spec: dict) -> Weights:
-    """The weights at the start, float32: uniform in +-1/sqrt(N), PyTorch's default, and U1 in +-1/sqrt(dimensions)."""
+    """Draw initial weights, float32: uniform in +-1/sqrt(N), PyTorch's default, but U1 in +-1/sqrt(dimensions)."""
     n, dimensions = spec["n_neurons"], spec["data"]["dimensions"]
     rng = stream(spec, "initialization")
     bounds = {"U1": 1 / np.sqrt(dimensions)}
@@ -40,31 +40,31 @@ def initial_weights(spec: dict) -> Weights:
 
 
 def logits(weights: Weights, sentences: Sentences, vectors: np.ndarray) -> np.ndarray:
-    """The logit (n,) of each sentence being positive.
+    """Compute the logit (n,) of each sentence being positive.
 
-    All sentences march together, the longest first, so that at each step those that still go on are the first rows.
+    All sentences run in parallel, longest first, so that at each step the unfinished ones occupy the first rows.
     """
     order = np.argsort(-sentences.lengths, kind="stable")
     words = sentences.padded(order)
     active = (sentences.lengths[:, None] > np.arange(len(words))).sum(axis=0)
     layers = [_Layer(weights, number, len(order)) for number in "12"]
-    with np.errstate(over="ignore", invalid="ignore"):  # weights may be as large as they like
+    with np.errstate(over="ignore", invalid="ignore"):  # weights may be arbitrarily large
         for row, count in zip(words, active, strict=True):
             x = vectors[row[:count]]
             for layer in layers:
                 x = layer.step(x)
     last = np.empty(len(order), np.float32)
-    last[order] = layers[-1].hidden @ weights["v"] + weights["b"]  # a row is left alone once its sentence has ended
+    last[order] = layers[-1].hidden @ weights["v"] + weights["b"]  # rows keep their values after their sentences end
     return last
 
 
 class _Layer:
-    """One layer on its way through the sentences."""
+    """One layer, with its state while it reads the sentences."""
 
     def __init__(self, weights: Weights, number: str, n_sentences: int):
         inputs, recurrent = weights[f"U{number}"], weights[f"W{number}"]
         self.n_in, self.n = inputs.shape[1], recurrent.shape[1]
-        # The logistic function is (1 + tanh(x/2)) / 2: with the rows of i, f and o halved, one tanh is all gates.
+        # The logistic function is (1 + tanh(x/2)) / 2: with the rows of i, f and o halved, one tanh does all gates.
         half = np.repeat(np.float32([0.5, 0.5, 1, 0.5]), self.n)
         self.product = np.ascontiguousarray((np.hstack([inputs, recurrent]) * half[:, None]).T)
         self.bias = (weights[f"b{number}"] + weights[f"c{number}"]) * half
@@ -77,7 +77,7 @@ class _Layer:
         return self.joined[:, self.n_in :]
 
     def step(self, x: np.ndarray) -> np.ndarray:
-        """The hidden states (count, N) of the first sentences after their next inputs (count, n_in)."""
+        """Advance the first `count` sentences by their next inputs (count, n_in); return hidden states (count, N)."""
         count = len(x)
         joined, gates, cell, work = (part[:count] for part in (self.joined, self.gates, self.cell, self.work))
         joined[:, : self.n_in] = x

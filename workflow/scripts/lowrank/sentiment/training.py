@@ -1,4 +1,4 @@
-"""Training the LSTM: its loss, the loop, stopping and going on to the same bits."""
+"""Training of the LSTM: its loss, and the training loop with stopping and bit-exact resuming."""
 
 import time
 from collections.abc import Callable
@@ -25,9 +25,9 @@ State = dict[str, np.ndarray]
 
 @dataclass
 class Trained:
-    """An LSTM at the end of its training. A loss that is not finite ends it: the network diverged."""
+    """A trained LSTM. A non-finite loss ends training early: the network diverged."""
 
-    initial: dict[str, np.ndarray]  # by the names in `lstm.shapes`
+    initial: dict[str, np.ndarray]  # keys as in `lstm.shapes`
     weights: dict[str, np.ndarray]
     history: dict[str, np.ndarray]  # by column, (epochs,) float64: training with dropout, then validation without
     device: str  # cpu, or the name of the GPU
@@ -45,10 +45,10 @@ def train(
     save_last: bool = False,
     clock: Callable[[], float] = time.monotonic,
 ) -> Trained:
-    """Train one LSTM, from `state` if it was stopped before; the result on the CPU is the same to the bit.
+    """Train one LSTM, resuming from `state` if given; on the CPU, resuming gives bit-identical results.
 
-    `save` gets the state now and then, and when `stopping` says so; then Stopped is raised. With
-    `save_last` also when all is done.
+    `save` receives the state periodically; when `stopping` returns True, before Stopped is raised; and, with
+    `save_last`, at the end.
     """
     initial = initial_weights(spec)
     network, record = Network(spec, initial, data.vectors, device), Record()
@@ -83,11 +83,11 @@ def train(
 
 @dataclass
 class Record:
-    """How far training is: the updates that were made, finished epochs, and what the one under way has so far."""
+    """Progress of training: the number of updates, the finished epochs, and sums over the current epoch."""
 
     updates: int = 0
-    loss: float = 0.0  # summed over the sentences of this epoch
-    right: float = 0.0  # answers
+    loss: float = 0.0  # summed over this epoch's sentences so far
+    right: float = 0.0  # correct answers in this epoch so far
     history: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in HISTORY})
 
     @property
@@ -97,36 +97,36 @@ class Record:
 
     @property
     def last_loss(self) -> float:
-        """On the validation sentences; NaN in the first epoch."""
+        """Latest loss on the validation sentences; NaN in the first epoch."""
         return self.history["validation_loss"][-1] if self.history["validation_loss"] else np.nan
 
     def add(self, loss: float, right: float) -> None:
-        """One more update."""
+        """Add the summed loss and correct answers of one update."""
         self.updates += 1
         self.loss += loss
         self.right += right
 
     def end_epoch(self, n_sentences: int, accuracy: float, loss: float) -> None:
-        """A row of the history, with accuracy and loss of the validation; null where training diverged."""
+        """Append a row to the history, with validation accuracy and loss; NaN if training diverged."""
         row = [self.loss / n_sentences, self.right / n_sentences, loss, accuracy]
         for rows, value in zip(self.history.values(), row, strict=True):
             rows.append(np.nan if self.diverged else value)
         self.loss = self.right = 0.0
 
     def state(self) -> State:
-        """All of it as arrays."""
+        """Return the record as named arrays."""
         rows = {f"history.{name}": np.array(values, float) for name, values in self.history.items()}
         return rows | {name: np.array(getattr(self, name)) for name in ("updates", "loss", "right")}
 
     @classmethod
     def of(cls, state: State) -> "Record":
-        """The record that gave a `state`."""
+        """Rebuild a record from its `state`."""
         history = {name: state[f"history.{name}"].tolist() for name in HISTORY}
         return cls(int(state["updates"]), float(state["loss"]), float(state["right"]), history)
 
 
 def shuffled_batches(spec: dict, sentences: Sentences, epoch: int) -> list[np.ndarray]:
-    """The sentences of each batch of an epoch, in random order; a batch's are of like lengths, so little is padded."""
+    """Draw an epoch's batches (sentence indices) in random order; similar lengths within each keep padding small."""
     rng = stream(spec, "batches", epoch)
     mixed = rng.permutation(len(sentences))
     by_length = mixed[np.argsort(sentences.lengths[mixed], kind="stable")]
@@ -136,10 +136,10 @@ def shuffled_batches(spec: dict, sentences: Sentences, epoch: int) -> list[np.nd
 
 
 class Network:
-    """The LSTM of `lstm` in torch, with dropout between its layers and before its readout, and Adam."""
+    """The LSTM of `lstm` in torch, with dropout between layers and before the readout, trained by Adam."""
 
     def __init__(self, spec: dict, weights: dict[str, np.ndarray], vectors: np.ndarray, device: str = "cpu"):
-        torch.set_num_threads(1)  # the last bits of a product depend on it
+        torch.set_num_threads(1)  # the last bits of a product depend on the number of threads
         self.place = place = device_of(device)
         self.device = name_of(place)
         n, dimensions = spec["n_neurons"], vectors.shape[1]
@@ -155,7 +155,7 @@ class Network:
         self.optimizer = Adam(self.parameters, rate)
 
     def step(self, sentences: Sentences, chosen: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
-        """One update on the chosen sentences; before it, their loss and right answers, summed."""
+        """Update on the chosen sentences; return their summed loss and number of correct answers, before the update."""
         words = torch.from_numpy(sentences.padded(chosen)).to(self.place)
         last = torch.from_numpy(sentences.lengths[chosen] - 1).long().to(self.place)
         labels = torch.from_numpy(sentences.labels[chosen]).float().to(self.place)
@@ -169,7 +169,7 @@ class Network:
         return loss.item() * len(chosen), right.item()
 
     def logits(self, words: torch.Tensor, last: torch.Tensor, rng: np.random.Generator | None) -> torch.Tensor:
-        """The logit (batch,) of each sentence (steps, batch), read at its last word; dropout only with an rng."""
+        """Compute the logit (batch,) of each sentence (steps, batch) at its last word; dropout only with an rng."""
         hidden, _ = self.layers[0](self.vectors[words])
         hidden, _ = self.layers[1](self._dropped(hidden, rng))
         read = self._dropped(hidden[last, torch.arange(len(last), device=self.place)], rng)
@@ -182,11 +182,11 @@ class Network:
         return hidden * kept.float().div_(1 - self.dropout)
 
     def weights(self) -> dict[str, np.ndarray]:
-        """A copy of the weights."""
+        """Copy the weights."""
         return {name: weight.detach().cpu().numpy().copy() for name, weight in self.parameters.items()}
 
     def state(self) -> State:
-        """A copy of weights and moments; a moment is named `W1.exp_avg` and the like."""
+        """Copy weights and moments; moments have names such as `W1.exp_avg`."""
         moments = {
             f"{name}.{key}": moment.cpu().numpy().copy()
             for name, found in self.optimizer.moments.items()
@@ -195,7 +195,7 @@ class Network:
         return self.weights() | moments
 
     def restore(self, state: State) -> None:
-        """Go on from a `state`."""
+        """Restore a `state`."""
         self._set(state)
         for name, moments in self.optimizer.moments.items():
             for key, moment in moments.items():

@@ -1,5 +1,5 @@
-"""Networks and tables as files.
+"""Storage of networks and tables.
 
-In: arrays and columns. Out: safetensors and Parquet files with what they were made of; and back.
+In: arrays and columns. Out: safetensors and Parquet files with a record of what they were made from; and back.
 It imports `core`, and `measures` for their columns.
 """

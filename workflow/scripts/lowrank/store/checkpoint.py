@@ -1,4 +1,4 @@
-"""Networks and training states in safetensors files: named arrays, and what they are in one JSON text."""
+"""Networks and training states in safetensors files: named arrays, and metadata as one JSON string."""
 
 import hashlib
 import json
@@ -14,11 +14,11 @@ from ..core.files import atomic
 from ..core.problems import Problem
 from ..core.spec import canonical, digest
 
-ABOUT = "about"  # the one key of the metadata: several would be written in random order
+ABOUT = "about"  # the only metadata key: several would be written in random order
 
 
 def write(path: str | os.PathLike, spec: dict, arrays: dict[str, np.ndarray], **facts) -> None:
-    """Write named arrays whole or not at all, with their spec, their checksum and other facts about them."""
+    """Write named arrays atomically, with their spec, their checksum and other facts."""
     arrays = {name: np.asarray(array, order="C") for name, array in arrays.items()}
     about = {"spec": spec, **facts}
     about["checksum"] = _checksum(about, arrays)
@@ -27,7 +27,7 @@ def write(path: str | os.PathLike, spec: dict, arrays: dict[str, np.ndarray], **
 
 
 def read(path: str | os.PathLike, name: str) -> tuple[dict, dict[str, np.ndarray]]:
-    """What is known about the network `name` (the hash of its spec) and its arrays; Problem unless it is that one."""
+    """Return metadata and arrays of the network `name` (its spec's hash); Problem for a damaged or a different one."""
     about = read_about(path)
     if digest(about["spec"]) != name:
         raise Problem(f"{path} holds the network {digest(about['spec'])}, not {name}: delete it and start again")
@@ -41,7 +41,7 @@ def read(path: str | os.PathLike, name: str) -> tuple[dict, dict[str, np.ndarray
 
 
 def read_about(path: str | os.PathLike) -> dict:
-    """What is known about a file's arrays, from its header alone; Problem if the file is missing or not whole."""
+    """Return the metadata of a file from its header alone; Problem if the file is missing or incomplete."""
     path = Path(path)
     try:
         with path.open("rb") as file:
@@ -53,7 +53,7 @@ def read_about(path: str | os.PathLike) -> dict:
         end = max(entry["data_offsets"][1] for entry in header.values())
         if path.stat().st_size != 8 + length + end:
             raise ValueError(f"it has {path.stat().st_size} bytes instead of {8 + length + end}")
-        digest(about), about["spec"], about["checksum"]  # both are there, and made of what JSON has
+        digest(about), about["spec"], about["checksum"]  # raises unless the keys exist and the values are valid JSON
     except FileNotFoundError as error:
         raise Problem(f"{path} is missing") from error
     except (OSError, struct.error, ValueError, LookupError, TypeError, AttributeError) as error:
@@ -62,7 +62,7 @@ def read_about(path: str | os.PathLike) -> dict:
 
 
 def is_whole(path: str | os.PathLike, name: str) -> bool:
-    """Whether the network `name` is there, judged by its header and size: cheap enough for every plan."""
+    """Return True if the file holds the network `name` completely, by header and size: cheap enough for every plan."""
     try:
         return digest(read_about(path)["spec"]) == name
     except Problem:

@@ -1,4 +1,4 @@
-"""Pages that a browser opens from disk, with all they need in the one file."""
+"""Self-contained HTML pages that a browser can open from disk."""
 
 from pathlib import Path
 
@@ -9,13 +9,13 @@ from ..core.files import atomic
 
 
 def of_markdown(text: str) -> tuple[str, str]:
-    """The title and the body of a page in Markdown, its first line a heading; HTML within it stays text."""
+    """Return title and HTML body of a Markdown page whose first line is a heading; embedded HTML is escaped."""
     title = text.partition("\n")[0].removeprefix("# ").replace("`", "")
     return title, MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
 
 
 def write(path: str, template: str, **values) -> None:
-    """Fill a template, which may extend others beside it. Values are escaped, unless the template says otherwise."""
+    """Render a template, which may extend others in its folder. Values are escaped unless the template opts out."""
     file = Path(template)
     environment = Environment(
         loader=FileSystemLoader(file.parent),

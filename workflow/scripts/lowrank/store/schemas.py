@@ -1,4 +1,4 @@
-"""The columns of every table by its name: a measure states its own, the others stand here."""
+"""Columns of every table, by name. Measures define their own; the others are defined here."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -87,13 +87,13 @@ TABLES = {
 
 
 def names() -> list[str]:
-    """All tables."""
+    """List the names of all tables."""
     return [*TABLES, *measures.names()]
 
 
 @cache
 def of(name: str) -> pa.Schema:
-    """The columns of a table, with meaning and unit in the metadata of each field."""
+    """Return the schema of a table, with meaning and unit in each field's metadata."""
     columns: Mapping[str, Column] = TABLES[name] if name in TABLES else measures.load(name).schema()
     return pa.schema([_field(column, *about) for column, about in columns.items()])
 

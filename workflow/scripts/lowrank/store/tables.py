@@ -1,4 +1,4 @@
-"""Tables as Parquet files, read and written whole or not at all."""
+"""Tables as Parquet files, written atomically and verified when read."""
 
 import hashlib
 import io
@@ -18,14 +18,14 @@ from ..core.problems import Problem
 from ..core.spec import canonical
 from . import schemas
 
-ABOUT = "about"  # the key of what else a file says of its table, as JSON
-RECORD = b"record"  # the key of what it says of its making: {made_of, checksum, ...}
+ABOUT = "about"  # metadata key of further facts about the table, as JSON
+RECORD = b"record"  # metadata key of the provenance record: {made_of, checksum, ...}
 
 
 def write(path: str | os.PathLike, name: str, columns: Mapping, about: dict | None = None, **record: str) -> None:
-    """Write a table of the schema `name`; a scalar column stands for every row, None and NaN become null.
+    """Write a table with the schema `name`; scalars are repeated in every row, None and NaN become null.
 
-    What `about` says, as where its data is from, stays with the table; the `record` tells what it was `made_of`.
+    `about` holds facts kept with the table, such as the source of its data; `record` says what it was `made_of`.
     """
     schema = schemas.of(name).with_metadata({ABOUT: canonical(about)} if about else None)
     rows = max(len(values) for values in columns.values() if not np.isscalar(values))
@@ -34,7 +34,7 @@ def write(path: str | os.PathLike, name: str, columns: Mapping, about: dict | No
 
 
 def _write(path: str | os.PathLike, table: pa.Table, record: dict[str, str]) -> None:
-    """The rows, their checksum and the record; a checksum in the file's footer can be of all that stands before it."""
+    """Write rows and record. The file's footer includes a checksum of everything before it."""
     content = io.BytesIO()
     with pq.ParquetWriter(content, table.schema) as writer:
         writer.write_table(table)
@@ -45,7 +45,7 @@ def _write(path: str | os.PathLike, table: pa.Table, record: dict[str, str]) -> 
 
 
 def _array(values, rows: int, kind: pa.DataType) -> pa.Array:
-    """A column, from its buffers: pa.array() and pa.scalar() would import pandas, half a second in every short job."""
+    """Build a column from buffers: pa.array() and pa.scalar() would import pandas, half a second per short job."""
     values = [values] * rows if np.isscalar(values) else list(values)
     if len(values) != rows:
         raise ValueError(f"a column has {len(values)} rows, another {rows}")
@@ -63,9 +63,9 @@ def _array(values, rows: int, kind: pa.DataType) -> pa.Array:
 
 
 def read(path: str | os.PathLike, name: str, made_of: str | None = None) -> pa.Table:
-    """A table of the schema `name`, as it was written; if `made_of` is given, the one that was made of that.
+    """Read a table with the schema `name`; if given, `made_of` must match its record.
 
-    Problem if the file is damaged or has other columns, was changed since, or is of another making.
+    Raise Problem if the file is missing, damaged, has other columns, was changed since, or was made of something else.
     """
     try:
         content = Path(path).read_bytes()
@@ -90,7 +90,7 @@ def read(path: str | os.PathLike, name: str, made_of: str | None = None) -> pa.T
 
 
 def record(path: str | os.PathLike) -> dict[str, str] | None:
-    """What a table says of its making, {made_of, checksum, ...}, from its footer alone; None if it cannot be read."""
+    """Return a table's record, {made_of, checksum, ...}, from its footer alone; None if it cannot be read."""
     try:
         return _record(pq.read_metadata(path))
     except (pa.ArrowException, OSError):
@@ -105,7 +105,7 @@ def _record(metadata: pq.FileMetaData) -> dict[str, str]:
 
 
 def read_frame(path: str | os.PathLike, name: str, made_of: str | None = None):
-    """A table for pandas, what it says of itself in its `attrs`; errors as in `read`."""
+    """Read a table as a pandas DataFrame, with its `about` in `attrs`; errors as in `read`."""
     table = read(path, name, made_of)
     frame = table.replace_schema_metadata().to_pandas()
     frame.attrs = json.loads((table.schema.metadata or {}).get(ABOUT.encode(), "{}"))
@@ -113,12 +113,12 @@ def read_frame(path: str | os.PathLike, name: str, made_of: str | None = None):
 
 
 def network(spec: dict) -> dict:
-    """The columns that say which network a row is about."""
+    """Return the columns that identify a network."""
     return {name: spec[name] for name in NETWORK}
 
 
 def is_whole(path: str | os.PathLike) -> bool:
-    """Whether a Parquet file is there to its last byte, by the marks at its ends: cheap enough for every plan."""
+    """Return True if a Parquet file has its magic bytes at both ends, that is, is complete: cheap enough for plans."""
     try:
         with open(path, "rb") as file:
             start = file.read(4)
@@ -129,7 +129,7 @@ def is_whole(path: str | os.PathLike) -> bool:
 
 
 def gather(path: str | os.PathLike, name: str, parts: Mapping[str, str], made_of: str) -> None:
-    """Write the tables in the files `parts`, each with what it has to be made of, under one another."""
+    """Concatenate the tables in `parts`, which maps each file to what it must be `made_of`, and write the result."""
     tables = [read(part, name, own) for part, own in parts.items()]
     whole = pa.concat_tables(tables).combine_chunks()
     whole = pa.Table.from_arrays(whole.columns, schema=schemas.of(name).with_metadata(whole.schema.metadata))
@@ -138,5 +138,5 @@ def gather(path: str | os.PathLike, name: str, parts: Mapping[str, str], made_of
 
 
 def of_parts(records: Iterable[dict[str, str]]) -> str:
-    """What a table of all networks says of the files that it was gathered from, by their checksums."""
+    """Return the hash of the checksums of gathered files, recorded in the table of all networks."""
     return hashlib.sha256(canonical([record.get("checksum") for record in records]).encode()).hexdigest()

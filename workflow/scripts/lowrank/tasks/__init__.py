@@ -1,4 +1,4 @@
-"""The tasks, a file each; a task is found by the name of its file."""
+"""The tasks, one per file, looked up by file name."""
 
 import importlib
 import inspect
@@ -8,12 +8,12 @@ from .base import Task
 
 
 def names() -> list[str]:
-    """The tasks there are: the files of this folder."""
+    """List all tasks, that is, the files in this folder."""
     return sorted(file.stem for file in Path(__file__).parent.glob("*.py") if file.stem not in ("__init__", "base"))
 
 
 def load(name: str) -> type[Task]:
-    """The task in the file `name`; ModuleNotFoundError if there is no such file."""
+    """Return the task class in the file `name`; ModuleNotFoundError if there is no such file."""
     module = importlib.import_module(f"{__name__}.{name}")
     (task,) = (
         member
@@ -24,6 +24,6 @@ def load(name: str) -> type[Task]:
 
 
 def of(spec: dict) -> Task:
-    """The task that a network is trained on, by its spec."""
+    """Return the task that a spec trains its network on."""
     numbers = {name: tuple(value) if isinstance(value, list) else value for name, value in spec["numbers"].items()}
     return load(spec["module"])(dt=spec["dt"], **numbers)

@@ -1,4 +1,4 @@
-"""What a task is: named numbers, named periods, and trials drawn from a random stream."""
+"""Base classes of tasks. A task has named parameters, named phases, and trials drawn from a random stream."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -14,48 +14,48 @@ class Trials:
     """A batch of trials, `steps` Euler steps long."""
 
     inputs: np.ndarray  # (trials, steps, n_in) float32, u
-    targets: np.ndarray  # (trials, steps, n_out) float32, z^; of no meaning outside the mask
-    mask: np.ndarray  # (trials, steps, n_out) bool, where the output is judged
+    targets: np.ndarray  # (trials, steps, n_out) float32, z^; meaningless outside the mask
+    mask: np.ndarray  # (trials, steps, n_out) bool, True where the output enters the loss
     phase: np.ndarray  # (trials, steps) uint8, index into the task's `phases`
 
     def ends(self) -> np.ndarray:
-        """The step (trials,) after the last one that is judged; 0 for a trial that never is."""
+        """Step (trials,) after each trial's last judged step; 0 for a trial without one."""
         judged = reduce(np.logical_or, self.mask.transpose(2, 0, 1))  # any(axis=2) is ten times as slow
         return np.where(judged.any(axis=1), judged.shape[1] - judged[:, ::-1].argmax(axis=1), 0)
 
     def only(self, which: Sequence[int]) -> "Trials":
-        """Some of the trials, in the order asked for."""
+        """Select trials, in the given order."""
         return Trials(self.inputs[which], self.targets[which], self.mask[which], self.phase[which])
 
 
 @dataclass(frozen=True)
 class Task(ABC):
-    """A task: a frozen dataclass whose fields are its numbers in config.yaml, checked against their types.
+    """A task: a frozen dataclass whose fields are its parameters in config.yaml, validated by their types.
 
-    A member states `n_in`, `n_out`, `phases` and `draw`, and asks `steps` for durations, so that a duration
-    that does not fit the step is refused when the config is read.
+    Subclasses define `n_in`, `n_out`, `phases` and `draw`. They convert durations with `steps`, so that a
+    duration that is not a multiple of the time step is rejected when the config is read.
     """
 
     __pydantic_config__: ClassVar[dict] = {"extra": "forbid", "allow_inf_nan": False}
 
     n_in: ClassVar[int]
     n_out: ClassVar[int]
-    phases: ClassVar[tuple[str, ...]]  # in the order in which a trial goes through them
-    deterministic: ClassVar[bool] = False  # whether all trials are the same: then one is enough to judge a network
+    phases: ClassVar[tuple[str, ...]]  # in the order of a trial
+    deterministic: ClassVar[bool] = False  # True if all trials are identical: one then suffices for testing
 
     dt: float  # Euler step
 
     @property
     def expected_loss(self) -> float | None:
-        """L0 where theory knows it; None: it is a network's own loss before training."""
+        """L0, if known from theory; None means each network's own loss before training."""
         return None
 
     @abstractmethod
     def draw(self, rng: np.random.Generator, n_trials: int) -> Trials:
-        """Draw trials independently; all randomness comes from `rng`."""
+        """Draw independent trials, with all randomness from `rng`."""
 
     def steps(self, name: str) -> int:
-        """The steps of the duration in field `name`; ValueError unless it is a positive whole number of them."""
+        """Convert the duration in field `name` to steps; ValueError unless it is a positive multiple of dt."""
         duration = getattr(self, name)
         steps = round(duration / self.dt)
         if steps < 1 or abs(steps * self.dt - duration) > 1e-9 * duration:
@@ -63,12 +63,12 @@ class Task(ABC):
         return steps
 
     def draw_steps(self, rng: np.random.Generator, name: str, size) -> np.ndarray:
-        """Durations uniform in the range in field `name`, truncated to whole steps; int64 of shape `size`."""
+        """Draw durations uniformly from the range in field `name`, truncated to whole steps; int64, shape `size`."""
         low, high = getattr(self, name)
         return np.floor(rng.uniform(low, high, size) / self.dt).astype(np.int64)
 
     def check_range(self, name: str) -> None:
-        """ValueError unless field `name` is a rising pair of non-negative numbers."""
+        """Raise ValueError unless field `name` is a non-decreasing pair of non-negative numbers."""
         low, high = getattr(self, name)
         if not 0 <= low <= high:
             raise ValueError(f"{name} = [{low}, {high}] is not a range from a smaller to a larger number, 0 at least")

@@ -13,9 +13,9 @@ FIXATION, PULSE, DECISION_DELAY, REPORT = range(4)
 
 @dataclass(frozen=True)
 class FlipFlop(Task):
-    """Pulses of either sign come one after another, each in one of two channels, all equally likely.
+    """Pulses arrive one after another; each has a random sign and one of two channels, all equally likely.
 
-    From `decision_delay` after a pulse's onset until the next onset, the pulsed channel's output has to be
+    From `decision_delay` after a pulse's onset until the next onset, the target of the pulsed channel is
     `amplitude` times the pulse's sign. The other channel's target is 0 (`memory: last_pulse`, as in the
     published figures) or the sign it remembers (`memory: per_channel`, as in the paper's text).
     """
@@ -52,8 +52,8 @@ class FlipFlop(Task):
         began = np.zeros((n_trials, steps), np.int64)
         trial, number = np.nonzero(onset < steps)
         began[trial, onset[trial, number]] = 1
-        last = np.maximum(np.cumsum(began, axis=1) - 1, 0)  # number of the last pulse at each step
-        last += n_pulses * np.arange(n_trials)[:, None]  # counted through all trials, to look up with take()
+        last = np.maximum(np.cumsum(began, axis=1) - 1, 0)  # index of the latest pulse at each step
+        last += n_pulses * np.arange(n_trials)[:, None]  # numbered across all trials, for take()
         since = np.arange(steps) - onset.take(last)
 
         phase = np.full((n_trials, steps), PULSE, np.uint8)
@@ -70,12 +70,12 @@ class FlipFlop(Task):
 
 
 def _look_up(pulses: np.ndarray, number: np.ndarray) -> np.ndarray:
-    """The pulses of (trials, pulses, channels) with the numbers (trials, steps); (trials, steps, channels)."""
+    """Look up pulses (trials, pulses, channels) by their numbers (trials, steps); (trials, steps, channels)."""
     return pulses.reshape(-1, pulses.shape[-1]).take(number, axis=0)
 
 
 def _hold(pulses: np.ndarray) -> np.ndarray:
-    """Each channel's last non-zero pulse at every pulse, 0 before the first; (trials, pulses, channels)."""
+    """Hold each channel's latest non-zero pulse, 0 before the first; (trials, pulses, channels)."""
     number = np.arange(pulses.shape[1])[:, None]
     last = np.maximum.accumulate(np.where(pulses != 0, number, 0), axis=1)
     return np.take_along_axis(pulses, last, axis=1)

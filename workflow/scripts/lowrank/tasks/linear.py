@@ -1,4 +1,4 @@
-"""A constant input, and an output that has to reach a target at the trial's end (Section 3; Fig. 3 a)."""
+"""A constant input; the output must reach a target by the end of the trial (Section 3; Fig. 3 a)."""
 
 from dataclasses import dataclass
 
@@ -11,9 +11,9 @@ FIXATION, STIMULUS, DECISION = range(3)
 
 @dataclass(frozen=True)
 class Linear(Task):
-    """The input is 0 in the fixation and 1 from then on; the output is judged in the decision that ends the stimulus.
+    """The input is 0 during fixation and 1 thereafter. The output is judged in the decision phase, the stimulus's end.
 
-    Nothing is random: there is one trial.
+    Nothing is random, so there is only one distinct trial.
     """
 
     n_in = 1
@@ -22,8 +22,8 @@ class Linear(Task):
     deterministic = True
 
     fixation: float
-    stimulus: float  # T, from the input's onset to the trial's end
-    decision: float  # the stimulus's last part
+    stimulus: float  # T, from stimulus onset to the end of the trial
+    decision: float  # the last part of the stimulus
     target: float  # z^
 
     def __post_init__(self):
@@ -34,7 +34,7 @@ class Linear(Task):
 
     @property
     def expected_loss(self) -> float:
-        """L0 = z^2/2: without training the output vanishes for N to infinity."""
+        """L0 = z^2/2, with the target z: before training the output vanishes as N goes to infinity."""
         return self.target**2 / 2
 
     def draw(self, rng: np.random.Generator, n_trials: int) -> Trials:

@@ -11,10 +11,10 @@ FIXATION, STIMULUS, DELAY, DECISION = range(4)
 
 @dataclass(frozen=True)
 class Mante(Task):
-    """Two noisy signals; a context says which one's sign to report. Inputs: context 1, 2, signal 1, 2.
+    """Report the sign of one of two noisy signals, selected by context. Inputs: context 1, 2, signal 1, 2.
 
     During the stimulus one context input is 1 and each signal has a constant mean, its coherence. The target
-    in the decision is `amplitude` times the sign of the relevant coherence; until the stimulus ends it is 0.
+    is 0 until the stimulus ends, and `amplitude` times the sign of the relevant coherence in the decision.
     """
 
     n_in = 4

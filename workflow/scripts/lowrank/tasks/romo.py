@@ -11,10 +11,10 @@ FIXATION, PULSE_1, DELAY, PULSE_2, DECISION_DELAY, DECISION, REST = range(7)
 
 @dataclass(frozen=True)
 class Romo(Task):
-    """Two pulses after one another, a random delay between them: which was the larger?
+    """Report which of two pulses, separated by a random delay, was larger.
 
-    In the decision the output that belongs to the larger pulse has target `amplitude`, the other 0; both
-    are 0 until the second pulse ends. Each trial has its own delay; all are as long as the longest.
+    In the decision the output for the larger pulse has target `amplitude`, the other 0. Both targets are 0
+    until the second pulse ends. Each trial has its own delay; shorter trials are padded with rest.
     """
 
     n_in = 1
@@ -48,7 +48,7 @@ class Romo(Task):
         steps += int(self.delay[1] / self.dt)
         names = ("fixation", "pulse", "delay", "pulse", "decision_delay", "decision")
         ends = np.cumsum([np.full(n_trials, fixed[name]) if name in fixed else delay for name in names], axis=0)
-        phase = np.zeros((n_trials, steps), np.uint8)  # how many periods have ended
+        phase = np.zeros((n_trials, steps), np.uint8)  # number of phases that have ended
         for end in ends:
             phase += np.arange(steps) >= end[:, None]
 
@@ -59,7 +59,7 @@ class Romo(Task):
         return Trials(inputs[..., None].astype(np.float32), targets.astype(np.float32), mask, phase)
 
     def _draw_pulses(self, rng: np.random.Generator, n_trials: int) -> np.ndarray:
-        """Pairs of amplitudes, (trials, 2), each redrawn until the two differ by `difference` at least."""
+        """Draw pairs of amplitudes (trials, 2), redrawing each until its two differ by at least `difference`."""
         pulses = rng.uniform(*self.pulse_amplitude, (n_trials, 2))
         while len(close := np.flatnonzero(np.abs(pulses[:, 0] - pulses[:, 1]) < self.difference)):
             pulses[close] = rng.uniform(*self.pulse_amplitude, (len(close), 2))

@@ -1,22 +1,22 @@
-"""What decides the last bits of a sum on a CPU, besides the versions of the packages: recorded with every network."""
+"""Hardware and libraries that affect the last bits of a sum on a CPU; recorded with every network."""
 
 import platform
 from importlib import import_module
 from pathlib import Path
 
-import numpy as np  # noqa: F401  loads its BLAS
+import numpy as np  # noqa: F401  loads numpy's BLAS
 from threadpoolctl import threadpool_info
 
 from ..compiled.processor import features
 
 VECTORS = ("sse", "avx", "fma", "f16c", "amx", "neon", "asimd", "advsimd", "sve", "sme", "bf16", "i8mm", "feat_")
-LIBRARIES = ("Math Kernel Library", "MKL-DNN", "oneDNN", "OpenBLAS")  # within PyTorch, as it says of its build
+LIBRARIES = ("Math Kernel Library", "MKL-DNN", "oneDNN", "OpenBLAS")  # bundled with PyTorch, under its names
 
 
 def described(with_torch: bool) -> dict[str, str]:
-    """Return in words which instructions there are for vectors, which of them libraries take, and which libraries.
+    """Describe the vector instructions of this machine, the numerical libraries, and the instructions these use.
 
-    Most trainings do without PyTorch, and their files say nothing of it.
+    PyTorch is included only if it took part; most networks are trained without it.
     """
     return {
         "instructions": instructions(),
@@ -27,12 +27,12 @@ def described(with_torch: bool) -> dict[str, str]:
 
 
 def instructions() -> str:
-    """The instructions for vectors that processor and system offer: of one model, a virtual machine may hide some."""
+    """Return the vector instructions that processor and system offer; a virtual machine may hide some of a model's."""
     return " ".join(name for name in features().split() if name.lower().startswith(VECTORS))
 
 
 def _linked(with_torch: bool) -> list[str]:
-    """The BLAS libraries that are loaded, each with the kernels that it chose."""
+    """List the loaded BLAS libraries, each with the kernels it selected."""
     found = [library for library in threadpool_info() if library["user_api"] == "blas"]
     found = [library for library in found if with_torch or "torch" not in Path(library["filepath"]).parts]
     names = (f"{each['internal_api']} {each['version']} {each.get('architecture', '')}".strip() for each in found)
@@ -40,7 +40,7 @@ def _linked(with_torch: bool) -> list[str]:
 
 
 def _torch():
-    return import_module("torch")  # only where it computed: it takes seconds
+    return import_module("torch")  # only if it took part: importing it takes seconds
 
 
 def _within_torch() -> list[str]:

@@ -1,4 +1,4 @@
-"""Where training computes: on the CPU or on a GPU, on which one, and to which precision."""
+"""The device for training: CPU or GPU, which GPU, and its numerical settings."""
 
 import fcntl
 import os
@@ -9,17 +9,17 @@ import torch
 
 from ..core.problems import Problem
 
-_locks = []  # of the GPUs that this process trains on, held until it ends
+_locks = []  # on the GPUs this process uses, held until it ends
 
 
 def device_of(name: str) -> torch.device:
-    """The device `cpu`, or for `cuda` a GPU that no other training on this machine uses, if there is one.
+    """Return the device `cpu`, or for `cuda` a GPU that no other training on this machine uses, if there is one.
 
-    On a GPU: float32 as it is written, not rounded to TF32, and only operations that give the same bits each time.
+    On a GPU, use full float32, not TF32, and deterministic operations only. Raise Problem if there is no GPU.
     """
     if name == "cpu":
         return torch.device("cpu")
-    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # cuBLAS: the same bits each time; read when it starts
+    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # makes cuBLAS deterministic; read when cuBLAS starts
     if not torch.cuda.is_available():
         raise Problem(
             f"this job is to train on a GPU, and PyTorch {torch.__version__} sees none on {os.uname().nodename}: "
@@ -34,9 +34,9 @@ def device_of(name: str) -> torch.device:
 
 
 def first_free(identities: list, folder: Path | None = None) -> int:
-    """The index of the first GPU that no other process has; 0, to be shared, if all are taken.
+    """Return the index of the first GPU that no other process has locked; 0, to be shared, if all are taken.
 
-    A cluster shows each job its own GPUs; jobs that share a machine without one agree by locks.
+    A cluster shows each job only its own GPUs. Without one, jobs that share a machine coordinate through lock files.
     """
     for index, identity in enumerate(identities):
         path = Path(folder or tempfile.gettempdir()) / f"lowrank-{os.getuid()}-gpu-{identity}.lock"
@@ -52,5 +52,5 @@ def first_free(identities: list, folder: Path | None = None) -> int:
 
 
 def name_of(device: torch.device) -> str:
-    """The name of a GPU, or cpu."""
+    """Return the GPU's name, or `cpu`."""
     return torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"

@@ -1,4 +1,4 @@
-"""The weights with which training begins."""
+"""Initial weights of the networks."""
 
 import numpy as np
 
@@ -8,9 +8,9 @@ WEIGHTS = ("W", "M", "v")  # connectivity (N, N), effective input (N, n_in) and 
 
 
 def initial_weights(spec: dict, n_in: int, n_out: int) -> dict[str, np.ndarray]:
-    """W0 (N, N), M0 (N, n_in) and v0 (N, n_out) of one network, float32.
+    """Draw W0 (N, N), M0 (N, n_in) and v0 (N, n_out) of one network, float32, under the keys W, M and v.
 
-    W0 has independent elements N(0, g^2/N). The columns of M and v are Gaussian directions of norm exactly
+    W0 has independent elements N(0, g^2/N). The columns of M and v are Gaussian directions with norms of exactly
     sqrt(N) and 1/sqrt(N): the paper's sqrt(N) and 1/sqrt(N) in Eqs. 2 and 3 are absorbed into them.
     """
     n = spec["n_neurons"]

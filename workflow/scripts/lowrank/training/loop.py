@@ -1,4 +1,4 @@
-"""Training networks: the loop, stopping and going on to the same bits."""
+"""The training loop, with stopping and bit-exact resuming."""
 
 import time
 from collections.abc import Callable
@@ -15,18 +15,18 @@ from .kernels.base import SHOWN, Row, State, learning_rate
 from .pace import REPORT_SECONDS, SAVE_SECONDS, Elapsed, Every
 
 HISTORY = ("loss", "gradient_norm")  # of every network
-LINEAR_HISTORY = (*HISTORY, "tau", "readout", *SHOWN)  # of one with the identity as nonlinearity
+LINEAR_HISTORY = (*HISTORY, "tau", "readout", *SHOWN)  # of networks with the identity as nonlinearity
 
 
 @dataclass
 class Trained:
-    """A network at the end of its training. A loss that is not finite ends it: the network diverged."""
+    """A trained network. A non-finite loss ends training early: the network diverged."""
 
     initial: dict[str, np.ndarray]  # W0, M0, v0
-    weights: dict[str, np.ndarray]  # W, M, v, and from the kernel of linear networks U, s, V of dW
+    weights: dict[str, np.ndarray]  # W, M, v; with the kernel `linear` also U, s, V of dW
     history: dict[str, np.ndarray]  # by column, (epochs,) float64, before each epoch's update
     device: str  # cpu, or the name of the GPU
-    kernel: str  # what trained it: linear, compiled or reference
+    kernel: str  # linear, compiled or reference
 
 
 def train(
@@ -37,7 +37,7 @@ def train(
     save: Callable[[State], None] = lambda state: None,
     **how,
 ) -> Trained:
-    """Train one network, as `train_together` does."""
+    """Train one network; options as for `train_together`."""
     states = None if state is None else [state]
     (trained,) = train_together([spec], task, states, save=lambda states: save(*states), **how)
     return trained
@@ -56,11 +56,11 @@ def train_together(
     save_last: bool = False,
     clock: Callable[[], float] = time.monotonic,
 ) -> list[Trained]:
-    """Train networks of a task in lockstep, from `states` if they were stopped before, all at the same epoch.
+    """Train networks of one task in lockstep, resuming from `states`, all of the same epoch, if given.
 
-    `device` and `kernel` are as in the config: which of the kernels trains, `kernels.chosen` says. On the CPU the
-    result of resuming is the same to the bit. `save` gets the states now and then, and when `stopping` says
-    so; then Stopped is raised; with `save_last` also when all is done. `report` gets the median loss.
+    `device` and `kernel` are those of the config; `kernels.chosen` selects the kernel. On the CPU, resuming gives
+    bit-identical results. `save` receives the states periodically; when `stopping` returns True, before Stopped is
+    raised; and, with `save_last`, at the end. `report` receives the median loss.
     """
     chosen, epochs = kernels.chosen(specs[0], kernel, device), specs[0]["epochs"]
     trainer = kernels.load(chosen)
@@ -107,42 +107,42 @@ def train_together(
 
 
 class Histories:
-    """The epochs so far of networks in lockstep; a network's own end with its first loss that is not finite."""
+    """Histories of networks trained in lockstep; each ends with the network's first non-finite loss."""
 
     def __init__(self, specs: list[dict]):
         self.rates = np.array([learning_rate(spec) for spec in specs])
         names = LINEAR_HISTORY if specs[0]["nonlinearity"] == "identity" else HISTORY
-        self.columns: dict[str, list[np.ndarray]] = {name: [] for name in names}  # a row (n,) an epoch
+        self.columns: dict[str, list[np.ndarray]] = {name: [] for name in names}  # one row (n,) per epoch
 
     def __len__(self) -> int:
         return len(self.columns["loss"])
 
     def add(self, row: Row) -> None:
-        """One more epoch."""
+        """Append an epoch."""
         row = row | {"tau": self.rates * len(self)}
         for name, values in self.columns.items():
             values.append(np.asarray(row[name], float))
 
     def all_diverged(self) -> bool:
-        """Whether no network's last loss is finite."""
+        """Return True if every network's latest loss is non-finite."""
         return len(self) > 0 and not np.isfinite(self.columns["loss"][-1]).any()
 
     def median_loss(self) -> float:
-        """At the last epoch."""
+        """Return the median loss of the latest epoch."""
         return float(np.median(self.columns["loss"][-1]))
 
     def of(self, network: int) -> dict[str, np.ndarray]:
-        """One network's columns, (epochs,) float64 each."""
+        """Return one network's columns, (epochs,) float64 each."""
         columns = {name: np.array([row[network] for row in rows]) for name, rows in self.columns.items()}
         diverged = np.flatnonzero(~np.isfinite(columns["loss"]))
         return {name: column[: diverged[0] + 1] if len(diverged) else column for name, column in columns.items()}
 
     def state(self, network: int) -> State:
-        """One network's columns, as its state holds them."""
+        """Return one network's columns under the names used in its state."""
         return {f"history.{name}": column for name, column in self.of(network).items()}
 
     def restore(self, states: list[State]) -> None:
-        """Go on from states, all of the same epoch."""
+        """Restore from states, all of the same epoch."""
         for name in self.columns:
             self.columns[name] = list(np.stack([state[f"history.{name}"] for state in states], axis=1))
 

@@ -1,6 +1,6 @@
-"""The network in training: its recursion, its loss and the gradients through time.
+"""The network in training: its recursion, its loss, and backpropagation through time.
 
-Every array has a leading axis for a stack of networks. Forward Euler from x = 0 (Eqs. 2 and 3):
+Every array has a leading axis for a stack of networks. Forward Euler steps from x = 0 (Eqs. 2 and 3):
 
     x[k+1] = (1 - dt) x[k] + dt (W phi(x[k]) + M u[k])          z[k] = v' phi(x[k+1])
 
@@ -19,11 +19,11 @@ TANH_DERIVATIVE = torch.ops.aten.tanh_backward.grad_input
 
 @dataclass(frozen=True)
 class Nonlinearity:
-    """The rate phi(x) of a state, in numpy on the CPU and in torch on a GPU, and the pull on x from one on the rate."""
+    """The rate phi(x), in numpy on the CPU and in torch on a GPU, and its backward pass, dL/dx from dL/dphi."""
 
     rate: Callable  # (state, out=rate)
     rate_on_gpu: Callable
-    derivative: Callable  # (pull on the rate, rate, grad_input=pull on the state)
+    derivative: Callable  # (dL/drate, rate, grad_input=dL/dstate)
 
 
 NONLINEARITIES = {
@@ -36,24 +36,24 @@ NONLINEARITIES = {
 
 @dataclass(frozen=True)
 class Batch:
-    """The trials of one epoch for a stack of n networks, time before trials."""
+    """One epoch's trials for a stack of n networks, time before trials."""
 
     inputs: torch.Tensor  # (n, steps, trials, n_in)
     targets: torch.Tensor  # (n, steps, trials, n_out)
     mask: torch.Tensor  # (n, steps, trials, n_out), 0 or 1
-    first: int  # no input comes before this step: the state is exactly 0 until then
-    active: list[int]  # at each step, how many trials still have something to be judged, longest trials first
+    first: int  # first step with an input: the state is exactly 0 until then
+    active: list[int]  # number of trials still judged at each step or later; trials are sorted longest first
 
 
 class Unrolled:
     """A stack of networks unrolled in time.
 
-    What a step multiplies stands side by side in memory, so that it takes one product: before step k the rates and
-    the inputs, [phi(x[k]), u[k]], and on the way back to it the adjoints and the errors, [dL/dx[k+2], dL/dz[k]].
+    The factors of each step lie side by side in memory, so that one product suffices: rates and inputs,
+    [phi(x[k]), u[k]], in forward step k; adjoints and errors, [dL/dx[k+2], dL/dz[k]], in backward step k.
     """
 
     def __init__(self, batch: Batch, n_neurons: int, dt: float, nonlinearity: str):
-        """Buffers for batches of the shape, precision and device of `batch`."""
+        """Allocate buffers for batches of the same shape, precision and device as `batch`."""
         self.dt, self.n_neurons, self.phi = dt, n_neurons, NONLINEARITIES[nonlinearity]
         n, steps, trials, n_in = batch.inputs.shape
         n_out, like = batch.targets.shape[-1], {"dtype": batch.inputs.dtype, "device": batch.inputs.device}
@@ -61,7 +61,7 @@ class Unrolled:
         self.back = _rows(n, steps + 1, trials, n_neurons + n_out, **like)
         self.rate, self.adjoint = self.forth[..., :n_neurons], self.back[..., :n_neurons]
         self.state, self.pull = (torch.zeros(n, trials, n_neurons, **like) for _ in range(2))
-        # What takes the states to rates, and both as it wants them: numpy's arrays are the same memory.
+        # The nonlinearity with its arguments; on the CPU as numpy arrays that share the tensors' memory.
         self.to_rate, self.states, self.rates = self.phi.rate_on_gpu, self.state, self.rate.unbind(1)
         if batch.inputs.device.type == "cpu":
             self.to_rate, self.states = self.phi.rate, self.state.numpy()
@@ -69,7 +69,7 @@ class Unrolled:
         self.by_step = [part.unbind(1) for part in (self.forth, self.rate, self.back, self.adjoint)]
 
     def forward(self, weights: dict[str, torch.Tensor], batch: Batch) -> torch.Tensor:
-        """The outputs z (n, steps, trials, n_out) where they are judged."""
+        """Return the outputs z (n, steps, trials, n_out), valid where they are judged."""
         forth = self.by_step[0]
         self.forth[:, :-1, :, self.n_neurons :] = batch.inputs
         self.rate[:, : batch.first + 1] = 0
@@ -78,13 +78,13 @@ class Unrolled:
         for k, count in enumerate(batch.active[batch.first :], batch.first):
             _top(self.state, count).baddbmm_(_top(forth[k], count), product, beta=1 - self.dt)
             self.to_rate(_top(self.states, count), out=_top(self.rates[k + 1], count))
-        readout = weights["v"].mT.contiguous().mT  # a long axis that is contiguous is five times as fast
+        readout = weights["v"].mT.contiguous().mT  # five times as fast with the long axis contiguous
         return torch.bmm(self.rate[:, 1:].flatten(1, 2), readout).unflatten(1, batch.inputs.shape[1:3])
 
     def loss_and_gradients(
         self, weights: dict[str, torch.Tensor], batch: Batch
     ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-        """The loss (n,) = 1/2 sum(mask (z - z^)^2) / sum(mask), and its gradients with respect to W, M and v."""
+        """Return the loss (n,), 1/2 sum(mask (z - z^)^2) / sum(mask), and its gradients with respect to W, M and v."""
         self.output = self.forward(weights, batch)
         error = (self.output - batch.targets).mul_(batch.mask)
         count = batch.mask.sum((1, 2, 3), keepdim=True)
@@ -92,14 +92,14 @@ class Unrolled:
         return loss, self._backward(weights, batch, error.div_(count))
 
     def readout(self) -> torch.Tensor:
-        """The output (n,) of the last forward pass at the end of the trial; NaN unless it is one trial, one output."""
+        """Return the output (n,) at the end of the last forward pass; NaN unless there is one trial and one output."""
         n, _, trials, n_out = self.output.shape
         if trials * n_out > 1:
             return torch.full((n,), torch.nan, device=self.output.device)
         return self.output[:, -1, 0, 0].clone()
 
     def _backward(self, weights, batch: Batch, error: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Gradients from error[k] = dL/dz[k], by the adjoints a[k] = dL/dx[k+1]:
+        """Return the gradients, given error[k] = dL/dz[k], using the adjoints a[k] = dL/dx[k+1]:
 
         a[k] = (1 - dt) a[k+1] + phi'(x[k+1]) (dt W' a[k+1] + v error[k])
         """
@@ -120,20 +120,20 @@ class Unrolled:
         return {
             "W": by_weights[..., : self.n_neurons],
             "M": by_weights[..., self.n_neurons :],
-            "v": _outer(error[:, used], self.rate[:, after]).mT,  # this way round five times as fast
+            "v": _outer(error[:, used], self.rate[:, after]).mT,  # five times as fast in this order
         }
 
 
 def _rows(n: int, steps: int, trials: int, width: int, **like) -> torch.Tensor:
-    """Zeros (n, steps, trials, width), each row at the start of a cache line."""
+    """Allocate zeros (n, steps, trials, width), with each row aligned to a cache line."""
     return torch.zeros(n, steps, trials, -(-width // 16) * 16, **like)[..., :width]
 
 
 def _top(part, count: int):
-    """The first `count` trials of (n, trials, ...)."""
+    """Select the first `count` trials of (n, trials, ...)."""
     return part if count == part.shape[1] else part[:, :count]
 
 
 def _outer(left: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
-    """Outer products summed over steps and trials: (n, steps, trials, i) with (n, steps, trials, j) to (n, i, j)."""
+    """Sum outer products over steps and trials: (n, steps, trials, i) and (n, steps, trials, j) give (n, i, j)."""
     return torch.bmm(left.flatten(1, 2).mT, right.flatten(1, 2))

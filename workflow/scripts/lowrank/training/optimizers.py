@@ -1,6 +1,7 @@
-"""How weights follow their gradients: Adam and plain gradient descent, for networks of a stack.
+"""Optimisers for stacks of networks: Adam and plain gradient descent.
 
-Adam is PyTorch's own fused function. Its class would do the same, but loads PyTorch's compiler, seconds of every job.
+Adam calls PyTorch's fused function. Its class would do the same, but also loads PyTorch's compiler, which costs every
+job several seconds.
 """
 
 import torch
@@ -10,7 +11,7 @@ Tensors = dict[str, torch.Tensor]  # by the weight's name
 
 
 class Adam:
-    """Adam with PyTorch's defaults; its `moments` are named as PyTorch names them."""
+    """Adam with PyTorch's defaults; `moments` uses PyTorch's names."""
 
     def __init__(self, weights: Tensors, rate: float):
         self.weights, self.rate = weights, rate
@@ -25,7 +26,7 @@ class Adam:
 
     @torch.no_grad()
     def step(self, gradients: Tensors) -> None:
-        """One update; contiguous gradients: the fused function goes through memory, whatever the strides."""
+        """Update the weights. The fused function ignores strides, so gradients are made contiguous first."""
         moments = {key: [self.moments[name][key] for name in self.weights] for key in ("step", "exp_avg", "exp_avg_sq")}
         adam(
             list(self.weights.values()),
@@ -47,7 +48,7 @@ class Adam:
 
 
 class Descent:
-    """Plain gradient descent, with a rate (n,) for each network of a stack."""
+    """Plain gradient descent with rates (n,), one per network in the stack."""
 
     def __init__(self, weights: Tensors, rates: list[float]):
         self.weights, self.moments = weights, {name: {} for name in weights}
@@ -55,6 +56,6 @@ class Descent:
 
     @torch.no_grad()
     def step(self, gradients: Tensors) -> None:
-        """One update."""
+        """Update the weights."""
         for name, weight in self.weights.items():
             weight.addcmul_(self.rates[name], gradients[name].contiguous(), value=-1)

@@ -1,13 +1,13 @@
-"""When to do what is done now and then while a network trains."""
+"""Timers for periodic work during training."""
 
 from collections.abc import Callable
 
-SAVE_SECONDS = 30.0  # between two saved states
-REPORT_SECONDS = 5.0  # between two lines of progress
+SAVE_SECONDS = 30.0  # between saved states
+REPORT_SECONDS = 5.0  # between progress lines
 
 
 class Every:
-    """True when `seconds` have passed since it was last true, and when the clock went backwards."""
+    """Return True when called if `seconds` have passed since the last True, or if the clock went backwards."""
 
     def __init__(self, seconds: float, clock: Callable[[], float]):
         self.seconds, self.clock, self.last = seconds, clock, clock()
@@ -21,7 +21,7 @@ class Every:
 
 
 class Elapsed:
-    """The seconds since it was made; while the clock goes backwards they stand still."""
+    """Seconds elapsed since creation; robust to a clock that jumps backwards."""
 
     def __init__(self, clock: Callable[[], float]):
         self.clock, self.last, self.seconds = clock, clock(), 0.0

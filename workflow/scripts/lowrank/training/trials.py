@@ -1,4 +1,4 @@
-"""The training trials of a stack of networks, a block of epochs at a time, laid out for the recursion."""
+"""Training trials for a stack of networks, drawn in blocks of epochs and laid out for the recursion."""
 
 import os
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from .network import Batch
 
 
 def batches(task: Task, specs: list[dict], first_epoch: int, device: str = "cpu") -> Iterator[Batch]:
-    """Fresh trials for every epoch from `first_epoch` on, each network's from its own stream, on cpu or cuda."""
+    """Yield fresh trials for each epoch from `first_epoch` on, each network's from its own stream, on cpu or cuda."""
     block, skipped = divmod(first_epoch, BLOCK)
     blocks = _on_gpu(task, specs, block) if device == "cuda" else _on_cpu(task, specs, block)
     for drawn in blocks:
@@ -24,7 +24,7 @@ def batches(task: Task, specs: list[dict], first_epoch: int, device: str = "cpu"
 
 
 def _on_cpu(task: Task, specs: list[dict], first: int) -> Iterator[list[Batch]]:
-    """Blocks from `first` on: what is drawn when it is needed, and nothing computed that no output depends on."""
+    """Yield blocks from `first` on, drawn on demand; steps that affect no judged output are not computed."""
     for block in count(first):
         parts, ends = _stacked([_draw(task, spec, block) for spec in specs])
         steps, active = _first_step(parts[0]), _active(ends)
@@ -32,9 +32,9 @@ def _on_cpu(task: Task, specs: list[dict], first: int) -> Iterator[list[Batch]]:
 
 
 def _on_gpu(task: Task, specs: list[dict], first: int) -> Iterator[list[Batch]]:
-    """Blocks from `first` on, each drawn while the GPU computes the one before, and copied there in one piece.
+    """Yield blocks from `first` on, each drawn while the GPU works on the previous one and copied in one piece.
 
-    All steps of all trials are computed, so that every epoch is the same operations.
+    All steps of all trials are computed, so that every epoch performs the same operations.
     """
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         drawing = [pool.submit(_draw, task, spec, first) for spec in specs]
@@ -47,9 +47,9 @@ def _on_gpu(task: Task, specs: list[dict], first: int) -> Iterator[list[Batch]]:
 
 
 def _draw(task: Task, spec: dict, block: int) -> tuple[list[torch.Tensor], np.ndarray]:
-    """Inputs, targets and mask of a network's block, (epochs, steps, trials, channels) each; the trials' ends.
+    """Draw a network's block: inputs, targets and mask, (epochs, steps, trials, channels) each; ends (epochs, trials).
 
-    In every epoch the trials that are judged longest come first. Ends: (epochs, trials).
+    Within each epoch, trials are sorted so that those judged longest come first.
     """
     size = spec["batch"]
     trials = task.draw(stream(spec, "training trials", block), BLOCK * size)
@@ -61,22 +61,22 @@ def _draw(task: Task, spec: dict, block: int) -> tuple[list[torch.Tensor], np.nd
 
 
 def _stacked(drawn: list[tuple[list[torch.Tensor], np.ndarray]]) -> tuple[list[torch.Tensor], np.ndarray]:
-    """The networks' blocks as one, with an axis for them after that of the epochs; the longest of their ends."""
+    """Stack the networks' blocks along a new axis after the epochs; return it with the maximum of their ends."""
     parts, ends = zip(*drawn, strict=True)
     return [torch.stack(networks, dim=1) for networks in zip(*parts, strict=True)], np.max(ends, axis=0)
 
 
 def _time_first(part: np.ndarray) -> torch.Tensor:
-    """(epochs * trials, steps, channels) as float32 (epochs, steps, trials, channels)."""
+    """Reshape (epochs * trials, steps, channels) to (epochs, steps, trials, channels), float32."""
     return torch.from_numpy(part).float().unflatten(0, (BLOCK, -1)).transpose(1, 2)
 
 
 def _first_step(inputs: torch.Tensor) -> int:
-    """The first step with an input, in any trial of the block."""
+    """Return the first step at which any trial of the block has an input."""
     return int((inputs != 0).any(-1).any(-1).any(1).any(0).to(torch.uint8).argmax())
 
 
 def _active(ends: np.ndarray) -> list[list[int]]:
-    """For every epoch and step, how many trials are still judged then or later."""
+    """Count the trials still judged at each step or later, per epoch."""
     counts = (ends[:, :, None] > np.arange(ends.max())).sum(axis=1)
     return [[int(count) for count in epoch if count] for epoch in counts]

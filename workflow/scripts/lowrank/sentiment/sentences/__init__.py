@@ -1,5 +1,5 @@
-"""The LSTM's data: from the Stanford Sentiment Treebank and GloVe, or what replaces them, to numbers.
+"""The LSTM's data: the Stanford Sentiment Treebank and GloVe, or their substitutes, converted to numbers.
 
-In: files or addresses. Out: sentences as word indices, their labels, the vectors of the words.
+In: files or web addresses. Out: sentences as word indices, their labels, and word vectors.
 It imports `core`.
 """

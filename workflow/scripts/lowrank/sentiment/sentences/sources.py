@@ -1,6 +1,6 @@
-"""Where the sentences and the word vectors are from: files of the config, Stanford, or two packages.
+"""Sources of the sentences and word vectors: files named in the config, Stanford, or two packages.
 
-Which it is is settled when a run is planned; what has to be downloaded is, once, by the job that prepares the data.
+The source is chosen when a run is planned. The job that prepares the data downloads it, once, if necessary.
 """
 
 import contextlib
@@ -16,9 +16,9 @@ from ...core.problems import Problem
 from .downloads import FOLDER, Download, Unreachable, sha256
 from .prepare import TREES
 
-ABOUT = FOLDER / "sentiment"  # what was made of the sources, and JSON files that tell which those were
-BY_SUM = "sha256:"  # in place of a path: a file that is elsewhere, of which only what was made is at hand
-PROBE_SECONDS = 5.0  # for Stanford to answer, when a run is planned
+ABOUT = FOLDER / "sentiment"  # the prepared data, and JSON files that record their sources
+BY_SUM = "sha256:"  # replaces the path of a file that is not here, although data prepared from it are
+PROBE_SECONDS = 5.0  # for Stanford to answer while a run is planned
 
 DOWNLOADS = {
     "treebank": {
@@ -66,9 +66,10 @@ DOWNLOADS = {
 
 
 def settle(settings: dict) -> dict[str, dict]:
-    """Where each kind of data is from: {source, path, sha256}; `settings` is the config's section `sentiment`.
+    """Choose the source of each kind of data: {source, path, sha256}; `settings` is the config's section `sentiment`.
 
-    Files that the config names; else what is in resources/; else Stanford, if it answers; else the packages.
+    In order of preference: files named in the config; data in resources/; Stanford, if it answers; the packages.
+    Raise Problem if a file in the config cannot be used.
     """
     return {kind: _named(kind, settings[kind]) if settings[kind] else _downloadable(kind) for kind in DOWNLOADS}
 
@@ -80,7 +81,7 @@ def _named(kind: str, path: str) -> dict:
         mode = os.stat(path).st_mode
     except FileNotFoundError as error:
         raise Problem(f"sentiment.{kind} = {path!r}: there is no such file or folder") from error
-    except (OSError, ValueError) as error:  # too long, closed, a link to itself, a zero byte
+    except (OSError, ValueError) as error:  # name too long, no permission, circular link, null byte
         raise Problem(f"sentiment.{kind} = {path!r} cannot be read: {getattr(error, 'strerror', error)}") from error
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         raise Problem(f"sentiment.{kind} = {path!r} is neither a file nor a folder")
@@ -95,7 +96,7 @@ def _downloadable(kind: str) -> dict:
 
 
 def _used_before(kind: str) -> set[str]:
-    """The sources of the data that is in resources/ already, though the downloads themselves may be gone."""
+    """Return the sources of data already prepared in resources/, even if the downloads are gone."""
     used = set()
     for path in ABOUT.glob("*.json"):
         with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
@@ -105,8 +106,8 @@ def _used_before(kind: str) -> set[str]:
 
 @functools.cache
 def stanford_answers() -> bool:
-    """Whether Stanford can be reached, within PROBE_SECONDS."""
-    import requests  # not in every start of the workflow
+    """Return True if Stanford answers within PROBE_SECONDS."""
+    import requests  # imported here so that most starts of the workflow do without
 
     answered = threading.Event()
 
@@ -116,14 +117,14 @@ def stanford_answers() -> bool:
             if requests.head(address, timeout=PROBE_SECONDS, allow_redirects=True).ok:
                 answered.set()
 
-    thread = threading.Thread(target=ask, daemon=True)  # looking up the name alone may take longer
+    thread = threading.Thread(target=ask, daemon=True)  # the DNS lookup alone may take longer
     thread.start()
     thread.join(PROBE_SECONDS)
     return answered.is_set()
 
 
 def sum_of(path: Path) -> str:
-    """The SHA-256 of a file; of a folder with the Treebank's files, that of their list as sha256sum writes it."""
+    """Return the SHA-256 of a file; for a folder of Treebank files, that of their listing by sha256sum."""
     if path.is_dir():
         lines = "".join(f"{sha256(path / name)}  {name}\n" for name in TREES.values())
         return hashlib.sha256(lines.encode()).hexdigest()
@@ -131,7 +132,7 @@ def sum_of(path: Path) -> str:
 
 
 def fetch(kind: str, settled: dict) -> Path:
-    """The file or folder that was settled, with the content that was; downloaded if it is not there."""
+    """Return the path of the chosen source, verified, and downloaded if missing; Problem if that is impossible."""
     if settled["path"].startswith(BY_SUM):
         raise Problem(
             f"what was prepared of the {kind} with {settled['path']} is not in {ABOUT}/: name the file itself in "
@@ -153,7 +154,7 @@ def fetch(kind: str, settled: dict) -> Path:
 
 
 def facts(kind: str, settled: dict) -> dict:
-    """What is to be told of a source: {source, name, sha256, licence}."""
+    """Return what is recorded about a source: {source, name, sha256, licence}, and the address of a download."""
     told = {"source": settled["source"], "sha256": settled["sha256"]}
     if settled["source"] == "files":
         return told | {"name": Path(settled["path"]).name, "licence": "not known: a file of the config"}

@@ -1,9 +1,9 @@
-"""Trees of the Stanford Sentiment Treebank: a sentence a line, its phrases labelled from 0 (very negative) to 4.
+"""Trees of the Stanford Sentiment Treebank: one sentence per line, each phrase labelled from 0 (very negative) to 4.
 
     (3 (2 It) (4 (4 (2 's) (3 lovely)) (2 .)))
 
-Source: Socher et al. 2013, in the brackets of the Penn Treebank. Some releases have a label 5, where all of a
-phrase's judges were as positive as could be: the top of the last class, 4. A space within a token is U+00A0.
+Source: Socher et al. 2013, in Penn Treebank brackets. Some releases use the label 5 where all annotators gave a phrase
+the most positive rating; it belongs to the top class, 4. A space within a token is U+00A0.
 """
 
 import re
@@ -18,11 +18,11 @@ NEUTRAL = 2
 ESCAPED = {"-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]", "-LCB-": "{", "-RCB-": "}", r"\/": "/", r"\*": "*"}
 ESCAPE = re.compile("|".join(map(re.escape, ESCAPED)))
 
-Sentence = tuple[list[str], int]  # tokens, and 1 if it is positive
+Sentence = tuple[list[str], int]  # tokens; 1 if positive, else 0
 
 
 def tree(text: str) -> tuple[list[str], int]:
-    """The tokens of a tree and the label of its root; ValueError if it is none."""
+    """Parse a tree into its tokens and the label of its root; ValueError if `text` is not a tree."""
     text = SPACES.sub(" ", text).strip(" ")
     reduced, found = LEAF.sub("\0", text), 1
     while found:
@@ -33,7 +33,10 @@ def tree(text: str) -> tuple[list[str], int]:
 
 
 def sentences(lines: Iterable[str], where: str) -> list[Sentence]:
-    """The sentences that are not neutral; Problem, naming `where` and the line, if one is malformed or all are."""
+    """Return the sentences that are not neutral; Problem, naming `where` and the line, if one is malformed.
+
+    Raise Problem, too, if none remain.
+    """
     found = []
     for number, line in enumerate(lines, 1):
         if not line.strip():

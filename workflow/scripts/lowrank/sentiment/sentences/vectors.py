@@ -1,4 +1,4 @@
-"""Word vectors as text, a word a line and its numbers after it, as GloVe has them (Pennington et al. 2014)."""
+"""Word vectors as text in GloVe's format: per line, a word and its numbers (Pennington et al. 2014)."""
 
 from collections.abc import Iterable
 
@@ -8,9 +8,9 @@ from ...core.problems import Problem
 
 
 def select(lines: Iterable[str], words: set[str], dimensions: int, where: str) -> dict[str, np.ndarray]:
-    """The vectors (dimensions,) of those of the words that are there, float32.
+    """Return the vectors (dimensions,), float32, of the given words that occur.
 
-    Problem, naming `where` and the line, if a line has another length, or a word's numbers are none.
+    Raise Problem, naming `where` and the line, if a line has another length or a word's numbers are invalid.
     """
     found, number = {}, 0
     for number, line in enumerate(lines, 1):

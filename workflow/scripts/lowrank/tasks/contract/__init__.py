@@ -1,6 +1,6 @@
-"""The contract of `tasks.base`, checked when the config is read: a sentence for each way in which a task breaks it.
+"""The contract of `tasks.base`, checked when the config is read; one sentence for each violation.
 
-A task's file is its author's own. What is wrong with it would otherwise show in a job: as a traceback, as a network
+Users write their own task files. Without these checks, an error would surface in a job as a traceback, as a network
 that diverges at its first epoch, or not at all.
 """
 
@@ -14,9 +14,9 @@ __all__ = ["RAISED", "described", "limited", "mistakes_of_file", "mistakes_of_ta
 
 
 def mistakes_of_task(module: str, networks: dict, numbers: dict) -> list[str]:
-    """Check a task whose file is right: its attributes, then what it draws.
+    """Check a task whose file is valid: its attributes, then the trials it draws.
 
-    `networks` are the settings of its networks, `numbers` the task's own, as a spec holds them.
+    `networks` holds the settings of its networks and `numbers` the task's own, as in a spec.
     """
     try:
         with limited():

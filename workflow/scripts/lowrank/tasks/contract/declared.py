@@ -1,4 +1,4 @@
-"""What a task's file declares: one class, a frozen dataclass, with the attributes that `tasks.base` names."""
+"""Check a task's declarations: one class, a frozen dataclass, with the attributes required by `tasks.base`."""
 
 import importlib
 import inspect
@@ -12,7 +12,7 @@ from .patience import limited
 
 
 def mistakes_of_file(module: str) -> list[str]:
-    """Check the file of a task, before any of it is called."""
+    """Check a task's file before calling anything in it."""
     file = file_of(module)
     if "." in module:
         return [f"{file} cannot be imported: the name of a module holds no dot, rename the file"]
@@ -32,14 +32,14 @@ def mistakes_of_file(module: str) -> list[str]:
 
 
 def _mistakes_of_class(kind: type[Task], file: str) -> list[str]:
-    parameters = vars(kind).get("__dataclass_params__")  # its own: to inherit from a dataclass is not enough
+    parameters = vars(kind).get("__dataclass_params__")  # must be its own: inheriting from a dataclass is not enough
     if not (parameters and parameters.frozen):
         return [f"{kind.__name__} in {file} is not a frozen dataclass: write @dataclass(frozen=True) above it"]
     return [f"{kind.__name__} in {file} does not define {name}" for name in sorted(kind.__abstractmethods__)]
 
 
 def mistakes_of_attributes(task: Task, module: str) -> list[str]:
-    """Check what a task says of itself."""
+    """Check the values of a task's attributes."""
     mistakes = []
     for name, (is_right, wanted) in ATTRIBUTES.items():
         if not _has(task, name):
@@ -56,7 +56,7 @@ def mistakes_of_attributes(task: Task, module: str) -> list[str]:
 
 
 def _has(task: Task, name: str) -> bool:
-    """Whether there is such an attribute, without computing it: a property may raise AttributeError of its own."""
+    """Return True if the attribute exists, without evaluating it: a property may itself raise AttributeError."""
     return inspect.getattr_static(task, name, ABSENT) is not ABSENT
 
 
@@ -69,7 +69,7 @@ def _are_names(value) -> bool:
 
 
 def _is_loss(value) -> bool:
-    """What JSON takes, as it is written into the network's file."""
+    """Return True for a value that JSON can store, since it goes into the network's file."""
     return value is None or (isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value))
 
 

@@ -1,4 +1,4 @@
-"""What a task draws: arrays of the shapes, types and values that training and measures rely on."""
+"""Check the trials a task draws: the array shapes, types and values that training and measures rely on."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from ..base import Task, Trials
 from .exceptions import RAISED, described
 from .patience import limited
 
-TRIALS = 8  # drawn to be checked; more would make every start slower
-AXES = {  # of the fields of Trials
+TRIALS = 8  # trials drawn per check; more would slow down every start
+AXES = {  # for the fields of Trials
     "inputs": ("trials", "steps", "n_in"),
     "targets": ("trials", "steps", "n_out"),
     "mask": ("trials", "steps", "n_out"),
@@ -22,7 +22,7 @@ INDEX = ("trial", "step", "channel")
 
 
 def mistakes_of_draws(task: Task, module: str, batch: int) -> list[str]:
-    """Check a few batches of trials; they come from streams of their own, so they change no network."""
+    """Check a few batches of trials, drawn from separate streams so that no network is affected."""
     draws = []
     for stream, n_trials in (("first", TRIALS), ("first", TRIALS), ("second", 1)):
         try:
@@ -37,7 +37,7 @@ def mistakes_of_draws(task: Task, module: str, batch: int) -> list[str]:
 
 
 def _mistakes_of_batch(task: Task, trials, n_trials: int, batch: int) -> list[str]:
-    """Check one batch by itself; values only if the arrays are what they should be."""
+    """Check a single batch: its arrays first, and their values only if the arrays are valid."""
     if not isinstance(trials, Trials):
         return [f"draw returned {_a(trials)}; wanted Trials, see tasks/base.py"]
     sizes = {"trials": n_trials, "n_in": task.n_in, "n_out": task.n_out}
@@ -51,7 +51,7 @@ def _mistakes_of_batch(task: Task, trials, n_trials: int, batch: int) -> list[st
 
 
 def _mistakes_of_arrays(trials: Trials, sizes: dict[str, int]) -> Iterator[str]:
-    """Types and shapes. As many steps as most fields have are the right number."""
+    """Check types and shapes. The number of steps shared by most fields is taken as correct."""
     arrays = {name: getattr(trials, name) for name in AXES}
     steps = Counter(array.shape[1] for array in arrays.values() if isinstance(array, np.ndarray) and array.ndim > 1)
     sizes = sizes | {"steps": steps.most_common(1)[0][0] if steps else "steps"}
@@ -68,7 +68,7 @@ def _mistakes_of_arrays(trials: Trials, sizes: dict[str, int]) -> Iterator[str]:
 
 
 def _mistakes_of_signals(trials: Trials) -> Iterator[str]:
-    """Inputs and targets that are not finite; of targets also where they have no meaning: NaN times 0 is NaN."""
+    """Report non-finite inputs and targets; targets even outside the mask, because NaN times 0 is NaN."""
     if place := _first(~np.isfinite(trials.inputs)):
         yield f"inputs holds {trials.inputs[place]} at {_told(place)}; wanted finite numbers"
     undefined = ~np.isfinite(trials.targets)
@@ -82,7 +82,7 @@ def _mistakes_of_signals(trials: Trials) -> Iterator[str]:
 
 
 def _mistakes_of_mask(mask: np.ndarray, batch: int) -> Iterator[str]:
-    """A batch without a judged step, of which the loss would be 0/0."""
+    """Report a batch without a judged step, whose loss would be 0/0."""
     judged = mask.any(axis=(1, 2))
     starts = range(0, len(judged) - batch + 1, batch)
     if not all(judged[start : start + batch].any() for start in starts):
@@ -95,7 +95,7 @@ def _mistakes_of_phase(phase: np.ndarray, n_phases: int) -> Iterator[str]:
 
 
 def _mistakes_between(task: Task, first: Trials, again: Trials, other: Trials) -> Iterator[str]:
-    """Check two draws from one stream, and a third from another one, against each other."""
+    """Compare two draws from the same stream and a third from another."""
     steps = [trials.phase.shape[1] for trials in (first, again, other)]
     if len(set(steps)) > 1:
         yield f"draw gave trials of {min(steps)} and of {max(steps)} steps; wanted one number of steps in all draws"
@@ -112,12 +112,12 @@ def _mistakes_between(task: Task, first: Trials, again: Trials, other: Trials) -
 
 
 def _difference(one: Trials, other: Trials) -> str | None:
-    """The first field in which trials differ."""
+    """Name the first field in which two batches differ; None if they are equal."""
     return next((name for name in AXES if not np.array_equal(getattr(one, name), getattr(other, name))), None)
 
 
 def _first(where: np.ndarray) -> tuple[int, ...] | None:
-    """The first place at which an array is True."""
+    """Return the index of an array's first True element; None if there is none."""
     place = np.unravel_index(where.argmax(), where.shape) if where.any() else None
     return None if place is None else tuple(map(int, place))
 
@@ -127,5 +127,5 @@ def _told(place: tuple[int, ...]) -> str:
 
 
 def _a(value) -> str:
-    """What a value is."""
+    """Describe a value by its type."""
     return "None" if value is None else f"an object of type {type(value).__name__}"

@@ -1,16 +1,16 @@
-"""Exceptions that the code of a task raises, as part of a sentence."""
+"""Exceptions raised by a task's code, worded as part of a sentence."""
 
 import traceback
 from pathlib import Path
 
 from ... import tasks
 
-RAISED = (Exception, SystemExit)  # by the code of a task, which may do anything
-LONGEST = 300  # characters of an exception's text that are told
+RAISED = (Exception, SystemExit)  # a task's code may do anything
+LONGEST = 300  # longest exception text reported, in characters
 
 
 def described(error: BaseException, module: str) -> str:
-    """An exception's type and text in one line, and the line in the task's file from which it came."""
+    """Return an exception's type and text on one line, with the line of the task's file that raised it."""
     text = error.msg if isinstance(error, SyntaxError) else str(error)
     text = " ".join(text.strip().partition("\n\n")[0].split())
     text = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
@@ -19,12 +19,12 @@ def described(error: BaseException, module: str) -> str:
 
 
 def file_of(module: str) -> str:
-    """A task's file as users know it."""
+    """Return the path of a task's file as shown to users."""
     return f"tasks/{module}.py"
 
 
 def _place(error: BaseException, module: str) -> str:
-    """File and line; empty if the task's file has no part in it."""
+    """Return file and line; empty if the task's file is not in the traceback."""
     if isinstance(error, SyntaxError) and error.filename and error.lineno:
         return f"{'/'.join(Path(error.filename).parts[-2:])}, line {error.lineno}"
     path = Path(tasks.__file__).with_name(f"{module}.py")

@@ -1,16 +1,16 @@
-"""A limit to the time that a task's own code may take while the config is read: one that never returns is told, too."""
+"""A time limit for task code that runs while the config is read, so that an endless loop is reported, too."""
 
 import contextlib
 import signal
 import threading
 from collections.abc import Iterator
 
-SECONDS = 60  # to import numpy from a slow file system, and draw a few trials
+SECONDS = 60  # enough to import numpy from a slow file system and draw a few trials
 
 
 @contextlib.contextmanager
 def limited() -> Iterator[None]:
-    """Raise TimeoutError in the code within that is not done in time, where signals reach it: in the main thread."""
+    """Raise TimeoutError in a block that takes too long. Only the main thread, which gets signals, is limited."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -19,7 +19,7 @@ def limited() -> Iterator[None]:
         raise TimeoutError(f"not done after {SECONDS} s")
 
     before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS, 1)  # and again, if the code within catches it
+    signal.setitimer(signal.ITIMER_REAL, SECONDS, 1)  # repeats, in case the block catches the exception
     try:
         yield
     finally:

@@ -1,8 +1,8 @@
-"""The code that trains: a kernel a file; `base` says what a kernel is.
+"""The training kernels, one per file; `base` defines their interface.
 
-On a CPU a network is trained by one that is compiled: `linear`, for the linear network of Section 3, or `compiled`, for
-all others. `reference` trains every network in torch, to the same results within rounding: what the others are tested
-against, and what a GPU computes with.
+On a CPU a compiled kernel trains the network: `linear` for the linear network of Section 3, `compiled` for all others.
+`reference` trains any network in torch, with the same results within rounding. The other kernels are tested against
+it, and GPUs use it.
 """
 
 import importlib
@@ -17,21 +17,21 @@ from ...core.streams import named
 
 
 def load(name: str) -> ModuleType:
-    """The kernel in the file `name`: its classes and functions are those that `base.Kernel` names."""
+    """Return the kernel in the file `name`, a module with the members of `base.Kernel`."""
     return importlib.import_module(f"{__name__}.{name}")
 
 
 def chosen(networks: dict, kernel: str = "fast", device: str = "cpu") -> str:
-    """The kernel that trains networks, by their spec or their task's settings; `kernel`, `device` as in the config.
+    """Choose the kernel for networks, given their spec or task settings; `kernel` and `device` are the config's.
 
-    A GPU has use for `reference` alone; what `linear` trains is as fast on a CPU.
+    On a GPU only `reference` runs, but networks suited to `linear` stay on the CPU, which is as fast.
     """
     fast = compiled_for(networks)
     return fast if kernel == "fast" and (device == "cpu" or fast == "linear") else "reference"
 
 
 def compiled_for(networks: dict) -> str:
-    """Which of the compiled kernels is for networks, by their spec or their task's settings."""
+    """Choose the compiled kernel for networks, given their spec or task settings."""
     as_in_section_3 = {"nonlinearity": "identity", "optimizer": "sgd", "trained": ["W"], "batch": 1}
     if any(networks[key] != value for key, value in as_in_section_3.items()):
         return "compiled"
@@ -41,7 +41,7 @@ def compiled_for(networks: dict) -> str:
 
 @cache
 def _has_one_constant_input(task: str) -> bool:
-    """Whether a task has one trial, one output, and one input that stays what it is from its onset on, judged then."""
+    """Return True if a task has one trial, one output and one input, constant from onset and not judged before it."""
     task = tasks.of(json.loads(task))
     if not task.deterministic or (task.n_in, task.n_out) != (1, 1):
         return False

@@ -1,4 +1,4 @@
-"""What a kernel is, and what all kernels share."""
+"""The interface of kernels, and what they share."""
 
 from collections.abc import Iterator
 from typing import Any, Protocol
@@ -7,52 +7,52 @@ import numpy as np
 
 from ...tasks.base import Task
 
-State = dict[str, np.ndarray]  # of one network, by name: all that its training goes on from
-Row = dict[str, np.ndarray]  # of the history, by column: a value (n,) for each network
+State = dict[str, np.ndarray]  # of one network, by name: all that is needed to resume its training
+Row = dict[str, np.ndarray]  # of the history, by column: values (n,), one per network
 
-BLOCK = 20  # epochs drawn at once: a block has a stream of its own, so a resumed network finds its place
+BLOCK = 20  # epochs drawn at once; each block has its own stream, so that training can resume anywhere
 SHOWN = tuple(f"s{index}" for index in range(1, 6))  # singular values of dW in the history of linear networks
 
 
 class Stack(Protocol):
-    """Networks of one task that train in lockstep; they share the task's numbers and differ in g and seed."""
+    """Networks of one task trained in lockstep; they share the task's settings and differ in g and seed."""
 
     device: str  # cpu, or the name of the GPU
-    lag: int  # epochs after which rows are read: a GPU goes on meanwhile
+    lag: int  # epochs between reads of rows; a GPU need not wait for them
 
     def __init__(self, specs: list[dict], weights: list[dict[str, np.ndarray]], device: str = "cpu"):
-        """`device` is cpu or cuda; a kernel that has no use for a GPU stays on the CPU."""
+        """`device` is cpu or cuda; a kernel that cannot use a GPU stays on the CPU."""
 
     def step(self, batch: Any) -> Any:
-        """One epoch; its row, to be read."""
+        """Train for one epoch; return its row, to be passed to `read`."""
 
     def read(self, rows: list[Any]) -> list[Row]:
-        """What steps returned: `loss`, `gradient_norm` (Frobenius, by W) and more, all before the update.
+        """Convert rows returned by `step`: `loss`, `gradient_norm` (Frobenius, w.r.t. W), all before the update.
 
-        Linear networks also give `readout`, the output at the end of a single trial, and `s1` ... `s5`.
+        Linear networks add `readout`, the output at the end of a single trial, and `s1` ... `s5`.
         """
 
     def state(self, network: int) -> State:
-        """A copy of one network's state."""
+        """Copy one network's state."""
 
     def restore(self, states: list[State]) -> None:
-        """Go on from the states of all networks, taken at the same epoch."""
+        """Restore the states of all networks, all of the same epoch."""
 
     def trained(self, network: int) -> dict[str, np.ndarray]:
-        """W (N, N), M (N, n_in) and v (N, n_out), float32; and where it is known dW's own decomposition."""
+        """Return W (N, N), M (N, n_in) and v (N, n_out), float32, and the decomposition of dW where it is known."""
 
 
 class Kernel(Protocol):
-    """A module of this folder."""
+    """A module in this folder."""
 
     Stack: type[Stack]
 
     def batches(self, task: Task, specs: list[dict], first_epoch: int, device: str = "cpu") -> Iterator[Any]:
-        """What `Stack.step` wants of every epoch from `first_epoch` on."""
+        """Yield the batches for `Stack.step`, from epoch `first_epoch` on."""
 
 
 def learning_rate(spec: dict) -> float:
-    """The learning rate eta: learning_rate / N, or learning_rate (1 - g^2)^2 in units of effective learning time."""
+    """Return eta: learning_rate / N, or learning_rate (1 - g^2)^2 in units of effective learning time."""
     if spec["rate_scaling"] == "effective_time":
         return spec["learning_rate"] * (1 - spec["g"] ** 2) ** 2
     return spec["learning_rate"] / spec["n_neurons"]

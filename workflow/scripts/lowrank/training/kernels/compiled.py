@@ -1,5 +1,7 @@
-"""The kernel that trains on a CPU: any task, network and optimiser; an epoch in C (`compiled/`), to the reference's
-results within rounding."""
+"""The CPU kernel for any task, network and optimiser.
+
+Each epoch runs in C (`compiled/`). Results agree with the reference within rounding.
+"""
 
 from collections.abc import Iterator
 from itertools import count, islice
@@ -13,11 +15,11 @@ from ...core.streams import stream
 from ...tasks.base import Task
 from .base import BLOCK, SHOWN, Row, State, learning_rate
 
-Batch = list[Ordered]  # an epoch's trials, of each network of a stack
+Batch = list[Ordered]  # one epoch's trials, for each network of a stack
 
 
 class Stack:
-    """Networks of one task that train in lockstep, one after the other (see `base.Stack`)."""
+    """Networks of one task, trained one after the other within each epoch (see `base.Stack`)."""
 
     device, lag = "cpu", 1
 
@@ -25,31 +27,31 @@ class Stack:
         self.networks = [Network(spec, weight) for spec, weight in zip(specs, weights, strict=True)]
 
     def step(self, batch: Batch) -> Row:
-        """One epoch: what the history holds of it."""
+        """Train for one epoch and return its history row."""
         rows = [network.step(trials) for network, trials in zip(self.networks, batch, strict=True)]
         return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
     def read(self, rows: list[Row]) -> list[Row]:
-        """The rows, as they are."""
+        """Return the rows unchanged."""
         return rows
 
     def state(self, network: int) -> State:
-        """A copy of one network's weights and moments, named as the reference names them."""
+        """Copy one network's weights and moments, under the same names as in `reference`."""
         return self.trained(network) | {name: moment.copy() for name, moment in self.networks[network].moments()}
 
     def restore(self, states: list[State]) -> None:
-        """Go on from the states of all networks, whichever of the two kernels took them."""
+        """Restore the states of all networks, from this kernel or from `reference`."""
         for network, state in zip(self.networks, states, strict=True):
             for name, array in (*network.weights.items(), *network.moments()):
                 array[...] = state[name]
 
     def trained(self, network: int) -> dict[str, np.ndarray]:
-        """A copy of one network's weights."""
+        """Copy one network's weights."""
         return {name: weight.copy() for name, weight in self.networks[network].weights.items()}
 
 
 def batches(task: Task, specs: list[dict], first_epoch: int, device: str = "cpu") -> Iterator[Batch]:
-    """Fresh trials for every epoch from `first_epoch` on, each network's from its own stream."""
+    """Yield fresh trials for each epoch from `first_epoch` on, each network's from its own stream."""
     block, skipped = divmod(first_epoch, BLOCK)
     for number in count(block):
         drawn = [task.draw(stream(spec, "training trials", number), BLOCK * spec["batch"]) for spec in specs]
@@ -69,7 +71,7 @@ class Network:
         self.optimizer = optimizer({name: self.weights[name] for name in spec["trained"]}, learning_rate(spec))
 
     def step(self, batch: Ordered) -> dict[str, float]:
-        """One epoch: what the history holds of it."""
+        """Train for one epoch and return its history row."""
         loss, norm = self.epoch.run(batch)
         row = {"loss": loss, "gradient_norm": norm}
         if self.linear:
@@ -87,7 +89,7 @@ class Network:
         return {"readout": readout} | dict(zip(SHOWN, values, strict=True))
 
     def moments(self) -> Iterator[tuple[str, np.ndarray]]:
-        """What the optimiser goes on from, by name: `W.exp_avg` and the like."""
+        """Yield the optimiser's state by name, such as `W.exp_avg`."""
         for name, moments in self.optimizer.moments.items():
             for key, moment in moments.items():
                 yield f"{name}.{key}", moment

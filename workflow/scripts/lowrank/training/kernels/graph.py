@@ -1,6 +1,6 @@
-"""An epoch on a GPU as a CUDA graph: the list of all its operations, recorded once and started as one.
+"""An epoch on a GPU as a CUDA graph: all its operations, recorded once and launched together.
 
-Launched one by one, the thousands of small products of an epoch would take longer to start than to compute.
+Launched one by one, an epoch's thousands of small products would take longer to launch than to compute.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,14 +10,13 @@ import torch
 
 from ..network import Batch
 
-WARM_UP = 3  # epochs before recording, in which libraries choose and load what they need
+WARM_UP = 3  # epochs before recording, during which libraries select and load their kernels
 
 
 def recorded(epoch: Callable[[Batch], dict], batch: Batch, changed: Iterable[torch.Tensor]) -> Callable[[Batch], dict]:
-    """`epoch` as a CUDA graph for batches of the shape of `batch`; what it changes is afterwards as it was before.
+    """Record `epoch` as a CUDA graph for batches of the shape of `batch`, then reset the tensors in `changed`.
 
-    Nothing that it calls may wait for the GPU or depend on the batch's content, and each of its tensors has to stay
-    where it is.
+    `epoch` must not wait for the GPU or depend on the batch's values, and its tensors must keep their addresses.
     """
     fixed = replace(batch, inputs=batch.inputs.clone(), targets=batch.targets.clone(), mask=batch.mask.clone())
     changed = list(changed)

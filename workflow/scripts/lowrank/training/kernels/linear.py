@@ -1,13 +1,13 @@
-"""The kernel of the linear network of Section 3: gradient descent on W alone, one trial with a constant input.
+"""The kernel for the linear network of Section 3: gradient descent on W alone, one trial with a constant input.
 
-W is never written down. It is W0 + dW, and dW a sum of outer products of low rank, kept as its own singular value
-decomposition, from which s1, s2, ... are read. With the adjoints q[l] = (1 - dt + dt W')^l v of the output, which do
-not depend on the states, and a[k] = dL/dx[k+1] = sum_j dL/dz[j] q[j-k], an epoch's gradient is
+W is never stored. It is W0 + dW, where the low-rank dW is kept as its singular value decomposition, which also gives
+s1, s2, ... With the adjoints q[l] = (1 - dt + dt W')^l v of the output, which do not depend on the states, and
+a[k] = dL/dx[k+1] = sum_j dL/dz[j] q[j-k], an epoch's gradient is
 
     dL/dW = dt sum_k a[k] x[k]' = dt (sum_k a[k]) x*' + dt sum_k a[k] (x[k] - x*)'
 
-where x* is the last state. A term of the second sum is 0 once x is at rest, or while the end of the trial is so far
-that q has decayed: it is no sum at all at small g, and small at any.
+where x* is the last state. A term of the second sum vanishes once x is at rest, or while the end of the trial is so
+far off that q has decayed. At small g no terms remain; at any g, few do.
 """
 
 from collections.abc import Iterator
@@ -21,14 +21,14 @@ from ...core.streams import stream
 from ...tasks.base import Task, Trials
 from .base import SHOWN, Row, State, learning_rate
 
-REST = 1e-7  # states and adjoints at rest: float32's rounding
+REST = 1e-7  # tolerance for states and adjoints at rest: float32 rounding
 SKETCH = 16  # columns that span the range of a gradient's second sum
-RANK = 20  # of dW at most; what is beyond is rounding noise of the gradients
-NOISE = 1e-15  # singular values below this, relative to the first, are dropped, too
+RANK = 20  # maximal rank of dW; the rest is rounding noise of the gradients
+NOISE = 1e-15  # singular values below this, relative to the first, are dropped as well
 
 
 class Stack:
-    """Linear networks that train in lockstep (see `base.Stack`), on the CPU."""
+    """Linear networks trained in lockstep on the CPU (see `base.Stack`)."""
 
     device, lag = "cpu", 1
 
@@ -36,31 +36,31 @@ class Stack:
         self.networks = [LinearNetwork(spec, weight) for spec, weight in zip(specs, weights, strict=True)]
 
     def step(self, batch: Trials) -> Row:
-        """One epoch: what the history holds of it."""
+        """Train for one epoch and return its history row."""
         rows = [network.step(batch) for network in self.networks]
         return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
     def read(self, rows: list[Row]) -> list[Row]:
-        """The rows, as they are."""
+        """Return the rows unchanged."""
         return rows
 
     def state(self, network: int) -> State:
-        """dW of one network: its singular value decomposition."""
+        """Return the singular value decomposition of one network's dW."""
         return self.networks[network].change()
 
     def restore(self, states: list[State]) -> None:
-        """Go on from the states of all networks."""
+        """Restore the states of all networks."""
         for network, state in zip(self.networks, states, strict=True):
-            network.values = state["s"]  # the same order in memory as before: the last bits may depend on it
+            network.values = state["s"]  # restore the memory order too: the last bits may depend on it
             network.left, network.right = (np.ascontiguousarray(state[name].T) for name in ("U", "V"))
 
     def trained(self, network: int) -> dict[str, np.ndarray]:
-        """The weights of one network, and dW = U diag(s) V' as U (N, rank), s (rank,) and V (N, rank), float64."""
+        """Return one network's weights, and dW = U diag(s) V' as U (N, rank), s (rank,) and V (N, rank), float64."""
         return self.networks[network].trained()
 
 
 def batches(task: Task, specs: list[dict], first_epoch: int, device: str = "cpu") -> Iterator[Trials]:
-    """The one trial of every epoch; Problem unless its input stays what it is from its onset on."""
+    """Repeat the single trial for every epoch; Problem unless its input is constant from its onset on."""
     trial = task.draw(stream(specs[0], "training trials"), 1)
     u = trial.inputs[0, _onset(trial) :]
     if len(u) == 0 or (u != u[0]).any():
@@ -76,7 +76,7 @@ def _onset(trial: Trials) -> int:
 
 
 class LinearNetwork:
-    """One network in training; its arrays of vectors are (vectors, N)."""
+    """One network in training; arrays of vectors have shape (vectors, N)."""
 
     def __init__(self, spec: dict, weights: dict[str, np.ndarray]):
         self.initial, self.drive, self.readout = weights["W"], weights["M"][:, 0], weights["v"][:, 0].copy()
@@ -87,8 +87,8 @@ class LinearNetwork:
         self.states = self.adjoints = None
 
     def step(self, trial: Trials) -> dict[str, float]:
-        """One epoch: what the history holds of it."""
-        with np.errstate(over="ignore", invalid="ignore"):  # of a network that diverges
+        """Train for one epoch and return its history row."""
+        with np.errstate(over="ignore", invalid="ignore"):  # for a network that diverges
             states, adjoints = self._march(trial)
             judged = np.flatnonzero(trial.mask[0, :, 0]) - _onset(trial)
             output = states[np.minimum(judged + 1, len(states) - 1)] @ self.readout.astype(float)
@@ -104,7 +104,7 @@ class LinearNetwork:
         return row
 
     def _march(self, trial: Trials) -> tuple[np.ndarray, np.ndarray]:
-        """The states from the input's onset on and the adjoints, (steps, N) each, until they are at rest."""
+        """Return the states from input onset and the adjoints, (steps, N) each, until they are at rest."""
         onset, f = _onset(trial), self.precision
         steps = trial.inputs.shape[1] - onset
         if self.states is None:
@@ -116,8 +116,8 @@ class LinearNetwork:
         return self.states[: last[0] + 1], self.adjoints[: last[1] + 1]
 
     def _gradient(self, states, adjoints, judged, by_output) -> tuple[np.ndarray, np.ndarray]:
-        """dL/dW = left' right as (columns, N) each; `by_output` is dL/dz at the `judged` steps."""
-        pull = np.zeros(len(adjoints), self.precision)  # of each adjoint on the sum of all a[k]
+        """Return dL/dW = left' right, as (columns, N) each; `by_output` is dL/dz at the `judged` steps."""
+        pull = np.zeros(len(adjoints), self.precision)  # weight of each adjoint in the sum of all a[k]
         for step, factor in zip(judged, by_output, strict=True):
             pull[: step + 1] += factor
         first = max(0, judged[0] - len(adjoints) + 1)
@@ -130,14 +130,14 @@ class LinearNetwork:
         return self.dt * np.vstack([pull @ adjoints, left]), np.vstack([states[-1], right])
 
     def _compressed(self, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """left' right with SKETCH columns at most, by projecting on the range of its product with random vectors."""
+        """Compress left' right to at most SKETCH columns by projecting onto the range of its random sketch."""
         if len(left) <= SKETCH:
             return left, right
         basis = _orthonormal((self.sketch @ right.T) @ left)[0]
         return basis, (basis @ left.T) @ right
 
     def _descend(self, left: np.ndarray, right: np.ndarray) -> None:
-        """dW - eta dL/dW, as its singular value decomposition."""
+        """Update dW to dW - eta dL/dW, kept as its singular value decomposition."""
         left = np.vstack([self.values[:, None] * self.left, -self.rate * left])
         right = np.vstack([self.right, right])
         if not (np.isfinite(left).all() and np.isfinite(right).all()):
@@ -149,17 +149,17 @@ class LinearNetwork:
         self.left, self.values, self.right = u.T[:rank] @ left, values[:rank], v[:rank] @ right
 
     def change(self) -> dict[str, np.ndarray]:
-        """dW = U diag(s) V'."""
+        """Return U, s and V of dW = U diag(s) V'."""
         return {"U": self.left.T, "s": self.values, "V": self.right.T}
 
     def trained(self) -> dict[str, np.ndarray]:
-        """W, M, v and what `change` gives."""
+        """Return W, M, v and the decomposition from `change`."""
         change = (self.left.T * self.values) @ self.right
         weights = {"W": self.initial + change, "M": self.drive[:, None], "v": self.readout[:, None]}
         return {name: weight.astype(np.float32) for name, weight in weights.items()} | self.change()
 
 
 def _orthonormal(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rows as combinations of orthonormal rows: vectors = combination' basis; returns basis and combination."""
+    """Orthonormalize rows: vectors = combination' basis. Return basis and combination."""
     basis, combination = np.linalg.qr(vectors.T)
     return basis.T, combination

@@ -1,4 +1,4 @@
-"""The reference kernel: any task, network and optimiser; gradients through time in torch, on CPU or GPU."""
+"""The reference kernel for any task, network and optimiser: backpropagation through time in torch, on CPU or GPU."""
 
 import numpy as np
 import torch
@@ -15,13 +15,13 @@ __all__ = ["Stack", "batches"]
 
 
 class Stack:
-    """Networks of one task that train in lockstep, with their optimiser (see `base.Stack`).
+    """Networks of one task trained in lockstep, with their optimiser (see `base.Stack`).
 
     Every tensor has a leading axis for the networks.
     """
 
     def __init__(self, specs: list[dict], weights: list[dict[str, np.ndarray]], device: str = "cpu"):
-        torch.set_num_threads(1)  # the last bits of a product depend on it
+        torch.set_num_threads(1)  # the last bits of a product depend on the number of threads
         spec, place = specs[0], device_of(device)
         on_gpu = place.type == "cuda"
         self.device = name_of(place)
@@ -31,24 +31,24 @@ class Stack:
         self.optimized = {name: self.weights[name] for name in spec["trained"]}
         self.optimizer = _optimizer(self.optimized, specs)
         self.dt, self.n_neurons, self.nonlinearity = spec["dt"], spec["n_neurons"], spec["nonlinearity"]
-        self.records = on_gpu and self.nonlinearity != "identity"  # singular values cannot be recorded
+        self.records = on_gpu and self.nonlinearity != "identity"  # the singular value decomposition cannot be recorded
         self.epoch = None
 
     @torch.no_grad()
     def step(self, batch: Batch) -> dict[str, torch.Tensor]:
-        """One epoch: what the history holds of it; nothing waits for the GPU."""
+        """Train for one epoch and return its history row, without waiting for the GPU."""
         if self.epoch is None:
             self.unrolled = Unrolled(batch, self.n_neurons, self.dt, self.nonlinearity)
             self.epoch = recorded(self._epoch, batch, self._changed()) if self.records else self._epoch
         return self.epoch(batch)
 
     def read(self, rows: list[dict[str, torch.Tensor]]) -> list[Row]:
-        """What steps returned, in one copy from the device a column."""
+        """Return the rows as numpy arrays, with one copy from the device per column."""
         columns = {name: torch.stack([row[name] for row in rows]).cpu().numpy() for name in rows[0]}
         return [{name: column[epoch] for name, column in columns.items()} for epoch in range(len(rows))]
 
     def _changed(self) -> list[torch.Tensor]:
-        """All that an epoch changes and the next one goes on from."""
+        """List the tensors that an epoch changes and the next one needs."""
         moments = [moment for moments in self.optimizer.moments.values() for moment in moments.values()]
         return [*self.optimized.values(), *moments]
 
@@ -68,7 +68,7 @@ class Stack:
         return {"readout": self.unrolled.readout()} | dict(zip(SHOWN, values.unbind(1), strict=True))
 
     def state(self, network: int) -> State:
-        """A copy of one network's weights and moments; a moment is named `W.exp_avg` and the like."""
+        """Copy one network's weights and moments; moments have names such as `W.exp_avg`."""
         state = self.trained(network)
         for name, moments in self.optimizer.moments.items():
             for key, moment in moments.items():
@@ -76,7 +76,7 @@ class Stack:
         return state
 
     def restore(self, states: list[State]) -> None:
-        """Go on from `state`s of all networks, taken at the same epoch."""
+        """Restore the states of all networks, all of the same epoch."""
         for name, weight in self.weights.items():
             weight.copy_(torch.from_numpy(np.stack([state[name] for state in states])))
         for name, moments in self.optimizer.moments.items():
@@ -85,7 +85,7 @@ class Stack:
                 moment.copy_(torch.from_numpy(np.stack(saved) if moment.dim() else np.array(saved[0])))
 
     def trained(self, network: int) -> dict[str, np.ndarray]:
-        """A copy of one network's weights."""
+        """Copy one network's weights."""
         return {name: weight[network].cpu().numpy().copy() for name, weight in self.weights.items()}
 
 
