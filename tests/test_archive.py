@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 import workflow
-from commands.archive import building, contents, likeness, origin, packing, page
+from commands.archive import agreement, building, contents, origin, packing, page
 from commands.archive import verify as verifying
 from lowrank.core.problems import Problem
 from lowrank.sentiment.sentences import sources
@@ -433,19 +433,19 @@ LOSSES = [1.0, 0.5, 0.25]
 
 
 def test_trainings_that_differ_by_rounding_agree():
-    assert likeness.same_bits(trained(), trained())
+    assert agreement.same_bits(trained(), trained())
     other = trained(rounding=1e-3)
-    assert not likeness.same_bits(trained(), other)
-    wrong, told = likeness.compared(trained(), other, LOSSES, [1.0, 0.5001, 0.26])
+    assert not agreement.same_bits(trained(), other)
+    wrong, told = agreement.compared(trained(), other, LOSSES, [1.0, 0.5001, 0.26])
     assert wrong == ["the losses of the first 3 epochs differ by up to 4.0e-02, allowed are 0.01"]
-    assert likeness.compared(trained(), other, LOSSES, [1.0, 0.5001, 0.2501])[0] == []
+    assert agreement.compared(trained(), other, LOSSES, [1.0, 0.5001, 0.2501])[0] == []
     assert "the norms of the change differ by a factor of 1.00" in told
 
 
 def test_trainings_of_another_seed_length_or_rate_do_not():
-    assert "initial weights differ" in likeness.compared(trained(), trained(1), LOSSES, LOSSES)[0][0]
-    assert "norms of the change" in likeness.compared(trained(), trained(rounding=3.5), LOSSES, LOSSES)[0][0]
-    assert "epochs, not" in likeness.compared(trained(), trained(), LOSSES, LOSSES[:2])[0][0]
+    assert "initial weights differ" in agreement.compared(trained(), trained(1), LOSSES, LOSSES)[0][0]
+    assert "norms of the change" in agreement.compared(trained(), trained(rounding=3.5), LOSSES, LOSSES)[0][0]
+    assert "epochs, not" in agreement.compared(trained(), trained(), LOSSES, LOSSES[:2])[0][0]
 
 
 def test_elsewhere_is_another_machine_processor_library_or_a_gpu(monkeypatch):
@@ -454,15 +454,15 @@ def test_elsewhere_is_another_machine_processor_library_or_a_gpu(monkeypatch):
     monkeypatch.setattr(origin, "installed", lambda names: dict.fromkeys(names, "2.0+cpu"))
     about = {"machine": "x86_64", "device": "cpu", "versions": {"python": "3.9", "torch": "2.0"}}
     facts = {"machine": here}
-    assert likeness.elsewhere(about, facts) == ""
-    assert likeness.elsewhere(about, {"machine": here | {"processor": "B"}}) == "A, not B"
-    assert likeness.elsewhere(about | {"processor": "C"}, facts) == "A, not C"
-    assert likeness.elsewhere(about | {"machine": "arm64"}, facts) == "x86_64, not arm64"
-    assert likeness.elsewhere(about | {"device": "H100"}, facts) == "on the CPU, not on H100"
-    assert likeness.elsewhere(about | {"versions": {"torch": "1.0"}}, facts) == "torch 2.0, not 1.0"
+    assert agreement.elsewhere(about, facts) == ""
+    assert agreement.elsewhere(about, {"machine": here | {"processor": "B"}}) == "A, not B"
+    assert agreement.elsewhere(about | {"processor": "C"}, facts) == "A, not C"
+    assert agreement.elsewhere(about | {"machine": "arm64"}, facts) == "x86_64, not arm64"
+    assert agreement.elsewhere(about | {"device": "H100"}, facts) == "on the CPU, not on H100"
+    assert agreement.elsewhere(about | {"versions": {"torch": "1.0"}}, facts) == "torch 2.0, not 1.0"
     monkeypatch.setattr(arithmetic, "described", lambda with_torch: {"instructions": "avx", "BLAS": "A"})
-    assert likeness.elsewhere(about | {"arithmetic": {"instructions": "avx", "BLAS": "A"}}, facts) == ""
-    assert likeness.elsewhere(about | {"arithmetic": {"instructions": "", "BLAS": "A"}}, facts) == (
+    assert agreement.elsewhere(about | {"arithmetic": {"instructions": "avx", "BLAS": "A"}}, facts) == ""
+    assert agreement.elsewhere(about | {"arithmetic": {"instructions": "", "BLAS": "A"}}, facts) == (
         "instructions avx, not unknown"
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from commands.compute import jobs, needs
+from commands.compute import jobs, requirements
 from commands.compute.page import page
 from lowrank.core import hardware
 from lowrank.store import checkpoint
@@ -203,7 +203,7 @@ SPECS = {
     ],
 )
 def test_a_figure_needs_the_networks_that_it_shows(figure, title, places, rules):
-    needed = needs.of_figure(SETTINGS, SPECS, figure)
+    needed = requirements.of_figure(SETTINGS, SPECS, figure)
     assert (needed["title"], set(needed["places"]), needed["rules"]) == (title, places, rules)
 
 

@@ -365,10 +365,10 @@ def third_party(path: Path) -> set[str]:
 
 OF_ARCHIVE = {
     "__init__": "",
-    "again": "surroundings threadpoolctl yaml",
+    "reproduce": "surroundings threadpoolctl yaml",
     "building": "yaml",
     "contents": "",
-    "likeness": "numpy",
+    "agreement": "numpy",
     "metadata": "rocrate yaml",
     "origin": "",
     "packing": "",

@@ -1,6 +1,6 @@
 # What the run took to compute. Snakemake does not track the files with times and memory (benchmarks, logs), so the
 # tables are inputs: they change with the jobs, and the statement is remade.
-from commands.compute import needs
+from commands.compute import requirements
 
 
 rule compute:
@@ -17,7 +17,7 @@ rule compute:
         "../../envs/lowrank.yaml"
     params:
         job=lambda w: order(
-            "compute", run=config["run"], figures=needs.of_figures(config, plan.by_place(PLAN), FIGURES)
+            "compute", run=config["run"], figures=requirements.of_figures(config, plan.by_place(PLAN), FIGURES)
         ),
     message:
         "Summing up what the run took to compute"

@@ -298,7 +298,7 @@ def made_again(folder: Path, redraw: bool, retrain: int, seed: int) -> tuple[lis
     order = {"redraw": redraw, "retrain": chosen}
     environment = dict(os.environ, PYTHONPATH=str(folder / "workflow/scripts"), PYTHONDONTWRITEBYTECODE="1")
     environment.pop("LOWRANK_PLAN", None)
-    command = [sys.executable, "-m", "commands.archive.again", str(folder), json.dumps(order)]
+    command = [sys.executable, "-m", "commands.archive.reproduce", str(folder), json.dumps(order)]
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         raise Unusable(f"nothing could be made again (exit status {done.returncode}; what it said stands above)")

@@ -17,7 +17,7 @@ from lowrank.core.spec import digest
 from lowrank.plan import plan
 from lowrank.store import checkpoint, networks, tables
 
-from . import likeness, origin
+from . import agreement, origin
 
 
 def main() -> None:
@@ -96,12 +96,12 @@ def retrained(name: str, facts: dict) -> tuple[list[str], list[str]]:
             losses = [_losses(spec, Path(file).with_suffix(".parquet")) for file in (path, name)]
         finally:
             os.chdir(archived)
-    if likeness.same_bits(before, after) and losses[0] == losses[1]:
+    if agreement.same_bits(before, after) and losses[0] == losses[1]:
         return [], [f"{name}: trained again it is the same to the bit"]
-    elsewhere = likeness.elsewhere(about, facts)
+    elsewhere = agreement.elsewhere(about, facts)
     if not elsewhere:
         return [f"{name}: trained again on the same type of machine it is another network"], []
-    wrong, told = likeness.compared(before, after, *losses)
+    wrong, told = agreement.compared(before, after, *losses)
     if wrong:
         return [f"{name}: trained again elsewhere ({elsewhere}) {sentence}" for sentence in wrong], []
     return [], [f"{name}: trained again elsewhere ({elsewhere}) it is the same within tolerance: {told}"]
