@@ -271,6 +271,14 @@ def test_another_number_of_cores_runs_nothing(finished):
     assert planned(finished, "--cores", "3").names == set()
 
 
+def test_another_order_of_the_tasks_runs_nothing(project):
+    path = project / "tiny.yaml"
+    config = yaml.safe_load(path.read_text())
+    config["tasks"] = dict(reversed(config["tasks"].items()))
+    path.write_text(yaml.safe_dump(config, sort_keys=False))
+    assert planned(project).names == set()
+
+
 def test_a_setting_changed_and_changed_back_runs_nothing(project):
     before = workflow.snapshot(project / "results")
     configure(project, tasks={"romo": {"epochs": 22}}, measure={"ranks": [0, 1]})

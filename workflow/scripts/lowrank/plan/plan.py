@@ -4,6 +4,7 @@ The process that the user starts makes the plan. Its jobs read the plan and foll
 edited in the meantime. A plan contains only built-in types, because it is written as JSON.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from .. import measures
 from ..config import config
 from ..core.fingerprint import fingerprint
 from ..core.folders import check_kinds
-from ..core.spec import digest
+from ..core.spec import canonical, digest
 from ..jobs import prepared
 from ..sentiment.sentences import sources
 from ..store import networks
@@ -50,7 +51,8 @@ def make(raw: dict) -> dict:
     `regather`: tables of all networks that were gathered from other files than the present ones;
     `stacks`: the jobs that make files of several networks, by rule name.
     """
-    plan = {"raw": raw, "config": config.validated(raw)}
+    # keys in the order in which jobs read them: a table lists its networks in the order of the tasks
+    plan = {"raw": raw, "config": json.loads(canonical(config.validated(raw)))}
     settings = plan["config"]
     plan["code"] = {stage: fingerprint(*orders.roots(settings, stage)) for stage in orders.stages(settings)}
     plan |= _sentiment_data(plan)
