@@ -13,7 +13,7 @@ include: "workflow/rules/orders.smk"
 
 
 rule all:
-    """Everything: networks, measures, tables, figures, claims, and how far from the published they are."""
+    """All networks, measures, tables, figures, claims, and the comparison with the published curves."""
     input:
         lambda w: list(map(network, plan.places(PLAN))),
         lambda w: [as_planned(file) for measure in MEASURES for file in parts_of(measure.name)],
@@ -24,7 +24,7 @@ rule all:
         f"{RESULTS}/comparison.md",
     localrule: True
     message:
-        "All networks, measures, tables, figures and claims are there"
+        "All networks, measures, tables, figures and claims are complete"
 
 
 include: "workflow/rules/train.smk"

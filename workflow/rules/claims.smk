@@ -13,6 +13,6 @@ rule claims:
     params:
         job=lambda w: table_order("claims"),
     message:
-        "Judging the paper's claims"
+        "Testing the paper's claims"
     script:
         "../scripts/claims.py"

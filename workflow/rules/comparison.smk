@@ -41,6 +41,6 @@ rule figure_published:
     params:
         job=lambda w: figure_order(f"fig{w.number}", "_published"),
     message:
-        "Drawing Figure {wildcards.number} with the published curves under it"
+        "Drawing Figure {wildcards.number} over the published curves"
     script:
         "../scripts/figure_published.py"

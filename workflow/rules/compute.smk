@@ -20,6 +20,6 @@ rule compute:
             "compute", run=config["run"], figures=requirements.of_figures(config, plan.by_place(PLAN), FIGURES)
         ),
     message:
-        "Summing up what the run took to compute"
+        "Summarising the time and memory of the run"
     script:
         "../scripts/compute.py"

@@ -31,7 +31,7 @@ rule claims_page:
     params:
         job=lambda w: order("claims_page", run=config["run"], tables=made_of("claims")),
     message:
-        "Writing the claims as a page"
+        "Writing the claims page of the report"
     script:
         "../scripts/claims_page.py"
 

@@ -14,7 +14,7 @@ rule gather:
     params:
         job=lambda w: table_order(w.table),
     message:
-        "Gathering the {wildcards.table} of all networks"
+        "Gathering {wildcards.table} of all networks"
     script:
         "../scripts/gather.py"
 
@@ -49,6 +49,6 @@ rule summary:
     params:
         job=lambda w: table_order("summary"),
     message:
-        "Summing up all networks"
+        "Summarising all networks"
     script:
         "../scripts/summary.py"
