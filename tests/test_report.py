@@ -63,7 +63,7 @@ def opened(browser, reported):
     window.on("request", lambda asked: wrong.append(asked.url) if outside(asked.url) else None)
     window.on("requestfailed", lambda asked: wrong.append(asked.url[:80]))
     window.goto((reported / "results/tiny/report.html").as_uri())
-    window.set_default_timeout(10_000)
+    window.set_default_timeout(60_000)
     yield window
     context.close()
     assert not wrong
