@@ -15,8 +15,8 @@ include: "workflow/rules/orders.smk"
 rule all:
     """All networks, measures, tables, figures, claims, and the comparison with the published curves."""
     input:
-        lambda w: list(map(network, plan.places(PLAN))),
-        lambda w: [as_planned(file) for measure in MEASURES for file in parts_of(measure.name)],
+        lambda w: list(map(network, plan.keys(PLAN))),
+        lambda w: [as_planned(file) for measure in MEASURES for file in files_of(measure.name)],
         [f"{RESULTS}/tables/{name}.parquet" for name in TABLES],
         [f"{RESULTS}/figures/{name}.{kind}" for name in FIGURES for kind in ("pdf", "png")],
         [f"{RESULTS}/figures/{name}.{kind}" for name in PUBLISHED for kind in ("pdf", "png")],

@@ -43,8 +43,8 @@ class Runs:
 
     def pytest_runtest_logreport(self, report) -> None:
         if report.failed:
-            told = f"\n{report.nodeid}, {report.when}:\n{report.longreprtext}\n"
-            self.config.get_terminal_writer().write(told, flush=True)  # not only when all have run
+            message = f"\n{report.nodeid}, {report.when}:\n{report.longreprtext}\n"
+            self.config.get_terminal_writer().write(message, flush=True)  # not only when all have run
         if report.when == "call" or not report.passed:
             name, _, parameters = report.nodeid.partition("[")
             parameters = [p for p in parameters.rstrip("]").split("-") if not p.startswith("again")]

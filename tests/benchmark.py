@@ -35,7 +35,7 @@ from threadpoolctl import threadpool_limits
 
 from lowrank import tasks
 from lowrank.compiled import build, network
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 from lowrank.sentiment import lstm, training
 from lowrank.sentiment.sentences.data import Sentences
 from lowrank.training.device import device_of
@@ -185,8 +185,8 @@ if __name__ == "__main__":
     if arguments.device == "cuda":
         try:
             device_of("cuda")
-        except Problem as problem:
-            sys.exit(f"{problem}")
+        except UserError as error:
+            sys.exit(f"{error}")
         print(f"{torch.cuda.get_device_name()}; seconds a task at the paper's size")
         print(f"{'task':12} networks  one stack one by one   CPU core     ratio  CPU ratio")
         for name in filter(arguments.only.__contains__, TASKS):

@@ -22,17 +22,17 @@ def before_each_epoch(stopping: Callable[[], bool]) -> Callable[[], bool]:
 
     The epochs of one process are counted: a stack's networks, trained one after the other, have theirs in a row.
     """
-    asked = 0
+    calls = 0
 
     def stopping_or_waiting() -> bool:
-        nonlocal asked
-        asked += 1
-        if _closed_at() == asked:
-            place = LINE / f"{os.getpid()}"
-            place.touch()
-            while _closed_at() == asked and not stopping():
+        nonlocal calls
+        calls += 1
+        if _closed_at() == calls:
+            entry = LINE / f"{os.getpid()}"
+            entry.touch()
+            while _closed_at() == calls and not stopping():
                 time.sleep(0.05)
-            place.unlink(missing_ok=True)
+            entry.unlink(missing_ok=True)
         return stopping()
 
     return stopping_or_waiting

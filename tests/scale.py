@@ -105,7 +105,7 @@ def share_of_ours(folder: Path) -> float:
 def make_all(raw: dict) -> None:
     """Networks and measures as they would be found: whole, of the planned specs and settings, and nothing in them."""
     made = plan.make(raw)
-    for place, spec in plan.by_place(made).items():
+    for key, spec in plan.specs_by_key(made).items():
         checkpoint.write(networks.file(spec), spec, {"W": np.zeros((2, 2), np.float32)})
         named, network = {"task": spec["task"], "g": spec["g"], "seed": spec["seed"]}, digest(spec)
         columns = dict.fromkeys(schemas.of("history").names, 0.0) | named | {"epoch": [0]}
@@ -114,7 +114,7 @@ def make_all(raw: dict) -> None:
         for measure in measures.of(lstm=False):
             columns = {name: [""] if column.kind == "string" else [0] for name, column in measure.columns.items()}
             record = {"made_of": measuring.record(made, measure, spec["task"], network), "network": checksum}
-            tables.write(measure.file("scale", place), measure.name, columns | named, **record)
+            tables.write(measure.file("scale", key), measure.name, columns | named, **record)
 
 
 def job_start(folder: Path, raw: dict) -> float:

@@ -31,6 +31,6 @@ def test_every_test_is_repeated_and_counted(tmp_path):
         "test_of_a_word[a]": "3 passed",
         "test_of_a_word[b]": "3 failed",
     }
-    told, _, _ = done.stdout.partition("= FAILURES =")
-    assert told.count("test_some.py::test_of_a_word[again0-b], call:\n") == 1, "a failure is told when it happens"
-    assert told.count("E   AssertionError: assert 'b' == 'a'") == 3
+    message, _, _ = done.stdout.partition("= FAILURES =")
+    assert message.count("test_some.py::test_of_a_word[again0-b], call:\n") == 1, "a failure is told when it happens"
+    assert message.count("E   AssertionError: assert 'b' == 'a'") == 3

@@ -19,7 +19,7 @@ import yaml
 import workflow
 from commands.archive import agreement, building, contents, origin, packing, page
 from commands.archive import verify as verifying
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 from lowrank.sentiment.sentences import sources
 from lowrank.store import checkpoint
 from lowrank.training import arithmetic
@@ -112,14 +112,14 @@ def test_all_of_the_run_is_in_it_and_the_workflow_that_made_it(archived):
 
 
 def test_its_size_is_said_before_and_its_digest_after(archived):
-    said = (archived / "said").read_text()
+    output = (archived / "said").read_text()
     size = (archived / ZIP).stat().st_size
-    files, told = re.search(rf"{ZIP}: (\d+) files, ([\d.]+) MB, of them [\d.]+ MB of networks", said).groups()
+    files, megabytes = re.search(rf"{ZIP}: (\d+) files, ([\d.]+) MB, of them [\d.]+ MB of networks", output).groups()
     assert int(files) == len(names(archived / ZIP))
-    assert size <= 1e6 * float(told) + 5e4 < 1.2 * size + 1e5
+    assert size <= 1e6 * float(megabytes) + 5e4 < 1.2 * size + 1e5
     with zipfile.ZipFile(archived / ZIP) as archive:
         digest = hashlib.sha256(archive.read("SHA256SUMS")).hexdigest()
-    assert said.index(" MB of networks") < said.index(digest)
+    assert output.index(" MB of networks") < output.index(digest)
 
 
 def test_the_description_names_only_what_is_there(unpacked):
@@ -174,9 +174,11 @@ def test_a_file_of_the_config_that_is_elsewhere_is_named_by_its_sum(unpacked, tm
     assert config["archive"] is None
     by_sum = config["sentiment"]["treebank"]
     assert re.fullmatch(r"sha256:[0-9a-f]{64}", by_sum)
-    settled = sources.settle({"treebank": by_sum, "vectors": config["sentiment"]["vectors"]})["treebank"]
-    with pytest.raises(Problem, match=f"what was prepared of the treebank with {by_sum} is not in resources/sentiment"):
-        sources.fetch("treebank", settled)
+    resolved = sources.resolve({"treebank": by_sum, "vectors": config["sentiment"]["vectors"]})["treebank"]
+    with pytest.raises(
+        UserError, match=f"what was prepared of the treebank with {by_sum} is not in resources/sentiment"
+    ):
+        sources.fetch("treebank", resolved)
 
 
 # --- Every change is found
@@ -211,10 +213,10 @@ def one(folder: Path, kind: str) -> str:
 @pytest.mark.parametrize("kind", ONE_OF_EACH)
 def test_a_changed_byte_is_found(copied, kind):
     flip(copied / (name := one(copied, kind)))
-    told = found(copied)
-    assert any(line.startswith(f"{name}: ") for line in told), told
-    others = {line.partition(": ")[0] for line in told} - {name}
-    assert not others or kind == "sums", told
+    output = found(copied)
+    assert any(line.startswith(f"{name}: ") for line in output), output
+    others = {line.partition(": ")[0] for line in output} - {name}
+    assert not others or kind == "sums", output
 
 
 @pytest.mark.parametrize("kind", ONE_OF_EACH)
@@ -317,9 +319,9 @@ def test_a_network_cut_short_is_found(copied, cut):
     path = copied / (name := one(copied, "network"))
     path.write_bytes(path.read_bytes()[:cut])
     sign(copied)
-    told = found(copied)
-    assert len(told) == 1
-    assert re.match(rf"{name}: (is not a whole file of arrays|has \d+ bytes of arrays|array \w+ has bytes)", told[0])
+    output = found(copied)
+    assert len(output) == 1
+    assert re.match(rf"{name}: (is not a whole file of arrays|has \d+ bytes of arrays|array \w+ has bytes)", output[0])
 
 
 def test_a_network_left_out_and_off_the_list_is_found(copied):
@@ -339,9 +341,9 @@ def test_links_and_names_that_lead_elsewhere_are_found(copied, tmp_path):
             archive.writestr(name, "x")
         with pytest.warns(UserWarning, match="Duplicate name"):
             archive.writestr("twice", "y")
-    told = found(tmp_path / "bad.zip")
-    assert {"../outside: leads out of the archive", "/etc/outside: leads out of the archive"} <= set(told)
-    assert "twice: is there 2 times" in told
+    output = found(tmp_path / "bad.zip")
+    assert {"../outside: leads out of the archive", "/etc/outside: leads out of the archive"} <= set(output)
+    assert "twice: is there 2 times" in output
 
 
 @pytest.mark.parametrize(
@@ -395,11 +397,11 @@ def test_the_program_is_python_3_8_and_imports_the_standard_library_alone():
 def test_verify_makes_figures_and_all_networks_again_and_says_so_on_the_screen(archived):
     """The LSTM among them; on this machine, so to the bit. No other run takes notice."""
     recorded = (archived / "results/tiny/config.yaml").read_bytes()
-    said = run(archived, "verify", "--config", f"archive={ZIP}", "verify_sample=1000").output
-    assert "6 figures, drawn again, are the same to the byte" in said
-    assert "code and config give the archive's 13 networks" in said
-    assert len(re.findall("trained again it is the same to the bit", said)) == 13
-    assert WHOLE in said
+    output = run(archived, "verify", "--config", f"archive={ZIP}", "verify_sample=1000").output
+    assert "6 figures, drawn again, are the same to the byte" in output
+    assert "code and config give the archive's 13 networks" in output
+    assert len(re.findall("trained again it is the same to the bit", output)) == 13
+    assert WHOLE in output
     assert (archived / "results/tiny/config.yaml").read_bytes() == recorded
 
 
@@ -436,10 +438,10 @@ def test_trainings_that_differ_by_rounding_agree():
     assert agreement.same_bits(trained(), trained())
     other = trained(rounding=1e-3)
     assert not agreement.same_bits(trained(), other)
-    wrong, told = agreement.compared(trained(), other, LOSSES, [1.0, 0.5001, 0.26])
+    wrong, summary = agreement.compared(trained(), other, LOSSES, [1.0, 0.5001, 0.26])
     assert wrong == ["the losses of the first 3 epochs differ by up to 4.0e-02, allowed are 0.01"]
     assert agreement.compared(trained(), other, LOSSES, [1.0, 0.5001, 0.2501])[0] == []
-    assert "the norms of the change differ by a factor of 1.00" in told
+    assert "the norms of the change differ by a factor of 1.00" in summary
 
 
 def test_trainings_of_another_seed_length_or_rate_do_not():
@@ -472,10 +474,10 @@ def test_elsewhere_is_another_machine_processor_library_or_a_gpu(monkeypatch):
 
 def test_without_networks_and_data_it_says_what_is_lost_and_figures_are_drawn_again(archived, tmp_path):
     project = workflow.copy(archived, tmp_path / "project")
-    said = run(project, "archive", "--config", "archive_networks=false", "archive_data=false").output
-    assert "of them no networks" in said
-    assert page.WITHOUT_NETWORKS in said
-    assert "the licence of" not in said
+    output = run(project, "archive", "--config", "archive_networks=false", "archive_data=false").output
+    assert "of them no networks" in output
+    assert page.WITHOUT_NETWORKS in output
+    assert "the licence of" not in output
     folder = tmp_path / "elsewhere"
     with zipfile.ZipFile(project / ZIP) as archive:
         archive.extractall(folder)
@@ -507,22 +509,22 @@ def test_a_second_archive_is_the_same_to_the_byte_and_stays_when_a_third_fails(a
     stamp = network.stat()
     flip(network, 0.9)
     os.utime(network, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
-    said = refused(project, "archive")
-    assert f"{network.relative_to(project)}: its content does not give the checksum that it says" in said
+    output = refused(project, "archive")
+    assert f"{network.relative_to(project)}: its content does not give the checksum that it says" in output
     assert (project / ZIP).read_bytes() == before
     assert len(list((project / ZIP).parent.iterdir())) == 1
 
 
 def test_a_disk_that_is_too_small_is_found_before_anything_is_written(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10**9, 10**9, 10**6))
-    with pytest.raises(Problem, match=r"run.zip: it needs 1300 MB, and 1 MB are free"):
+    with pytest.raises(UserError, match=r"run.zip: it needs 1300 MB, and 1 MB are free"):
         packing.check_room(tmp_path / "run.zip", 1_300_000_000)
 
 
 def test_a_file_that_changes_meanwhile_is_not_archived(tmp_path, monkeypatch):
     (tmp_path / "a").write_bytes(b"x" * 10)
     monkeypatch.setattr(packing, "_parts", lambda entry: [b"x" * 9])
-    with pytest.raises(Problem, match="a was changed while it was archived"):
+    with pytest.raises(UserError, match="a was changed while it was archived"):
         packing.pack(tmp_path / "run.zip", [packing.Entry("a", tmp_path / "a")])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a"]
 
@@ -588,7 +590,7 @@ def test_the_reason_of_git_is_told_and_not_its_hints(repository, monkeypatch):
     (program := repository.parent / "bin/git").parent.mkdir()
     program.write_text(f"#!/bin/sh\necho '{hints}' >&2\nexit 128\n")
     program.chmod(0o755)
-    with pytest.raises(Problem, match=r"git status fails in .*: fatal: detected something$"):
+    with pytest.raises(UserError, match=r"git status fails in .*: fatal: detected something$"):
         origin.tree(repository)
 
 
@@ -618,7 +620,7 @@ def test_what_git_does_not_know_is_told_whatever_its_name(repository):
 
 def test_a_broken_checkout_is_named(tmp_path):
     (tmp_path / ".git").write_text("gitdir: nowhere\n")
-    with pytest.raises(Problem, match=r"git status fails in .*: fatal"):
+    with pytest.raises(UserError, match=r"git status fails in .*: fatal"):
         origin.tree(tmp_path)
 
 

@@ -15,7 +15,7 @@ import workflow
 from disks import closed, contents, fill, mounted
 from lowrank.config import configfiles, drawing
 from lowrank.config.config import validated
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 from workflow import ROOT, configure, network, planned, refused, run
 
 PAPER = yaml.safe_load((ROOT / "config.yaml").read_text())
@@ -37,9 +37,9 @@ def edited(changes: dict) -> dict:
     return config
 
 
-def mistakes(changes: dict) -> list[str]:
+def errors(changes: dict) -> list[str]:
     """What is wrong with a config, a line each."""
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(UserError) as caught:
         validated(edited(changes))
     head, *lines = str(caught.value).splitlines()
     assert head == "the config cannot be used:"
@@ -138,11 +138,11 @@ MISSPELT = {
 
 @pytest.mark.parametrize("path", MISSPELT)
 def test_a_misspelt_key_and_the_nearest(path):
-    assert mistakes({path: 1}) == [f"{path} is not a key of the config: did you mean {MISSPELT[path]}?"]
+    assert errors({path: 1}) == [f"{path} is not a key of the config: did you mean {MISSPELT[path]}?"]
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "place"),
+    ("path", "value", "where"),
     [
         ("tasks.rmo", PAPER["tasks"]["romo"], "tasks.rmo"),
         ("tasks.long", {**PAPER["tasks"]["romo"], "module": "rmo"}, "tasks.long"),
@@ -153,8 +153,8 @@ def test_a_misspelt_key_and_the_nearest(path):
         ("figures.fig2.tasks", ["rmo"], "figures.fig2.tasks"),
     ],
 )
-def test_an_unknown_task_and_the_nearest(path, value, place):
-    assert mistakes({path: value}) == [f"{place}: there is no task 'rmo': did you mean romo?"]
+def test_an_unknown_task_and_the_nearest(path, value, where):
+    assert errors({path: value}) == [f"{where}: there is no task 'rmo': did you mean romo?"]
 
 
 MISSING = (
@@ -174,8 +174,8 @@ MISSING = (
 
 @pytest.mark.parametrize("path", MISSING)
 def test_a_key_that_is_missing(path):
-    for mistake in mistakes({path: NOTHING}):
-        assert mistake.endswith(f"{path.rpartition('.')[2]} is missing")
+    for error in errors({path: NOTHING}):
+        assert error.endswith(f"{path.rpartition('.')[2]} is missing")
 
 
 NAN, INFINITE = float("nan"), float("inf")
@@ -266,13 +266,13 @@ WRONG = [
 
 @pytest.mark.parametrize(("path", "value", "fragment"), WRONG)
 def test_a_wrong_value_and_where_it_stands(path, value, fragment):
-    (mistake,) = mistakes({path: value})
-    assert mistake.startswith((path, path.rpartition(".")[0]))  # what must fit together is said of the section
-    assert fragment in mistake
+    (error,) = errors({path: value})
+    assert error.startswith((path, path.rpartition(".")[0]))  # what must fit together is said of the section
+    assert fragment in error
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "mistake"),
+    ("path", "value", "error"),
     [
         ("measure.ranks", [0, 300], "measure.ranks: 300 is beyond tasks.mante.n_neurons = 256"),
         ("tasks.romo.n_neurons", 20, "measure.ranks: 25 is beyond tasks.romo.n_neurons = 20"),
@@ -291,12 +291,12 @@ def test_a_wrong_value_and_where_it_stands(path, value, fragment):
         ("figures.fig1.g", [3.0], "figures.fig1.g = [3.0]: none is in tasks.flipflop.g = "),
     ],
 )
-def test_a_value_that_does_not_fit_the_rest(path, value, mistake):
-    assert any(found.startswith(mistake) for found in mistakes({path: value}))
+def test_a_value_that_does_not_fit_the_rest(path, value, error):
+    assert any(found.startswith(error) for found in errors({path: value}))
 
 
 def test_all_tasks_left_out():
-    assert "tasks: all are left out" in mistakes({"tasks": dict.fromkeys(PAPER["tasks"])})
+    assert "tasks: all are left out" in errors({"tasks": dict.fromkeys(PAPER["tasks"])})
 
 
 def test_a_figure_of_tasks_that_are_all_left_out_is_not_drawn():
@@ -330,22 +330,22 @@ def test_what_the_linear_network_cannot_be(changes, sentence):
         if "#" in path:
             task, key = path.removeprefix("tasks.").split("#")
             config["tasks"][task][key] = value
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(UserError) as caught:
         validated(config)
     assert sentence in str(caught.value)
 
 
 def test_a_task_that_is_no_mapping():
-    assert "tasks.romo = [1]: input should be a valid dictionary" in mistakes({"tasks.romo": [1]})
+    assert "tasks.romo = [1]: input should be a valid dictionary" in errors({"tasks.romo": [1]})
 
 
 @pytest.mark.parametrize("value", [None, [], 5, "romo"])
 def test_tasks_that_are_no_mapping(value):
-    assert any(mistake.startswith("tasks = ") for mistake in mistakes({"tasks": value}))
+    assert any(error.startswith("tasks = ") for error in errors({"tasks": value}))
 
 
 def test_all_mistakes_are_told_at_once():
-    found = mistakes(
+    found = errors(
         {
             "sedes": [0],
             "run": "a/b",
@@ -408,31 +408,31 @@ ODD = ["010", "-010", "1:30", "1:30.5", "0_17"]
 def test_numbers_that_yaml_reads_otherwise_than_they_look(tmp_path, number):
     (path := tmp_path / "mine.yaml").write_text(f"a:\n- {{b: {number}}}\nc: '{number}'\n")
     read = yaml.safe_load(number)
-    assert configfiles.mistakes(path) == [f"{path}, line 2: a.0.b = {number} is {read} in YAML: write {read}"]
+    assert configfiles.errors(path) == [f"{path}, line 2: a.0.b = {number} is {read} in YAML: write {read}"]
 
 
 def test_numbers_that_are_as_they_look(tmp_path):
     (path := tmp_path / "mine.yaml").write_text(
         "[0, 0.05, 1e-3, 1.5e+3, 1_000, -7, 0x10, 08, 2026-11-26, '010', a:b]\n"
     )
-    assert configfiles.mistakes(path) == []
+    assert configfiles.errors(path) == []
 
 
 @pytest.mark.parametrize("run", [202611, 1.5, datetime.date(2026, 11, 26)])
 def test_a_name_that_was_read_as_something_else(run):
-    assert f"run: {run} is read as a number or a date, not as a name: begin it with a letter" in mistakes({"run": run})
+    assert f"run: {run} is read as a number or a date, not as a name: begin it with a letter" in errors({"run": run})
 
 
 @pytest.mark.parametrize("key", ["run", "figures.labels.romo", "device", "training.optimizer"])
 def test_words_that_yaml_takes_for_true_or_false(key):
-    (told,) = mistakes({key: yaml.safe_load("no")})
-    assert told.startswith(f"{key} = False: input should be ")
-    assert told.endswith(" (if it says yes, no, on or off there, put it into quotes)")
+    (output,) = errors({key: yaml.safe_load("no")})
+    assert output.startswith(f"{key} = False: input should be ")
+    assert output.endswith(" (if it says yes, no, on or off there, put it into quotes)")
 
 
 def test_seeds_that_no_table_can_hold():
     assert any(
-        "seeds.1 = 9223372036854775808: input should be less" in told for told in mistakes({"seeds": [0, 2**63]})
+        "seeds.1 = 9223372036854775808: input should be less" in output for output in errors({"seeds": [0, 2**63]})
     )
     assert validated(edited({"seeds": [0, 2**63 - 1], "run_seed": 2**200}))["run_seed"] == 2**200
 
@@ -441,28 +441,26 @@ def test_seeds_that_no_table_can_hold():
     "key", ["training.n_neurons", "training.batch", "tasks.romo.epochs", "measure.trials", "stack"]
 )
 def test_counts_that_no_array_can_have(key):
-    assert any(f"{key} = {10**18}: input should be less than or equal to" in told for told in mistakes({key: 10**18}))
+    assert any(f"{key} = {10**18}: input should be less than or equal to" in output for output in errors({key: 10**18}))
 
 
 def test_spans_that_would_fill_the_memory():
-    assert "measure.ranks: 0-1000000000000 is more than 100000 numbers" in mistakes(
-        {"measure.ranks": "0-1000000000000"}
-    )
+    assert "measure.ranks: 0-1000000000000 is more than 100000 numbers" in errors({"measure.ranks": "0-1000000000000"})
 
 
 def test_names_that_some_file_systems_cannot_tell_apart_or_hold():
-    assert mistakes({"tasks.Romo": PAPER["tasks"]["romo"] | {"module": "romo"}}) == [
+    assert errors({"tasks.Romo": PAPER["tasks"]["romo"] | {"module": "romo"}}) == [
         "tasks: romo and Romo differ in case alone, which file systems of macOS do not tell apart"
     ]
-    assert "100 of them at most" in mistakes({"run": 101 * "a"})[0]
+    assert "100 of them at most" in errors({"run": 101 * "a"})[0]
 
 
 @pytest.mark.parametrize("what", TEXTS)
 def test_how_a_file_is_written(tmp_path, what):
     text, expected = TEXTS[what]
     (path := tmp_path / "mine.yaml").write_bytes(text if isinstance(text, bytes) else text.encode())
-    found = configfiles.mistakes(path)
-    assert [mistake.removeprefix(f"{path}, ") for mistake in found] == expected
+    found = configfiles.errors(path)
+    assert [error.removeprefix(f"{path}, ") for error in found] == expected
 
 
 @pytest.mark.parametrize(
@@ -470,12 +468,12 @@ def test_how_a_file_is_written(tmp_path, what):
 )
 def test_what_is_written_well(tmp_path, text):
     (path := tmp_path / "mine.yaml").write_bytes(text.encode())
-    assert configfiles.mistakes(path) == []
+    assert configfiles.errors(path) == []
 
 
 def test_the_projects_own_files_are_written_well():
     for path in (workflow.ROOT / "config.yaml", *(workflow.ROOT / "workflow/presets").glob("*.yaml")):
-        assert configfiles.mistakes(path) == []
+        assert configfiles.errors(path) == []
 
 
 def test_a_key_twice_in_any_file_of_the_config_starts_no_job(tmp_path):
@@ -483,9 +481,9 @@ def test_a_key_twice_in_any_file_of_the_config_starts_no_job(tmp_path):
     (folder / "mine.yaml").write_text("tasks:\n  flipflop: {epochs: 3}\n  flipflop: {epochs: 4}\n")
     with (folder / "config.yaml").open("a") as file:
         file.write("seeds: [7]\n")
-    told = refused(folder, "fig2", configfile="mine.yaml")
-    assert "mine.yaml, lines 2 and 3: tasks.flipflop stands there twice, which counts?" in told
-    assert re.search(r"config\.yaml, lines \d+ and \d+: seeds stands there twice", told)
+    output = refused(folder, "fig2", configfile="mine.yaml")
+    assert "mine.yaml, lines 2 and 3: tasks.flipflop stands there twice, which counts?" in output
+    assert re.search(r"config\.yaml, lines \d+ and \d+: seeds stands there twice", output)
     assert not (folder / "results").exists()
 
 

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from lowrank import claims, theory
-from lowrank.claims.base import FAILS, HOLDS, NOT_TESTED, Claim, NotTested, Run, near, standard_error
+from lowrank.claims.base import FAILS, HOLDS, NOT_TESTED, Claim, NotTested, Run, equals, standard_error
 from lowrank.claims.page import page
 from lowrank.store import schemas
 
@@ -88,10 +88,10 @@ def test_the_standard_error_by_hand():
 
 
 def test_near_allows_two_standard_errors_and_what_is_said():
-    assert near([1.0, 3.0], 4.0).holds
-    assert not near([1.0, 3.0], 4.1).holds
-    assert near([1.0, 3.0], 4.1, 0.2).holds
-    assert not near([2.0], 2.5).holds, "one network has no standard error to hide behind"
+    assert equals([1.0, 3.0], 4.0).holds
+    assert not equals([1.0, 3.0], 4.1).holds
+    assert equals([1.0, 3.0], 4.1, 0.2).holds
+    assert not equals([2.0], 2.5).holds, "one network has no standard error to hide behind"
 
 
 # Rules of Section 2

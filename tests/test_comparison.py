@@ -11,7 +11,7 @@ from lowrank.comparison import distance, published
 from lowrank.comparison.ours import MATRICES, OF_FIGURE_2, OF_FIGURE_4, TRUNCATED
 from lowrank.comparison.page import page
 from lowrank.comparison.published import TASKS
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 from lowrank.figures.published import NOTE, underlay
 from lowrank.store import tables
 from test_figures import axes_of
@@ -51,7 +51,7 @@ def test_what_a_column_of_pixels_covers_is_no_standard_deviation(points):
 def test_a_damaged_file_is_told_by_its_name(tmp_path, content):
     path = tmp_path / "fig1.csv"
     path.write_bytes(content.encode("latin-1"))
-    with pytest.raises(Problem, match=r"fig1\.csv"):
+    with pytest.raises(UserError, match=r"fig1\.csv"):
         published.read(path)
 
 

@@ -19,8 +19,8 @@ from threadpoolctl import threadpool_limits
 import reference
 from lowrank.analysis import dynamics
 from lowrank.compiled import build, epoch, network, outputs
-from lowrank.compiled.network import WEIGHTS, Ordered, ordered
-from lowrank.core.problems import Problem
+from lowrank.compiled.network import WEIGHTS, SortedTrials, ordered
+from lowrank.core.errors import UserError
 from lowrank.core.streams import stream
 from lowrank.jobs import train_job
 from lowrank.store import networks
@@ -196,7 +196,7 @@ def test_nothing_is_run_that_is_not_judged(name):
     after = np.arange(trials.mask.shape[1]) >= trials.ends()[:, None]
     assert after.any()
     trials.inputs[after] = np.nan
-    assert net.run(Ordered(trials, *batch[1:])) == expected[0]
+    assert net.run(SortedTrials(trials, *batch[1:])) == expected[0]
     assert all(np.array_equal(net.gradients[key], expected[1][key]) for key in WEIGHTS)
 
 
@@ -320,9 +320,9 @@ def test_a_trial_counts_as_much_whatever_others_are_in_its_batch():
 def test_a_stopped_training_goes_on_with_either_kernel(first, second):
     """To the same bits with the same kernel, within rounding with the other."""
     one, task = of("romo", n_neurons=24, epochs=30)
-    whole, states, asked = train(one, task, kernel=second), [], []
+    whole, states, calls = train(one, task, kernel=second), [], []
     with pytest.raises(Stopped):
-        train(one, task, kernel=first, save=states.append, stopping=lambda: asked.append(None) or len(asked) > 23)
+        train(one, task, kernel=first, save=states.append, stopping=lambda: calls.append(None) or len(calls) > 23)
     resumed = train(one, task, states[-1], kernel=second)
     if first == second:
         assert bits(resumed.weights) == bits(whole.weights)
@@ -331,12 +331,12 @@ def test_a_stopped_training_goes_on_with_either_kernel(first, second):
 
 def test_a_state_of_a_kernel_that_keeps_another_one_begins_anew(tmp_path, capsys):
     one = spec("linear_z1.0", epochs=12)
-    asked = []
+    calls = []
     with contextlib.chdir(tmp_path):
         with pytest.raises(Stopped):
-            train_job.run([one], lambda: asked.append(None) or len(asked) > 7)
+            train_job.run([one], lambda: calls.append(None) or len(calls) > 7)
         train_job.run([one], kernel="reference")
-        assert networks.is_there(one)
+        assert networks.exists(one)
     assert "training begins anew" in capsys.readouterr().out
 
 
@@ -398,7 +398,7 @@ def test_where_nothing_can_be_compiled_measures_are_computed_in_numpy(monkeypatc
     expected = dynamics.outputs(*given)
 
     def none(precision: str):
-        raise Problem("there is no compiler")
+        raise UserError("there is no compiler")
 
     monkeypatch.setattr(network, "library", none)
     np.testing.assert_allclose(dynamics.outputs(*given), expected, atol=1e-6)
@@ -450,9 +450,11 @@ def test_without_any_place_for_it_there_is_one_sentence(tmp_path, monkeypatch, f
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / ".snakemake"))
     monkeypatch.chdir(tmp_path)
     one, task = of("romo")
-    with pytest.raises(Problem, match=r"the kernel in C cannot be compiled on .*: mend that, or train with") as told:
+    with pytest.raises(
+        UserError, match=r"the kernel in C cannot be compiled on .*: mend that, or train with"
+    ) as caught:
         train(one, task)
-    assert "\n" not in f"{told.value}"
+    assert "\n" not in f"{caught.value}"
     assert train(one, task, kernel="reference").kernel == "reference"
 
 
@@ -467,7 +469,7 @@ def test_what_the_compiler_says_is_told_once(tmp_path, monkeypatch, fresh):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(build, "command", broken)
     for _ in range(2):
-        with pytest.raises(Problem, match="no such processor"):
+        with pytest.raises(UserError, match="no such processor"):
             build.library()
     assert len(calls) == len(list(build.folders()))
     assert not [path for path in tmp_path.rglob("*") if path.suffix in (".so", ".tmp")]
@@ -477,7 +479,7 @@ def test_two_that_need_it_at_once_make_one(tmp_path):
     words = [sys.executable, "-c", "from lowrank.compiled import build; print(build.library()._name)"]
     environment = {**os.environ, "PYTHONPATH": SCRIPTS, "XDG_CACHE_HOME": str(tmp_path)}
     started = [subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(3)]
-    said = {process.communicate()[0] for process in started}
-    assert said == {f"{tmp_path / 'lowrank/compiled' / build.name('float32')}\n"}
+    output = {process.communicate()[0] for process in started}
+    assert output == {f"{tmp_path / 'lowrank/compiled' / build.name('float32')}\n"}
     kept = {path.name for path in (tmp_path / "lowrank/compiled").iterdir()}
     assert kept == {".lock", "zig", build.name("float32")}

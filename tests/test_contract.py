@@ -15,7 +15,7 @@ import workflow
 from lowrank import tasks
 from lowrank.config.config import validated
 from lowrank.core import fingerprint
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 from lowrank.tasks import contract
 from lowrank.training import kernels
 from specs import RAW, TASKS
@@ -100,8 +100,8 @@ def config(**entry) -> dict:
     return raw
 
 
-def mistakes(raw: dict | None = None) -> list[str]:
-    with pytest.raises(Problem) as caught:
+def errors(raw: dict | None = None) -> list[str]:
+    with pytest.raises(UserError) as caught:
         validated(raw or config())
     head, *lines = str(caught.value).splitlines()
     assert head == "the config cannot be used:"
@@ -169,7 +169,7 @@ def test_the_check_takes_milliseconds():
     for _ in range(5):
         start = time.process_time()
         for entry in settings.values():
-            assert contract.mistakes_of_task(entry["module"], entry, entry["numbers"]) == []
+            assert contract.errors_of_task(entry["module"], entry, entry["numbers"]) == []
         seconds.append(time.process_time() - start)
     assert min(seconds) / len(settings) < 0.02
 
@@ -292,14 +292,14 @@ DRAWN = {
 def test_what_is_drawn(write, what):
     lines, sentence = DRAWN[what]
     write(ending(*lines))
-    (mistake,) = mistakes()
-    assert mistake.startswith(f"tasks.mine: {sentence}")
+    (error,) = errors()
+    assert error.startswith(f"tasks.mine: {sentence}")
 
 
 def test_one_trial_too_many(write):
     """Each field is one of its own; all are told."""
     write(edited(("        steps = self", "        n_trials += 1\n        steps = self")))
-    assert mistakes() == [
+    assert errors() == [
         "tasks.mine: inputs has shape (9, 10, 1); wanted (trials, steps, n_in) = (8, 10, 1)",
         "tasks.mine: targets has shape (9, 10, 2); wanted (trials, steps, n_out) = (8, 10, 2)",
         "tasks.mine: mask has shape (9, 10, 2); wanted (trials, steps, n_out) = (8, 10, 2)",
@@ -310,20 +310,20 @@ def test_one_trial_too_many(write):
 def test_one_trial_alone_may_be_what_goes_wrong(write):
     """Measures and the fast kernel ask for one; squeezed arrays lose its axis."""
     write(ending("inputs = inputs.squeeze(0) if n_trials == 1 else inputs"))
-    assert mistakes() == ["tasks.mine: inputs has shape (10, 1); wanted (trials, steps, n_in) = (1, 10, 1)"]
+    assert errors() == ["tasks.mine: inputs has shape (10, 1); wanted (trials, steps, n_in) = (1, 10, 1)"]
 
 
 def test_trials_that_are_not_judged_are_a_mistake_only_where_they_are_a_whole_batch(write):
     write(ending("mask[::2] = False"))
     validated(config(batch=2))
-    assert mistakes(config(batch=1)) == [
+    assert errors(config(batch=1)) == [
         "tasks.mine: mask is never True in a batch of 1 trials; wanted a step at which the output is judged"
     ]
 
 
 def test_trials_without_a_step(write):
     write(edited(("    duration: float\n", "    duration: int\n"), ('self.steps("duration")', "self.duration")))
-    assert mistakes(config(duration=0)) == [
+    assert errors(config(duration=0)) == [
         "tasks.mine: mask is never True in a batch of 8 trials; wanted a step at which the output is judged"
     ]
 
@@ -331,12 +331,12 @@ def test_trials_without_a_step(write):
 def test_a_deterministic_task_has_one_trial(write):
     deterministic = ("    n_in = 1\n", "    n_in = 1\n    deterministic = True\n")
     write(edited(deterministic))
-    assert mistakes() == [
+    assert errors() == [
         "tasks.mine: deterministic is True, but trials differ in inputs; wanted all alike, or deterministic = False"
     ]
     by_stream = ("rng.choice([-1, 1], (n_trials, 1, 1))", "np.full((n_trials, 1, 1), rng.random())")
     write(edited(deterministic, by_stream))
-    assert "tasks.mine: deterministic is True, but trials differ in inputs" in mistakes()[0]
+    assert "tasks.mine: deterministic is True, but trials differ in inputs" in errors()[0]
     write(edited(deterministic, ("rng.choice([-1, 1], (n_trials, 1, 1))", "np.ones((n_trials, 1, 1))")))
     validated(config())
 
@@ -487,8 +487,8 @@ FILES = {
 def test_what_the_file_declares(write, what):
     text, sentence = FILES[what]
     write(text)
-    (mistake,) = mistakes()
-    assert mistake.startswith(f"tasks.mine: {sentence}")
+    (error,) = errors()
+    assert error.startswith(f"tasks.mine: {sentence}")
 
 
 def test_what_never_returns_is_interrupted(monkeypatch):
@@ -514,18 +514,16 @@ def test_a_file_whose_name_has_a_dot(write):
     write(MINE, "mine_z0.5")
     raw = config()
     raw["tasks"]["mine_z0.5"] = raw["tasks"].pop("mine")
-    (mistake,) = mistakes(raw)
-    assert mistake.startswith(
-        "tasks.mine_z0.5: tasks/mine_z0.5.py cannot be imported: the name of a module holds no dot"
-    )
+    (error,) = errors(raw)
+    assert error.startswith("tasks.mine_z0.5: tasks/mine_z0.5.py cannot be imported: the name of a module holds no dot")
 
 
 def test_the_task_is_named_as_in_the_config(write):
     write(ending("inputs = inputs[..., 0]"))
     raw = config()
     raw["tasks"]["yours"] = raw["tasks"].pop("mine") | {"module": "mine"}
-    (mistake,) = mistakes(raw)
-    assert mistake.startswith("tasks.yours: inputs has shape (8, 10)")
+    (error,) = errors(raw)
+    assert error.startswith("tasks.yours: inputs has shape (8, 10)")
 
 
 def test_all_are_told_at_once_with_the_configs_own_mistakes(write):
@@ -535,7 +533,7 @@ def test_all_are_told_at_once_with_the_configs_own_mistakes(write):
     raw["tasks"]["empty"] = ENTRY
     raw["tasks"]["romo"]["epoch"] = 5
     raw["measure"]["threshhold"] = 0.1
-    assert [mistake.partition(":")[0] for mistake in mistakes(raw)] == [
+    assert [error.partition(":")[0] for error in errors(raw)] == [
         "measure.threshhold is not a key of the config",
         "tasks.romo.epoch is not a key of the config",
         "tasks.mine",
@@ -547,8 +545,8 @@ def test_all_are_told_at_once_with_the_configs_own_mistakes(write):
 def test_a_mistake_in_its_numbers_is_told_alone(write):
     """What is drawn with wrong numbers says nothing."""
     write(ending("inputs = inputs[..., 0]"))
-    (mistake,) = mistakes(config(duration="long"))
-    assert mistake.startswith("tasks.mine.duration = 'long': input should be a valid number")
+    (error,) = errors(config(duration="long"))
+    assert error.startswith("tasks.mine.duration = 'long': input should be a valid number")
 
 
 # --- Real starts

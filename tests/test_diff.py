@@ -15,13 +15,13 @@ from commands.diff.settings import differing
 from commands.explain.figure import panels
 from commands.explain.runs import Run
 from lowrank import figures
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 from lowrank.store import schemas, tables
 
 TINY = "results/tiny"
 
 
-def told(folder, *words: str) -> subprocess.CompletedProcess:
+def run_command(folder, *words: str) -> subprocess.CompletedProcess:
     command = [sys.executable, str(folder / "workflow/scripts/diff.py"), *words]
     return subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
 
@@ -58,7 +58,7 @@ def two(project, monkeypatch):
 def test_what_differs_is_told_and_nothing_else(two):
     before = tables.read_frame(two / TINY / "tables/claims.parquet", "claims").set_index("claim").loc["2"]
     assert before["verdict"] != "fails"
-    done = told(two, "tiny", "other")
+    done = run_command(two, "tiny", "other")
     assert done.returncode == 0, done.stderr
     text = done.stdout
     assert "## Config: 1 keys differ\n\n- `measure.threshold`: 0.05 | 0.1\n" in text
@@ -100,7 +100,7 @@ def test_tasks_that_one_run_lacks_are_left_out(two):
     shown = overlay.common("fig1", a, b)
     assert [each["fig1"]["tasks"] for each in shown] == [["mante", "romo"]] * 2
     settings["fig1"]["tasks"] = ["other"]
-    with pytest.raises(Problem, match="fig1: tiny and other show no task in common"):
+    with pytest.raises(UserError, match="fig1: tiny and other show no task in common"):
         overlay.common("fig1", a, b)
 
 
@@ -137,12 +137,12 @@ def test_keys_are_compared_by_what_they_mean():
 def test_what_is_not_there_is_told(two):
     (two / "results/other/tables/claims.parquet").unlink()
     (two / "results/other/config.yaml").unlink()
-    done = told(two, "tiny", "other")
+    done = run_command(two, "tiny", "other")
     assert "Not compared: results/other/tables/claims.parquet is missing" in done.stdout
     assert "Not compared: results/other/config.yaml is missing" in done.stdout
     for words, sentence in {
         ("tiny", "tny"): "there is no run 'tny' in results: did you mean tiny?\n",
         ("tiny", "tiny"): "tiny and tiny are one run: name two, A=paper B=quick, say\n",
     }.items():
-        done = told(two, *words)
+        done = run_command(two, *words)
         assert (done.returncode, done.stderr) == (1, sentence)

@@ -17,8 +17,8 @@ import yaml
 import doctor
 import workflow
 from commands.doctor import cluster, machine, sample_job, submission
-from commands.doctor.findings import found, told
-from lowrank.core.problems import Problem
+from commands.doctor.findings import found, print_all
+from lowrank.core.errors import UserError
 
 PROFILE = {
     "executor": "slurm",
@@ -89,20 +89,20 @@ def configure(root, **changes):
 
 def lines(findings, capsys):
     """What is told, and whether it says that all is well; whole lines of either kind, and nothing else."""
-    well = told(findings)
+    well = print_all(findings)
     printed = capsys.readouterr().out.splitlines()
     assert all(line.startswith(("ok   ", "FIX  ")) for line in printed), printed
-    assert well == (not to_mend(printed)), printed
+    assert well == (not to_fix(printed)), printed
     return printed
 
 
-def to_mend(printed):
+def to_fix(printed):
     return [line for line in printed if line.startswith("FIX")]
 
 
 def only(printed, *words):
     """The one FIX, which says all these words."""
-    (line,) = to_mend(printed)
+    (line,) = to_fix(printed)
     assert all(word in line for word in words), line
 
 
@@ -140,7 +140,7 @@ def test_the_exit_status_tells_that_there_is_something_to_mend(root):
 
 def test_python_is_new_enough_or_nothing_else_is_looked_at(root, capsys, monkeypatch):
     assert "3.11.0" in doctor.python((3, 11, 0, "final", 0))
-    with pytest.raises(Problem, match=r"3\.10\.9 .* is none of 3\.11, 3\.12 and 3\.13: "):
+    with pytest.raises(UserError, match=r"3\.10\.9 .* is none of 3\.11, 3\.12 and 3\.13: "):
         doctor.python((3, 10, 9, "final", 0))
     monkeypatch.setattr(doctor.python, "__defaults__", ((3, 10, 9),))
     assert not doctor.examined(root, 1)
@@ -242,7 +242,7 @@ def test_a_kernel_that_cannot_be_compiled(monkeypatch, capsys):
     assert printed.startswith("ok   what trains on a CPU is compiled for this processor: ")
 
     def none():
-        raise Problem("the kernel in C cannot be compiled here")
+        raise UserError("the kernel in C cannot be compiled here")
 
     monkeypatch.setattr(machine, "library", none)
     assert lines([found(machine.kernel)], capsys) == ["FIX  the kernel in C cannot be compiled here"]
@@ -274,7 +274,7 @@ def test_what_the_system_or_a_missing_package_says_is_a_finding(capsys):
 
 def test_a_cluster_that_is_well(root, slurm, capsys):
     printed = lines(cluster.findings(root, 20), capsys)
-    assert not to_mend(printed), printed
+    assert not to_fix(printed), printed
     assert "ok   SLURM answers; its partitions: cpu*, gpu" in printed
     train = "-p gpu -t 60 --mem 2000 --cpus-per-task=1 --gpus=1"
     assert f"ok   SLURM accepts set-resources.train: {train}" in printed
@@ -339,18 +339,18 @@ def answer(lock="held", **torch):
 
 @pytest.mark.parametrize(("lock", "words"), [("free", "does not see it locked"), ("No locks available", "No locks")])
 def test_locks_that_do_not_reach_the_nodes(root, lock, words):
-    with pytest.raises(Problem, match=f"n1 .*{words}.*: mount it with locks"):
+    with pytest.raises(UserError, match=f"n1 .*{words}.*: mount it with locks"):
         sample_job.locks(answer(lock), root)
 
 
 def test_a_gpu_that_torch_does_not_see(root):
-    asked = {"gpu": 1}
-    with pytest.raises(Problem, match=r"sees no GPU on n1.*driver.*CUDA 12\.8"):
-        sample_job.gpu(answer(), asked)
-    with pytest.raises(Problem, match=r"built without CUDA"):
-        sample_job.gpu(answer(cuda=None), asked)
-    with pytest.raises(Problem, match=r"cannot be used on n1 \(OSError: gone\)"):
-        sample_job.gpu(answer(error="OSError: gone"), asked)
+    requested = {"gpu": 1}
+    with pytest.raises(UserError, match=r"sees no GPU on n1.*driver.*CUDA 12\.8"):
+        sample_job.gpu(answer(), requested)
+    with pytest.raises(UserError, match=r"built without CUDA"):
+        sample_job.gpu(answer(cuda=None), requested)
+    with pytest.raises(UserError, match=r"cannot be used on n1 \(OSError: gone\)"):
+        sample_job.gpu(answer(error="OSError: gone"), requested)
     assert "training is on the CPU" in sample_job.gpu(answer(cuda=None), {"mem_mb": 1})
 
 
@@ -465,10 +465,10 @@ def test_the_options_are_those_of_the_plugin(request_):
 
     job = SimpleNamespace(resources=Resources(request_), threads=1)
     # account and partition come as options already
-    place = {"account": ("-A", "slurm_account"), "partition": ("-p", "slurm_partition")}
-    place = {key: f"{option} {request_[name]}" if name in request_ else "" for key, (option, name) in place.items()}
+    section = {"account": ("-A", "slurm_account"), "partition": ("-p", "slurm_partition")}
+    section = {key: f"{option} {request_[name]}" if name in request_ else "" for key, (option, name) in section.items()}
     names = dict.fromkeys(("run_uuid", "slurm_logfile", "comment_str"), "x")
-    call = submit_string.get_submit_command(job, {**names, **place, "workdir": None}) + utils.set_gres_string(job)
+    call = submit_string.get_submit_command(job, {**names, **section, "workdir": None}) + utils.set_gres_string(job)
     own = shlex.split("sbatch --parsable --job-name x --output x --export=ALL --comment x")
     plugins = [word for word in shlex.split(call.replace("--qos=", "--qos ")) if word not in own]
     assert sorted(submission.options(request_)) == sorted(plugins)
@@ -476,6 +476,6 @@ def test_the_options_are_those_of_the_plugin(request_):
 
 def test_the_profile_asks_for_gpus_where_training_uses_them():
     """The one of the project, as it is checked out."""
-    asked = submission.requests(doctor.ROOT)
-    on_gpu = {place: "gpu" in request for place, request in asked.items()}
+    requested = submission.requests(doctor.ROOT)
+    on_gpu = {section: "gpu" in request for section, request in requested.items()}
     assert on_gpu == {"default-resources": False, "set-resources.train": True, "set-resources.train_sentiment": True}

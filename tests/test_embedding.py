@@ -154,8 +154,8 @@ def test_without_a_config_it_is_the_clones_and_profiles_name_the_renamed_rules(b
 )
 def test_what_cannot_be_imported_is_told(beside, config, prefix, sentences):
     (beside / "Snakefile").write_text(IMPORT.format(name="rnn", config=config, prefix=prefix))
-    told = refused(beside)
-    assert all(sentence in told for sentence in sentences), told
+    output = refused(beside)
+    assert all(sentence in output for sentence in sentences), output
 
 
 def test_a_second_copy_of_the_project_cannot_be_imported(beside):
@@ -242,8 +242,8 @@ def test_a_folder_may_have_spaces_quotes_umlauts_and_more_in_its_name(tmp_path):
 @pytest.mark.parametrize("name", ["{x}", "x}"])
 def test_braces_in_the_name_of_a_folder_are_told(tmp_path, name):
     folder = cloned(tmp_path / name) / "rnn"
-    told = refused(folder, configfile="../tiny.yaml")
-    assert f"Cannot run the workflow in the folder {folder}: Snakemake takes braces" in told
+    output = refused(folder, configfile="../tiny.yaml")
+    assert f"Cannot run the workflow in the folder {folder}: Snakemake takes braces" in output
 
 
 # --- The order of words on a command line

@@ -18,8 +18,8 @@ from commands.explain.runs import Run
 from commands.explain.subject import parsed
 from lowrank import figures
 from lowrank.core import streams
-from lowrank.core.problems import Problem
-from lowrank.core.spec import digest, place
+from lowrank.core.errors import UserError
+from lowrank.core.spec import digest, network_key
 from lowrank.plan import orders
 from lowrank.store import schemas, tables
 
@@ -38,14 +38,14 @@ def flat(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
-def told(folder, *words: str) -> subprocess.CompletedProcess:
+def run_command(folder, *words: str) -> subprocess.CompletedProcess:
     """The program as `make` starts it, from elsewhere."""
     command = [sys.executable, str(folder / "workflow/scripts/explain.py"), *words, "--run", "tiny"]
     return subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
 
 
 def test_a_panel_leads_to_its_table_networks_and_their_specs(finished):
-    done = told(finished, "fig1.d")
+    done = run_command(finished, "fig1.d")
     assert done.returncode == 0, done.stderr
     page = flat(done.stdout)
     history = tables.read_frame(finished / "results/tiny/tables/history.parquet", "history")
@@ -122,9 +122,9 @@ def test_every_claim_is_judged_anew_by_the_rows_that_are_told(run):
 
 def test_a_claim_tells_what_its_rule_looked_at(run):
     claim = tracing.known("1")
-    _, _, looked = tracing.judged(claim, {"summary": run.frame("summary")}, run.config["tasks"])
-    assert ("summary", {"task": "flipflop", "g": 0.0}) in looked.asked
-    assert set(looked.networks["seed"]) == {0, 1}
+    _, _, traced = tracing.judged(claim, {"summary": run.frame("summary")}, run.config["tasks"])
+    assert ("summary", {"task": "flipflop", "g": 0.0}) in traced.requested
+    assert set(traced.networks["seed"]) == {0, 1}
 
 
 def test_rows_are_found_by_their_values(run):
@@ -160,8 +160,8 @@ def test_streams_are_named_as_they_are_drawn(kind):
 
 
 def test_all_streams_are_told():
-    told = set().union(*(network.streams(spec) for spec in SPECS.values()))
-    assert told == set(streams.PURPOSES)
+    run_command = set().union(*(network.streams(spec) for spec in SPECS.values()))
+    assert run_command == set(streams.PURPOSES)
 
 
 def test_the_code_of_a_network_is_that_of_the_plan(run):
@@ -175,10 +175,10 @@ def test_the_code_of_a_network_is_that_of_the_plan(run):
 def test_code_and_config_that_were_changed_since_are_told(project):
     with (workflow.library(project) / "tasks/romo.py").open("a") as file:
         file.write("\nEDIT = 1\n")
-    assert "CHANGED SINCE: this checkout gives" in told(project, NETWORK).stdout
+    assert "CHANGED SINCE: this checkout gives" in run_command(project, NETWORK).stdout
     config = project / "results/tiny/config.yaml"
     workflow.replace(config, "convergence_limit: 600", "convergence_limit: 500")
-    page = flat(told(project, "fig2").stdout)
+    page = flat(run_command(project, "fig2").stdout)
     assert "convergence_limit 600" in page, "as it was drawn"
     assert "CHANGED SINCE in results/tiny/config.yaml" in page
 
@@ -202,19 +202,19 @@ def test_what_is_not_there_is_one_sentence(run, project):
         "truncation/romo": "does not say which network",
         "sentiment/seed9": "the run tiny has no network sentiment/seed9",
     }.items():
-        with pytest.raises(Problem, match=re.escape(sentence)):
+        with pytest.raises(UserError, match=re.escape(sentence)):
             explain(what, run)
-    with pytest.raises(Problem, match="there is no run 'tyny' in results: did you mean tiny"):
+    with pytest.raises(UserError, match="there is no run 'tyny' in results: did you mean tiny"):
         Run("tyny")
     (project / "results/tiny/figures/fig2.pdf").unlink()
-    done = told(project, "fig2.b")
+    done = run_command(project, "fig2.b")
     assert done.returncode == 1
     assert not done.stdout
     assert done.stderr == "results/tiny/figures/fig2.pdf is missing: the run tiny is not finished, start it again\n"
 
 
 def test_every_form_is_understood():
-    assert place({"task": "romo", "g": 0.9, "seed": 0}) == parsed("summary/romo/g0.9/seed0").place
+    assert network_key({"task": "romo", "g": 0.9, "seed": 0}) == parsed("summary/romo/g0.9/seed0").key
     assert parsed("truncation/sentiment/seed0") == parsed("sentiment_truncation/seed0")
     assert parsed("claim.12") == parsed("claims 12".replace(" ", "."))
     assert json.dumps(parsed("spectrum/romo/g0.9/seed0 matrix=dW, index=1").where) == '{"matrix": "dW", "index": "1"}'

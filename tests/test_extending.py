@@ -16,7 +16,7 @@ import pytest
 
 from lowrank import measures
 from lowrank.core.columns import Column
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 from workflow import ROOT, configure, library, planned, refused, run
 
 NETWORK = "romo/g0.9/seed0"
@@ -55,14 +55,14 @@ class Norms(Measure):
     def amount(self) -> int:
         return len(self.exponents)
 
-    def unfit(self, networks):
+    def setting_errors(self, networks):
         if self.exponents[0] < 1:
             yield f"exponents: {self.exponents[0]} gives no norm"
 '''
 SETTINGS = {"exponents": [1, 2, 4], "factor": 1.0}
 
 
-def told(folder, program: str, *words: str) -> str:
+def run_command(folder, program: str, *words: str) -> str:
     """What a short command prints."""
     command = [sys.executable, str(folder / f"workflow/scripts/{program}.py"), *words]
     done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
@@ -81,7 +81,7 @@ def measured(small):
 def test_a_measure_is_one_file(measured):
     jobs = {f"norms {NETWORK}", "gather norms"}
     assert planned(measured).names == jobs
-    page = told(measured, "plan", "--configfile", "tiny.yaml", "--cores", "2")
+    page = run_command(measured, "plan", "--configfile", "tiny.yaml", "--cores", "2")
     assert re.search(r"\bnorms 1 .* missing output 1 not known", page)
     assert run(measured).names == jobs
     assert planned(measured).names == set()
@@ -98,7 +98,7 @@ def test_a_measure_is_one_file(measured):
 
 def test_a_measure_is_found_by_every_command(measured):
     run(measured, "all", "compute", "archive")
-    page = told(measured, "explain", "--run", "tiny", f"norms/{NETWORK}", "exponent=2")
+    page = run_command(measured, "explain", "--run", "tiny", f"norms/{NETWORK}", "exponent=2")
     assert "results/tiny/norms/romo/g0.9/seed0.parquet (and so on) by rule norms with" in page
     assert "exponent 2, norm" in page
     assert f"norms,{NETWORK},tiny," in (measured / "results/tiny/compute.csv").read_text()
@@ -108,7 +108,7 @@ def test_a_measure_is_found_by_every_command(measured):
         assert any(name.endswith("results/tiny/tables/norms.parquet") for name in archive.namelist())
     table = measured / f"results/tiny/norms/{NETWORK}.parquet"
     shutil.copy(table, table.with_stem("seed7"))
-    page = told(measured, "unused", "--directory", str(measured))
+    page = run_command(measured, "unused", "--directory", str(measured))
     assert "results/tiny/norms/romo 1 measure," in page
 
 
@@ -116,10 +116,10 @@ def test_bad_settings_of_a_measure_are_told_with_all_others(measured):
     configure(measured, measure={"exponents": [0, 1], "threshold": 0.1})
     assert "measure.exponents: 0 gives no norm" in refused(measured)
     configure(measured, measure={"exponents": [1.5], "factor": 0, "fctor": 1})
-    said = refused(measured)
-    assert "measure.exponents.0 = 1.5: input should be a valid integer" in said
-    assert "measure.factor = 0: input should be greater than 0" in said
-    assert "measure.fctor is not a key of the config: did you mean factor?" in said
+    output = refused(measured)
+    assert "measure.exponents.0 = 1.5: input should be a valid integer" in output
+    assert "measure.factor = 0: input should be greater than 0" in output
+    assert "measure.fctor is not a key of the config: did you mean factor?" in output
 
 
 BROKEN = {
@@ -156,7 +156,7 @@ def test_the_measure_in_the_documentation_is_one(monkeypatch):
     module.__package__ = "lowrank.measures"
     monkeypatch.setitem(sys.modules, module.__name__, module)
     exec(textwrap.dedent(block), vars(module))
-    assert module.Norms.mistake() is None
+    assert module.Norms.error() is None
     weights = {"W0": np.zeros((2, 2)), "W": np.diag([3.0, 4.0])}
     found = module.Norms([1, 2]).table(measures.Network({"task": "romo", "g": 0.9, "seed": 0}, weights))
     assert found == {"task": "romo", "g": 0.9, "seed": 0, "exponent": [1, 2], "norm": pytest.approx([7, 5])}
@@ -170,12 +170,12 @@ def test_a_measure_that_computes_other_columns_than_it_declares_says_so():
             return {"nrom": [1.0]}
 
     network = measures.Network({"task": "romo", "g": 0.9, "seed": 0}, {})
-    with pytest.raises(Problem, match="computes the columns nrom and declares norm"):
+    with pytest.raises(UserError, match="computes the columns nrom and declares norm"):
         Odd().table(network)
 
 
 def test_there_is_no_measure_of_a_name_that_is_not_there():
-    with pytest.raises(Problem, match=r"measures/none\.py cannot be imported"):
+    with pytest.raises(UserError, match=r"measures/none\.py cannot be imported"):
         measures.load("none")
 
 
@@ -210,7 +210,7 @@ def test_a_claim_is_one_function(measured):
     assert [(row["verdict"], row["measured"]) for row in claims if row["claim"] == "900"] == [("holds", "3 norms")]
     assert "Norms fall with their exponent." in (measured / "results/tiny/claims.md").read_text()
     assert "Norms fall" in (measured / "results/tiny/pages/claims.html").read_text()
-    page = told(measured, "explain", "--run", "tiny", "claim.900")
+    page = run_command(measured, "explain", "--run", "tiny", "claim.900")
     assert "norms_fall in workflow/scripts/lowrank/claims/own.py, line 6" in page
     assert "judged anew by the tables: the same" in page
     configure(measured, measure={"exponents": [1, 2]})
@@ -283,7 +283,7 @@ def test_a_figure_is_one_file_and_its_caption(pictured):
     assert (pictured / "results/tiny/figures/fig9.png").stat().st_size > 1000
     report = (pictured / "results/tiny/report.html").read_text()
     assert "up to p = 2" in report
-    page = told(pictured, "explain", "--run", "tiny", "fig9.a")
+    page = run_command(pictured, "explain", "--run", "tiny", "fig9.a")
     assert "norms of dW over their exponent (norm_panel); table norms, norm over exponent" in page
     assert "task romo: 1: " in page
     assert "figures.fig9: g [0.9, 1.5], largest 2, line" in page
@@ -303,10 +303,10 @@ def test_bad_settings_of_a_figure_are_told_with_all_others(pictured):
     configure(pictured, figures={"fig9": {"tasks": ["romo"], "g": [0.8]}})
     assert "figures.fig9.g = [0.8]: none is in tasks.romo.g = [0.9]" in refused(pictured)
     configure(pictured, figures={"fig9": {"largest": 0, "line": {"hue": "green", "hu": 1}}})
-    said = refused(pictured)
-    assert "figures.fig9.largest = 0: input should be greater than or equal to 1" in said
-    assert "figures.fig9.line.hue: 'green' is not a colour as in '#3465b0'" in said
-    assert "figures.fig9.line.hu is not a key of the config: did you mean hue?" in said
+    output = refused(pictured)
+    assert "figures.fig9.largest = 0: input should be greater than or equal to 1" in output
+    assert "figures.fig9.line.hue: 'green' is not a colour as in '#3465b0'" in output
+    assert "figures.fig9.line.hu is not a key of the config: did you mean hue?" in output
 
 
 BROKEN_FIGURES = {

@@ -9,7 +9,7 @@ import torch
 
 import reference
 from lowrank.analysis import connectivity
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 from lowrank.core.spec import digest
 from lowrank.jobs import train_job
 from lowrank.store import checkpoint, networks, tables
@@ -120,9 +120,9 @@ def test_dw_is_its_own_decomposition(tmp_path):
 def test_a_stopped_training_goes_on_to_the_same_bits(kernel):
     one, task = of("linear_z1.0", g=0.7, epochs=12)
     whole = train(one, task, kernel=kernel)
-    states, asked = [], []
+    states, calls = [], []
     with pytest.raises(Stopped):
-        train(one, task, kernel=kernel, save=states.append, stopping=lambda: asked.append(None) or len(asked) > 7)
+        train(one, task, kernel=kernel, save=states.append, stopping=lambda: calls.append(None) or len(calls) > 7)
     resumed = train(one, task, states[-1], kernel=kernel)
     assert all(np.array_equal(resumed.weights[name], weight) for name, weight in whole.weights.items())
     assert all(np.array_equal(resumed.history[name], values, equal_nan=True) for name, values in whole.history.items())
@@ -162,5 +162,5 @@ def test_an_input_that_changes_is_refused():
             trials = task.draw(rng, n_trials)
             return Trials(trials.inputs.cumsum(axis=1), trials.targets, trials.mask, trials.phase)
 
-    with pytest.raises(Problem, match="kernel linear wants an input that is constant from its onset on"):
+    with pytest.raises(UserError, match="kernel linear wants an input that is constant from its onset on"):
         fast.batches(Ramp(), [one], 0)

@@ -21,7 +21,7 @@ import workflow
 from disks import closed, contents, fill, mounted
 from gate import EPOCH, Gate
 from lowrank import tasks
-from lowrank.core.files import held
+from lowrank.core.files import locked
 from lowrank.core.spec import digest
 from lowrank.jobs import train_job
 from lowrank.plan import orders
@@ -260,7 +260,7 @@ def test_told_to_stop_a_job_saves_ends_and_goes_on_to_the_same_bits(job, tmp_pat
 def test_told_to_stop_a_job_that_waits_for_another_ends(job, tmp_path, undisturbed):
     """While the other one still holds the lock."""
     one, _ = undisturbed
-    with held([digest(one)], tmp_path / train_job.LOCK):
+    with locked([digest(one)], tmp_path / train_job.LOCK):
         waiting = job(tmp_path, [one])
         wait(lambda: waiting.process in waiting_for_a_lock(), lambda: "it does not wait for the lock")
         waiting.signal(signal.SIGTERM)
@@ -361,10 +361,10 @@ def test_no_room_for_tables(small):
             log.write_text("")
         before = contents(results)
         filler = fill(results)
-        said = [line for line in refused(small, *targets).splitlines() if line.startswith("cannot write ")]
-        assert {line.partition(":")[0] for line in said} == {f"cannot write {target}" for target in targets}
-        assert all("no space left on device" in line.lower() for line in said)
-        assert len(said) == len(targets)
+        output = [line for line in refused(small, *targets).splitlines() if line.startswith("cannot write ")]
+        assert {line.partition(":")[0] for line in output} == {f"cannot write {target}" for target in targets}
+        assert all("no space left on device" in line.lower() for line in output)
+        assert len(output) == len(targets)
         filler.unlink()
         assert unlogged(contents(results)) == unlogged(before)
         assert run(small, *targets).names == {"truncate romo/g0.9/seed0", "gather history"}

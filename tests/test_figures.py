@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 from lowrank.figures import fig1, fig2, style
 
 SCRIPTS = Path(fig1.__file__).parents[2]
@@ -185,7 +185,7 @@ def test_labels_that_can_be_written(text):
     [("闪烁 a", "the figures' fonts have no 闪 烁"), ("$\\foo$", "is no mathematics: .*Unknown symbol")],
 )
 def test_labels_that_cannot(text, sentence):
-    with pytest.raises(Problem, match=rf"figures.labels.romo = .*{sentence}[^\n]*$"):
+    with pytest.raises(UserError, match=rf"figures.labels.romo = .*{sentence}[^\n]*$"):
         style.label({"labels": {"romo": text}}, "romo")
 
 
@@ -205,7 +205,7 @@ def test_null_losses(g):
 
 
 def test_missing_seed():
-    with pytest.raises(Problem, match=r"^Figure 1 shows seed 7 of task flipflop, which the \w+ table lacks: [^.\n]*"):
+    with pytest.raises(UserError, match=r"^Figure 1 shows seed 7 of task flipflop, which the \w+ table lacks: [^.\n]*"):
         fig1.draw(tables(), figures("fig1", seed=7))
 
 

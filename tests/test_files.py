@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 
 import columns
 from lowrank.core import files
-from lowrank.core.files import atomic, held
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
+from lowrank.core.files import atomic, locked
 from lowrank.core.spec import canonical, digest
 from lowrank.store import checkpoint, networks, schemas, tables
 
@@ -49,10 +49,10 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def check_sentence(problem: Problem, path: Path):
+def check_sentence(error: UserError, path: Path):
     """One line that names the file."""
-    assert str(path) in str(problem)
-    assert "\n" not in str(problem)
+    assert str(path) in str(error)
+    assert "\n" not in str(error)
 
 
 # Atomic
@@ -77,7 +77,7 @@ def test_the_temporary_file_is_no_candidate(tmp_path):
         assert not list(tmp_path.glob("*.parquet"))
 
 
-@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, SystemExit, Problem])
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, SystemExit, UserError])
 @pytest.mark.parametrize("old", [True, False])
 def test_an_exception_leaves_what_was_there(tmp_path, error, old):
     path = tmp_path / "file.txt"
@@ -117,12 +117,12 @@ FAILURES = [  # what fails, how, and what the sentence says
 ]
 
 
-@pytest.mark.parametrize(("where", "name", "number", "said"), FAILURES)
-def test_a_write_that_fails_is_a_problem_and_leaves_the_old_file(tmp_path, fails, where, name, number, said):
+@pytest.mark.parametrize(("where", "name", "number", "message"), FAILURES)
+def test_a_write_that_fails_is_a_problem_and_leaves_the_old_file(tmp_path, fails, where, name, number, message):
     path = tmp_path / "file.bin"
     path.write_bytes(b"old")
     fails(where, name, number)
-    with pytest.raises(Problem, match=said) as caught, atomic(path) as temporary:
+    with pytest.raises(UserError, match=message) as caught, atomic(path) as temporary:
         temporary.write_bytes(b"new")
     check_sentence(caught.value, path)
     assert names(tmp_path) == ["file.bin"]
@@ -131,7 +131,7 @@ def test_a_write_that_fails_is_a_problem_and_leaves_the_old_file(tmp_path, fails
 
 def test_a_folder_in_the_way_is_a_problem(tmp_path):
     (tmp_path / "file").mkdir()
-    with pytest.raises(Problem) as caught, atomic(tmp_path / "file") as temporary:
+    with pytest.raises(UserError) as caught, atomic(tmp_path / "file") as temporary:
         temporary.write_text("new")
     check_sentence(caught.value, tmp_path / "file")
     assert names(tmp_path) == ["file"]
@@ -139,7 +139,7 @@ def test_a_folder_in_the_way_is_a_problem(tmp_path):
 
 def test_a_file_where_a_folder_should_be_is_a_problem(tmp_path):
     (tmp_path / "folder").write_text("")
-    with pytest.raises(Problem) as caught, atomic(tmp_path / "folder" / "file"):
+    with pytest.raises(UserError) as caught, atomic(tmp_path / "folder" / "file"):
         pass
     check_sentence(caught.value, tmp_path / "folder" / "file")
 
@@ -157,7 +157,7 @@ def test_a_full_disk_leaves_networks_and_tables_whole(tmp_path, fails, what):
     write(1.0)
     before = path.read_bytes()
     fails(os, "fsync", errno.ENOSPC)
-    with pytest.raises(Problem, match="No space left") as caught:
+    with pytest.raises(UserError, match="No space left") as caught:
         write(2.0)
     check_sentence(caught.value, path)
     assert path.read_bytes() == before
@@ -171,8 +171,8 @@ PATIENCE = 60  # seconds, for what happens at once or never
 
 HOLDER = """
 import sys
-from lowrank.core.files import held
-with held(sys.argv[2:], sys.argv[1]):
+from lowrank.core.files import locked
+with locked(sys.argv[2:], sys.argv[1]):
     print("held", flush=True)
     sys.stdin.readline()
 """
@@ -184,9 +184,9 @@ def hold(tmp_path):
     started = []
 
     class Holder:
-        def __init__(self, *held_names: str):
+        def __init__(self, *locked_names: str):
             self.process = subprocess.Popen(
-                [sys.executable, "-c", HOLDER, tmp_path / "sub" / ".lock", *held_names],
+                [sys.executable, "-c", HOLDER, tmp_path / "sub" / ".lock", *locked_names],
                 env=os.environ | {"PYTHONPATH": str(SCRIPTS)},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -275,7 +275,7 @@ def test_overlapping_stacks_do_not_wait_for_each_other_forever(hold):
 
 def test_a_lock_is_free_again_after_an_exception(hold, tmp_path):
     lock = tmp_path / "sub" / ".lock"
-    with pytest.raises(RuntimeError), held(["0a"], lock):
+    with pytest.raises(RuntimeError), locked(["0a"], lock):
         raise RuntimeError
     second = hold("0a")
     second.waits_for_it()
@@ -298,7 +298,7 @@ def whole(tmp_path_factory) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory) -> Path:
+def path(tmp_path_factory) -> Path:
     """A path for damaged files."""
     return tmp_path_factory.mktemp("damaged") / "network.safetensors"
 
@@ -306,7 +306,7 @@ def place(tmp_path_factory) -> Path:
 def refused(path: Path, content: bytes, name: str = digest(SPEC)) -> str:
     """The sentence with which a file is refused."""
     path.write_bytes(content)
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(UserError) as caught:
         checkpoint.read(path, name)
     check_sentence(caught.value, path)
     return str(caught.value)
@@ -328,7 +328,7 @@ def test_a_network_is_read_as_it_was_written(tmp_path):
         assert found[name].dtype == array.dtype
         assert found[name].shape == array.shape
         assert found[name].tobytes() == array.tobytes()
-    assert checkpoint.is_whole(path, digest(SPEC))
+    assert checkpoint.is_complete(path, digest(SPEC))
 
 
 def test_an_array_in_any_layout_is_the_same_array(tmp_path):
@@ -340,46 +340,46 @@ def test_an_array_in_any_layout_is_the_same_array(tmp_path):
     np.testing.assert_array_equal(found["b"], matrix[::2, ::-1])
 
 
-def test_a_file_cut_short_anywhere_is_refused(whole, place):
+def test_a_file_cut_short_anywhere_is_refused(whole, path):
     for length in range(len(whole)):
-        assert refused(place, whole[:length]).endswith("delete it and start again")
-        assert not checkpoint.is_whole(place, digest(SPEC))
+        assert refused(path, whole[:length]).endswith("delete it and start again")
+        assert not checkpoint.is_complete(path, digest(SPEC))
 
 
-def test_a_file_that_is_too_long_is_refused(whole, place):
-    assert "bytes instead of" in refused(place, whole + b"\0")
+def test_a_file_that_is_too_long_is_refused(whole, path):
+    assert "bytes instead of" in refused(path, whole + b"\0")
 
 
-def test_a_flipped_bit_in_the_numbers_is_refused(whole, place):
+def test_a_flipped_bit_in_the_numbers_is_refused(whole, path):
     for index in range(header_length(whole), len(whole)):
         flipped = bytes([whole[index] ^ (1 << index % 8)])
-        assert "is damaged" in refused(place, whole[:index] + flipped + whole[index + 1 :])
+        assert "is damaged" in refused(path, whole[:index] + flipped + whole[index + 1 :])
 
 
-def test_a_flipped_bit_in_the_header_is_refused(whole, place):
-    """Also in what is told beside the spec; padding alone may change. Never another exception than Problem."""
+def test_a_flipped_bit_in_the_header_is_refused(whole, path):
+    """Also in what is told beside the spec; padding alone may change. Never another exception than UserError."""
     blank = whole[: header_length(whole)].rindex(b"}")
     for index in range(blank + 1):
         for bit in (0, 1, 5):  # another digit, a comma as a point, another case
-            refused(place, whole[:index] + bytes([whole[index] ^ (1 << bit)]) + whole[index + 1 :])
+            refused(path, whole[:index] + bytes([whole[index] ^ (1 << bit)]) + whole[index + 1 :])
 
 
-def test_another_network_is_refused(whole, place):
-    sentence = refused(place, whole, digest(OTHER))
+def test_another_network_is_refused(whole, path):
+    sentence = refused(path, whole, digest(OTHER))
     assert digest(OTHER) in sentence
     assert digest(SPEC) in sentence
-    assert not checkpoint.is_whole(place, digest(OTHER))
+    assert not checkpoint.is_complete(path, digest(OTHER))
 
 
 def test_a_missing_network_is_a_problem(tmp_path):
-    with pytest.raises(Problem, match="is missing") as caught:
+    with pytest.raises(UserError, match="is missing") as caught:
         checkpoint.read(tmp_path / "none", digest(SPEC))
     check_sentence(caught.value, tmp_path / "none")
-    assert not checkpoint.is_whole(tmp_path / "none", digest(SPEC))
+    assert not checkpoint.is_complete(tmp_path / "none", digest(SPEC))
 
 
 def test_a_folder_is_not_a_network(tmp_path):
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(UserError) as caught:
         checkpoint.read(tmp_path, digest(SPEC))
     check_sentence(caught.value, tmp_path)
 
@@ -412,29 +412,29 @@ NOT_OURS = {
 
 
 @pytest.mark.parametrize("what", NOT_OURS)
-def test_what_is_not_a_network_is_refused(place, what):
-    refused(place, NOT_OURS[what])
-    assert not checkpoint.is_whole(place, digest(SPEC))
-    with pytest.raises(Problem):
-        checkpoint.read(place, digest(OTHER))
+def test_what_is_not_a_network_is_refused(path, what):
+    refused(path, NOT_OURS[what])
+    assert not checkpoint.is_complete(path, digest(SPEC))
+    with pytest.raises(UserError):
+        checkpoint.read(path, digest(OTHER))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, derandomize=True)
 @given(content=st.binary(max_size=300))
-def test_random_bytes_are_refused(place, content):
-    refused(place, content)
+def test_random_bytes_are_refused(path, content):
+    refused(path, content)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, derandomize=True)
 @given(data=st.data())
-def test_damage_anywhere_is_refused(whole, place, data):
+def test_damage_anywhere_is_refused(whole, path, data):
     """Some bytes replaced by others, from the numbers' first on."""
     start = data.draw(st.integers(header_length(whole), len(whole) - 1))
     length = data.draw(st.integers(1, len(whole) - start))
     other = data.draw(st.binary(min_size=length, max_size=length))
     damaged = whole[:start] + other + whole[start + length :]
     if damaged != whole:
-        refused(place, damaged)
+        refused(path, damaged)
 
 
 def test_nothing_is_pickled():
@@ -462,7 +462,7 @@ def table(tmp_path) -> Path:
 
 
 def unreadable(path: Path, name: str = "shuffle") -> str:
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(UserError) as caught:
         tables.read(path, name)
     check_sentence(caught.value, path)
     return str(caught.value)
@@ -487,15 +487,15 @@ def test_a_table_cut_short_anywhere_is_refused(table):
     whole = table.read_bytes()
     for length in (*range(16), *range(16, len(whole) - 16, 50), *range(len(whole) - 16, len(whole))):
         table.write_bytes(whole[:length])
-        assert not tables.is_whole(table)
+        assert not tables.is_complete(table)
         assert "not a whole Parquet file" in unreadable(table)
     table.write_bytes(whole)
-    assert tables.is_whole(table)
+    assert tables.is_complete(table)
 
 
 def test_a_table_that_is_missing_or_no_table_is_a_problem(tmp_path):
     assert "is missing" in unreadable(tmp_path / "none")
-    assert not tables.is_whole(tmp_path / "none")
+    assert not tables.is_complete(tmp_path / "none")
     for content in (b"PAR1PAR1", b"PAR1" + bytes(40) + b"PAR1", bytes(200)):
         (tmp_path / "a").write_bytes(content)
         unreadable(tmp_path / "a")
@@ -529,18 +529,18 @@ def test_a_table_says_what_it_was_made_of(table):
 
 def test_a_table_of_another_making_is_refused(table):
     assert tables.read(table, "shuffle", "a").num_rows == 3
-    with pytest.raises(Problem, match="made with other settings, code or networks") as caught:
+    with pytest.raises(UserError, match="made with other settings, code or networks") as caught:
         tables.read(table, "shuffle", "b")
     check_sentence(caught.value, table)
 
 
 def test_a_table_that_was_changed_is_refused(table):
     """Though it is whole, has the same columns, and says the same of its making."""
-    good, said = pq.read_table(table), pq.read_metadata(table).metadata[tables.RECORD]
+    good, message = pq.read_table(table), pq.read_metadata(table).metadata[tables.RECORD]
     for changed in (good.slice(1), good.set_column(3, "repetition", good["seed"]), good.take([1, 0, 2])):
         with pq.ParquetWriter(table, changed.schema) as writer:
             writer.write_table(changed)
-            writer.add_key_value_metadata({tables.RECORD: said})
+            writer.add_key_value_metadata({tables.RECORD: message})
         assert "was changed after this workflow wrote it" in unreadable(table)
     pq.write_table(good, table)  # without the record
     assert "was changed after this workflow wrote it" in unreadable(table)
@@ -581,7 +581,7 @@ def test_gathering_puts_tables_under_one_another(tmp_path):
 
 def test_gathering_names_the_part_that_is_damaged(tmp_path, table):
     (tmp_path / "bad").write_bytes(table.read_bytes()[:-3])
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(UserError) as caught:
         tables.gather(tmp_path / "all", "shuffle", {table: "a", tmp_path / "bad": "a"}, made_of="all")
     check_sentence(caught.value, tmp_path / "bad")
     assert not (tmp_path / "all").exists()

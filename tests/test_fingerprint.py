@@ -12,7 +12,7 @@ import pytest
 
 from lowrank.config import config
 from lowrank.core import fingerprint as code
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 from lowrank.plan import orders
 from lowrank.training import kernels
 from specs import RAW, TASKS, specs
@@ -120,7 +120,7 @@ def test_an_edit_is_found_out_before_a_job_runs(tree):
     planned = code.fingerprint("one")
     code.check(planned, ["one"])
     tree(one="a = 2")
-    with pytest.raises(Problem, match="the code was changed after this job was planned"):
+    with pytest.raises(UserError, match="the code was changed after this job was planned"):
         code.check(planned, ["one"])
 
 
@@ -230,7 +230,7 @@ def test_a_tasks_file_is_in_the_closure_of_that_task_alone(stage):
 def test_what_trains_is_all_that_names_a_network(task):
     """No figure, table, file or job: their edits rename no network."""
     kernel = kernels.compiled_for(SETTINGS["tasks"][task])
-    expected = ["core", "core.streams", "core.problems", "training"]
+    expected = ["core", "core.streams", "core.errors", "training"]
     expected += [f"training.{name}" for name in ("initialization", "loop", "pace", "kernels", "kernels.base")]
     expected += ["compiled", "compiled.network", *KERNELS[kernel], *KERNELS["reference"]]
     expected += ["tasks", "tasks.base", f"tasks.{MODULE[task]}"]
@@ -254,7 +254,7 @@ def test_what_trains_the_lstm_is_all_that_names_it():
     """Not how data is downloaded, nor the other networks' training."""
     expected = ["sentiment", *(f"sentiment.{name}" for name in ("training", "lstm", "evaluation"))]
     expected += ["sentiment.sentences", "sentiment.sentences.data", "analysis", "analysis.connectivity"]
-    expected += ["core", "core.problems", "core.streams"]
+    expected += ["core", "core.errors", "core.streams"]
     expected += ["training", *(f"training.{name}" for name in ("device", "optimizers", "pace"))]
     assert closure("train_sentiment") == {"lowrank", *(f"lowrank.{name}" for name in expected)}
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from lowrank import theory
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 from lowrank.figures import fig3, fig4, style
 
 TASKS = {"linear_z0.5": 0.5, "linear_z2.0": 2.0}
@@ -150,7 +150,7 @@ def test_a_column_a_target():
 def test_a_g_that_the_run_lacks_is_left_out_and_a_problem_if_it_is_the_only_one():
     figure = fig3.draw(tables(), FIGURES | {"fig3": FIGURES["fig3"] | {"g": [0.3, 0.6]}})
     assert len([line for line in axes_of(figure, "b").lines if len(line.get_xdata()) > 2]) == 2
-    with pytest.raises(Problem, match=r"Figure 3 shows g = \[0\.3\]"):
+    with pytest.raises(UserError, match=r"Figure 3 shows g = \[0\.3\]"):
         fig3.draw(tables(), FIGURES | {"fig3": FIGURES["fig3"] | {"g": [0.3]}})
 
 

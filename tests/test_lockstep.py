@@ -64,9 +64,9 @@ def test_together_they_are_what_each_is_alone(lagging, epochs):
 
 def test_stopped_between_two_readings_they_go_on_to_the_same_bits(lagging):
     several, task = members("romo", epochs=2 * BLOCK + 5)
-    whole, saved, asked = train_together(several, task), [], []
+    whole, saved, calls = train_together(several, task), [], []
     with pytest.raises(Stopped, match=f"before epoch {BLOCK + 7} of"):
-        train_together(several, task, save=saved.append, stopping=lambda: asked.append(0) or len(asked) > BLOCK + 7)
+        train_together(several, task, save=saved.append, stopping=lambda: calls.append(0) or len(calls) > BLOCK + 7)
     (states,) = saved
     for ours, theirs in zip(train_together(several, task, states), whole, strict=True):
         assert all(np.array_equal(ours.history[name], theirs.history[name]) for name in theirs.history)
@@ -133,8 +133,8 @@ def test_gpu_and_cpu_agree(name):
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
 def test_a_gpu_gives_the_same_bits_twice_and_goes_on_to_them(optimizer):
     several, task = members("romo", epochs=2 * BLOCK + 5, optimizer=optimizer)
-    whole, saved, asked = train_together(several, task, device="cuda"), [], []
-    how = {"save": saved.append, "stopping": lambda: asked.append(0) or len(asked) > BLOCK + 7}
+    whole, saved, calls = train_together(several, task, device="cuda"), [], []
+    how = {"save": saved.append, "stopping": lambda: calls.append(0) or len(calls) > BLOCK + 7}
     with pytest.raises(Stopped):
         train_together(several, task, device="cuda", **how)
     for ours, theirs in zip(train_together(several, task, saved[0], device="cuda"), whole, strict=True):

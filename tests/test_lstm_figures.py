@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 from lowrank.figures import fig5, figS_lstm, style
 from test_figures import axes_of, curves, render
 
@@ -86,7 +86,7 @@ def test_the_seed_that_is_shown_is_the_configs():
 
 @pytest.mark.parametrize("figure", FIGURES)
 def test_a_seed_that_the_run_lacks_is_named(figure):
-    with pytest.raises(Problem, match=r"there is no LSTM with seed 7: set figures\.fig5\.seed"):
+    with pytest.raises(UserError, match=r"there is no LSTM with seed 7: set figures\.fig5\.seed"):
         drawn(figure, seed=7)
 
 

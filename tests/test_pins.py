@@ -49,9 +49,9 @@ def test_a_machine_without_packages_is_told_in_one_sentence(name, monkeypatch):
     usual = {"system": "Linux", "machine": "x86_64", "libc_ver": ("glibc", "2.36"), "python_implementation": "CPython"}
     for what, value in (usual | says).items():
         monkeypatch.setattr(platform, what, lambda value=value: value)
-    told = HERE["refusal"]()
-    assert told is None if sentence is None else sentence in told
-    assert "\n" not in f"{told}"
+    refusal = HERE["refusal"]()
+    assert refusal is None if sentence is None else sentence in refusal
+    assert "\n" not in f"{refusal}"
 
 
 @pytest.mark.parametrize(("version", "fits"), [((3, 10), False), ((3, 11), True), ((3, 13), True), ((3, 14), False)])

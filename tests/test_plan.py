@@ -17,7 +17,7 @@ from lowrank import measures
 from lowrank.plan import plan as planning
 
 
-def told(folder, *words: str) -> subprocess.CompletedProcess:
+def run_command(folder, *words: str) -> subprocess.CompletedProcess:
     """The program as `make` starts it, from elsewhere."""
     command = [sys.executable, str(folder / "workflow/scripts/plan.py"), *words]
     return subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
@@ -25,7 +25,7 @@ def told(folder, *words: str) -> subprocess.CompletedProcess:
 
 def planned(folder, *words: str) -> dict[str, list[str]]:
     """The lines of the table by rule: its cells."""
-    done = told(folder, *words, "--configfile", "tiny.yaml")
+    done = run_command(folder, *words, "--configfile", "tiny.yaml")
     assert done.returncode == 0, done.stderr
     rows = done.stdout.partition("\n\n")[0].splitlines()[2:]
     cells = [[cell.strip() for cell in row.split("  ") if cell.strip()] for row in rows]
@@ -48,19 +48,19 @@ def test_jobs_and_reasons_are_snakemakes_own(project):
 
 
 def test_where_nothing_is_to_be_done_it_says_so(finished):
-    done = told(finished, "--configfile", "tiny.yaml")
+    done = run_command(finished, "--configfile", "tiny.yaml")
     assert (done.returncode, done.stdout) == (0, "nothing to be done\n")
 
 
 def test_a_fresh_clone_knows_the_time_of_every_job(tmp_path):
     """Without results; on a cluster, but for the LSTM on a GPU, of which there is no measurement."""
     workflow.copy_sources(tmp_path / "fresh")
-    done = told(tmp_path / "fresh", "--configfile", "tiny.yaml")
+    done = run_command(tmp_path / "fresh", "--configfile", "tiny.yaml")
     assert "not known" not in done.stdout
     assert "benchmarks" not in done.stdout
     assert "train romo" in done.stdout
     assert "shipped: seconds as on" in done.stdout
-    done = told(tmp_path / "fresh", "--profile", "slurm", "--configfile", "tiny.yaml")
+    done = run_command(tmp_path / "fresh", "--profile", "slurm", "--configfile", "tiny.yaml")
     assert "GPU hours" in done.stdout
     assert "a cluster that runs 100 of them at a time" in done.stdout
     assert "1 (2 networks)" in done.stdout
@@ -75,7 +75,7 @@ def test_bad_words_are_one_sentence(finished):
         ("--config", "sede=[1]"): "sede is not a key of the config: did you mean seeds?\n",
         ("--configfile", "tiny.yaml", "fig9"): "fig9",
     }.items():
-        done = told(finished, *words)
+        done = run_command(finished, *words)
         assert done.returncode == 1
         assert sentence in done.stderr
         assert "Traceback" not in done.stderr

@@ -60,8 +60,8 @@ def opened(browser, reported):
     window, wrong = context.new_page(), []
     window.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
     window.on("pageerror", lambda error: wrong.append(f"{error}"))
-    window.on("request", lambda asked: wrong.append(asked.url) if outside(asked.url) else None)
-    window.on("requestfailed", lambda asked: wrong.append(asked.url[:80]))
+    window.on("request", lambda request: wrong.append(request.url) if outside(request.url) else None)
+    window.on("requestfailed", lambda request: wrong.append(request.url[:80]))
     window.goto((reported / "results/tiny/report.html").as_uri())
     window.set_default_timeout(60_000)
     yield window

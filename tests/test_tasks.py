@@ -157,14 +157,14 @@ def judge_flipflop(task: Task, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarr
     """Targets and mask (steps, 2) of one trial, step by step from its inputs."""
     steps = len(inputs)
     targets, mask = np.zeros((steps, 2), np.float32), np.zeros((steps, 2), bool)
-    held, onset, before = [0.0, 0.0], None, [0.0, 0.0]
+    locked, onset, before = [0.0, 0.0], None, [0.0, 0.0]
     for step, pulse in enumerate(inputs.tolist()):
         for channel in (0, 1):
             if pulse[channel] != 0 and before[channel] == 0:
-                held = [0.0, 0.0] if task.memory == "last_pulse" else held
-                held[channel] = task.amplitude * pulse[channel]
+                locked = [0.0, 0.0] if task.memory == "last_pulse" else locked
+                locked[channel] = task.amplitude * pulse[channel]
                 onset = step
-        targets[step] = held
+        targets[step] = locked
         mask[step] = onset is not None and (step - onset) * task.dt >= task.decision_delay
         before = pulse
     return targets, mask

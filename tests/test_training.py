@@ -259,9 +259,9 @@ def test_a_damaged_state_is_set_aside(tmp_path, capsys, damage):
     left = run_in(tmp_path, [one])
     assert left.pop(f"{networks.state(one)}.damaged") == damaged
     assert left == run_in(tmp_path / "undisturbed", [one])
-    said = capsys.readouterr().out
-    assert f"kept as {state.name}.damaged" in said
-    assert "going on" not in said
+    output = capsys.readouterr().out
+    assert f"kept as {state.name}.damaged" in output
+    assert "going on" not in output
 
 
 def test_a_state_of_another_network_is_not_used(tmp_path):
@@ -363,7 +363,7 @@ def test_the_remains_of_a_killed_writer_are_not_taken_for_its_file_but_removed(t
         path.parent.mkdir(parents=True, exist_ok=True)
         path.with_name(f".{path.name}.abcdefgh.tmp").write_bytes(content)
     with contextlib.chdir(tmp_path / "other"):
-        assert not networks.is_there(one)
+        assert not networks.exists(one)
     assert run_in(tmp_path / "other", [one]) == whole
 
 
@@ -411,7 +411,7 @@ def diverged(request, tmp_path, monkeypatch):
 def test_a_diverged_network_is_data(diverged):
     """Its history ends with a loss that is null; the network is there; what cannot be measured is null."""
     one, found = diverged
-    assert networks.is_there(one)
+    assert networks.exists(one)
     loss = found["history"]["loss"].to_pylist()
     assert 0 < len(loss) < one["epochs"]
     assert loss[-1] is None

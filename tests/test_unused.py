@@ -17,7 +17,7 @@ import sentences
 import workflow
 from commands.unused import removal
 from commands.unused.page import MOST, contents, page
-from commands.unused.recorded import needs
+from commands.unused.recorded import requirements
 from commands.unused.unused import (
     CODE,
     DAMAGED,
@@ -30,7 +30,7 @@ from commands.unused.unused import (
     unused,
 )
 from disks import closed
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 from lowrank.jobs import train_job
 from lowrank.plan import plan
 from lowrank.plan import start as starting
@@ -51,14 +51,14 @@ def config(run: str = "one", **changes) -> dict:
 
 
 def start(raw: dict, folder: Path | None = None) -> dict[str, dict]:
-    """What a finished start leaves, files of few bytes: its record, networks, measures; the specs by place."""
+    """What a finished start leaves, files of few bytes: its record, networks, measures; the specs by key."""
     folder = folder or Path("results", raw["run"])
     starting.record(raw, f"{folder}/config.yaml")
-    specs = plan.by_place(plan.make(raw))
-    for place, spec in specs.items():
+    specs = plan.specs_by_key(plan.make(raw))
+    for key, spec in specs.items():
         network(spec)
         for kind in KINDS:
-            put(folder / kind / f"{place}.parquet")
+            put(folder / kind / f"{key}.parquet")
     return specs
 
 
@@ -84,17 +84,17 @@ def every() -> set[Path]:
 
 def by_group() -> dict[str, set[Path]]:
     found = {}
-    for file in unused(needs()).unused:
+    for file in unused(requirements()).unused:
         found.setdefault(file.group, set()).add(file.path)
     return found
 
 
-def of(specs: dict[str, dict], *places: str) -> set[Path]:
+def of(specs: dict[str, dict], *keys: str) -> set[Path]:
     """The files of networks."""
-    return {Path(file(specs[place])) for place in places for file in (networks.file, networks.history)}
+    return {Path(file(specs[key])) for key in keys for file in (networks.file, networks.history)}
 
 
-def told(folder: Path, *words: str) -> subprocess.CompletedProcess:
+def run_command(folder: Path, *words: str) -> subprocess.CompletedProcess:
     """The program, as `make` starts it."""
     command = [sys.executable, str(SCRIPT), "--directory", str(folder), *words]
     return subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
@@ -103,7 +103,7 @@ def told(folder: Path, *words: str) -> subprocess.CompletedProcess:
 def refused(folder: Path, *words: str) -> str:
     """The one sentence of a start that has to fail; it deletes nothing."""
     before = workflow.snapshot(folder)
-    done = told(folder, *words)
+    done = run_command(folder, *words)
     assert done.returncode == 1, done.stdout
     assert "Traceback" not in done.stderr
     (sentence,) = done.stderr.splitlines()
@@ -123,7 +123,7 @@ def folder(tmp_path, monkeypatch) -> Path:
 def test_what_a_run_needs_is_not_listed(folder):
     start(config())
     assert by_group() == {}
-    done = told(folder)
+    done = run_command(folder)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
         "Recorded runs: one. They need 4 networks and what is measured of these.\n\nNothing is unused.\n"
@@ -131,14 +131,14 @@ def test_what_a_run_needs_is_not_listed(folder):
 
 
 def test_before_the_first_run_nothing_is_unused(folder):
-    assert told(folder).stdout.endswith("Nothing is unused.\n")
+    assert run_command(folder).stdout.endswith("Nothing is unused.\n")
 
 
 def test_a_seed_taken_out(folder):
     specs = start(config())
     start(config(seeds=[0]))
     gone = ["flipflop/g0.9/seed1", "romo/g0.9/seed1"]
-    measures = {Path(f"results/one/{kind}/{place}.parquet") for kind in KINDS for place in gone}
+    measures = {Path(f"results/one/{kind}/{key}.parquet") for kind in KINDS for key in gone}
     assert by_group() == {LEFT_OUT: of(specs, *gone), OF_MEASURES: measures}
 
 
@@ -174,8 +174,8 @@ def test_code_edited(folder, monkeypatch):
     real = plan.fingerprint
     monkeypatch.setattr(plan, "fingerprint", lambda *roots: real(*roots)[::-1])
     assert by_group() == {CODE: of(specs, *specs)}
-    found = unused(needs())
-    text = page(needs(), found.unused, [], found.strange)
+    found = unused(requirements())
+    text = page(requirements(), found.unused, [], found.strange)
     assert "Networks of recorded runs, trained by other code than the present: 4 networks, 8 files" in text
     assert "The next start of their run trains them anew in any case" in text
     start(config(seeds=[0]))
@@ -236,9 +236,9 @@ def test_files_of_other_names_are_left_alone_and_told(folder):
         put("results/networks/romo/g0.9/seed1.safetensors"),
         put("results/one/truncation/romo/g0.9/seed0.csv"),
     ]
-    assert sorted(unused(needs()).strange) == sorted(strange)
+    assert sorted(unused(requirements()).strange) == sorted(strange)
     put("results/networks/.lock", b"")
-    done = told(folder, "--delete")
+    done = run_command(folder, "--delete")
     assert f"Left alone, as the workflow gives no such names or they are links: {strange[0]}, " in done.stdout
     assert f"and {len(strange) - MOST} more." in done.stdout
     assert all(path.exists() for path in [*strange, Path("results/networks/.lock")])
@@ -256,9 +256,9 @@ def test_links_are_not_followed(folder):
     file = Path(networks.file(specs["flipflop/g0.9/seed1"]))
     shutil.move(file, elsewhere / "network")
     file.symlink_to(elsewhere / "network")
-    assert {Path("results/networks/romo"), Path("results/one/shuffle")} <= set(unused(needs()).strange)
+    assert {Path("results/networks/romo"), Path("results/one/shuffle")} <= set(unused(requirements()).strange)
     before = workflow.snapshot(elsewhere)
-    assert told(folder, "--delete").returncode == 0
+    assert run_command(folder, "--delete").returncode == 0
     assert workflow.snapshot(elsewhere) == before
     assert not file.is_symlink()
     assert Path("results/networks/romo").is_symlink()
@@ -270,7 +270,7 @@ def test_networks_that_several_clones_share_by_a_link_are_left_alone(folder):
     shutil.move("results/networks", folder / "shared")
     Path("results/networks").symlink_to(folder / "shared")
     assert set(by_group()) == {OF_MEASURES}
-    assert unused(needs()).strange == [Path("results/networks")]
+    assert unused(requirements()).strange == [Path("results/networks")]
 
 
 def test_results_behind_a_link_are_as_any_others(folder):
@@ -280,8 +280,8 @@ def test_results_behind_a_link_are_as_any_others(folder):
     Path("results").symlink_to(folder / "large_disk")
     assert len(by_group()[LEFT_OUT]) == 4
     Path("results/latest").symlink_to("one")
-    assert [*needs().runs] == ["one"]
-    assert told(folder, "--delete").returncode == 0
+    assert [*requirements().runs] == ["one"]
+    assert run_command(folder, "--delete").returncode == 0
     assert by_group() == {}
 
 
@@ -373,9 +373,9 @@ def test_a_start_that_is_going_on(folder):
     start(config(seeds=[0]))
     lock = put(".snakemake/locks/0.output.lock")
     assert refused(folder, "--delete").startswith(f"a start of the workflow is going on in {folder}: wait for its end")
-    assert told(folder).returncode == 0
+    assert run_command(folder).returncode == 0
     lock.unlink()
-    assert told(folder, "--delete").returncode == 0
+    assert run_command(folder, "--delete").returncode == 0
     assert by_group() == {}
 
 
@@ -386,13 +386,13 @@ def test_a_folder_that_cannot_be_written_into(folder):
     with closed(closed_folder):
         sentence = refused(folder, "--delete")
         assert sentence.startswith("cannot write into results/networks/romo/g0.9: no permission, or a read-only file")
-        assert told(folder).returncode == 0
+        assert run_command(folder).returncode == 0
 
 
 def test_a_file_that_cannot_be_deleted(folder, monkeypatch):
     start(config())
     start(config(seeds=[0]))
-    files = unused(needs()).unused
+    files = unused(requirements()).unused
     real = Path.unlink
 
     def broken(path, **how):
@@ -401,7 +401,9 @@ def test_a_file_that_cannot_be_deleted(folder, monkeypatch):
         real(path, **how)
 
     monkeypatch.setattr(Path, "unlink", broken)
-    with pytest.raises(Problem, match=rf"^cannot delete {files[2].path}: Input/output error; 2 of {len(files)} files"):
+    with pytest.raises(
+        UserError, match=rf"^cannot delete {files[2].path}: Input/output error; 2 of {len(files)} files"
+    ):
         removal.delete(files)
 
 
@@ -409,8 +411,8 @@ def test_a_file_that_cannot_be_deleted(folder, monkeypatch):
 
 HOLD = """
 import sys
-from lowrank.core.files import held
-with held(sys.argv[2:], sys.argv[1]):
+from lowrank.core.files import locked
+with locked(sys.argv[2:], sys.argv[1]):
     print("held", flush=True)
     input()
 """
@@ -444,13 +446,13 @@ def test_a_network_in_training_is_kept(folder):
     os.utime(temporary, (0, 0))
     with in_training(name, "abcdefabcdef"):
         for words in ((), ("--delete",)):
-            done = told(folder, *words)
+            done = run_command(folder, *words)
             assert done.returncode == 0, done.stderr
             assert f"Kept, as a job trains them: results/networks/romo/g0.9/*-{name}." in done.stdout
         assert state.exists()
         assert temporary.exists()
         assert not Path(networks.file(specs["flipflop/g0.9/seed1"])).exists()
-    assert told(folder, "--delete").returncode == 0
+    assert run_command(folder, "--delete").returncode == 0
     assert not state.exists()
     assert not temporary.exists()
 
@@ -461,7 +463,9 @@ def test_nothing_is_deleted_while_the_lock_cannot_be_asked(folder, monkeypatch):
     with removal.not_in_training({"ab"}, deleting=False) as free:
         assert free == {"ab"}
     with (
-        pytest.raises(Problem, match=r"cannot tell which networks are in training: .*: Permission denied; nothing was"),
+        pytest.raises(
+            UserError, match=r"cannot tell which networks are in training: .*: Permission denied; nothing was"
+        ),
         removal.not_in_training({"ab"}, deleting=True),
     ):
         pass
@@ -475,7 +479,7 @@ def test_the_list(folder):
     raw["tasks"]["romo"]["g"] = [0.0, 0.3, 0.9, 1.5, 1.8]
     start(raw)
     start(config())
-    lines = told(folder).stdout.splitlines()
+    lines = run_command(folder).stdout.splitlines()
     assert lines[0] == "Recorded runs: one. They need 4 networks and what is measured of these."
     assert re.fullmatch(re.escape(LEFT_OUT) + r": 14 networks, 28 files, \d+\.\d kB", lines[2])
     assert lines[3].startswith("  A config that names them again finds them")
@@ -495,7 +499,7 @@ def test_the_paths_alone(folder):
     """To keep them elsewhere, say."""
     start(config())
     start(config(seeds=[0]))
-    paths = told(folder, "--files").stdout.splitlines()
+    paths = run_command(folder, "--files").stdout.splitlines()
     assert set(map(Path, paths)) == set().union(*by_group().values())
     assert len(paths) == 4 + 2 * len(KINDS)
 
@@ -505,16 +509,16 @@ def test_listing_changes_nothing_and_deleting_just_what_was_listed(folder):
     start(config("two", tasks={"romo": {"g": [1.8]}}))
     start(config(seeds=[0]))
     shutil.rmtree("results/two/truncation")
-    before, files = workflow.snapshot(folder), unused(needs()).unused
+    before, files = workflow.snapshot(folder), unused(requirements()).unused
     listed, total = {file.path for file in files}, contents(files)
-    assert told(folder).returncode == 0
+    assert run_command(folder).returncode == 0
     assert workflow.snapshot(folder) == before
     paths = every()
-    done = told(folder, "--delete")
+    done = run_command(folder, "--delete")
     assert done.stdout.splitlines()[-1] == f"Deleted: {total}."
     assert every() == paths - listed
     assert {path: content for path, content in before.items() if Path(path) not in listed} == workflow.snapshot(folder)
-    assert told(folder, "--delete").stdout.endswith("Nothing is unused.\n")
+    assert run_command(folder, "--delete").stdout.endswith("Nothing is unused.\n")
 
 
 def test_folders_that_are_empty_then_go_too(folder):
@@ -522,7 +526,7 @@ def test_folders_that_are_empty_then_go_too(folder):
     raw = config()
     raw["tasks"]["romo"] = None
     start(raw)
-    assert told(folder, "--delete").returncode == 0
+    assert run_command(folder, "--delete").returncode == 0
     assert not Path("results/networks/romo").exists()
     assert not Path("results/one/shuffle/romo").exists()
     assert Path("results/one/shuffle/flipflop").exists()
@@ -555,16 +559,16 @@ def test_make_deletes_only_by_that_word(given, deletes):
 
 def test_a_seed_taken_out_of_a_real_run(small):
     """`small` is one network of the tiny run, whose other networks and measures are still there."""
-    done = told(small)
+    done = run_command(small)
     assert done.returncode == 0, done.stderr
     assert "Recorded runs: tiny. They need 1 network and what is measured of these." in done.stdout
     kept = workflow.network(small, "romo/g0.9/seed0")
-    listed = told(small, "--files").stdout.splitlines()
+    listed = run_command(small, "--files").stdout.splitlines()
     assert {str(path.relative_to(small)) for path in (small / "results/networks").rglob("seed*")} - set(listed) == {
         str(kept.relative_to(small)),
         str(kept.with_suffix(".parquet").relative_to(small)),
     }
-    assert told(small, "--delete").returncode == 0
+    assert run_command(small, "--delete").returncode == 0
     assert [path.name for path in (small / "results/networks").rglob("*.safetensors")] == [kept.name]
     assert workflow.planned(small).names == set()
     assert {path.name for path in (small / "results/tiny/spectrum").rglob("*.parquet")} == {"seed0.parquet"}

@@ -65,12 +65,12 @@ def test_lines_of_a_panel_are_told_apart(name, deficiency):
 def test_tasks_have_a_marker_each_in_the_legend_and_in_every_panel(name):
     figure = drawn(name)
     (legend,) = figure.legends or [figure.axes[0].get_legend()]
-    told = {to_hex(handle.get_color()): handle.get_marker() for handle in legend.legend_handles}
-    told = {color: marker for color, marker in told.items() if marker not in ("None", "", None)}
-    assert len(set(told.values())) == len(told) == {"fig2": 3, "fig4": 2}[name]
+    in_legend = {to_hex(handle.get_color()): handle.get_marker() for handle in legend.legend_handles}
+    in_legend = {color: marker for color, marker in in_legend.items() if marker not in ("None", "", None)}
+    assert len(set(in_legend.values())) == len(in_legend) == {"fig2": 3, "fig4": 2}[name]
     for ax in figure.axes:
         marked = {color: marker for color, marker, _ in looks(ax) if marker != "None"}
-        assert marked == told
+        assert marked == in_legend
 
 
 def test_a_tasks_marker_is_that_of_its_place_and_there_are_enough():

@@ -49,8 +49,8 @@ def test_a_start_and_its_job_see_what_they_would_afresh(tmp_path):
         words = ("--cores", "1", "--forceall", "--config", "key=1")
         done = start_as_is(tmp_path, *words, afresh=afresh, PYTHONPATH=f"{tmp_path}/modules", COLOUR="blue")
         assert done.returncode == 0, done.stdout
-        told = ((tmp_path / f"{name}.json").read_text() for name in ("start", "job"))
-        seen.append([json.loads(re.sub(r"runtime-cache/tmp\w+", "", text)) for text in told])
+        output = ((tmp_path / f"{name}.json").read_text() for name in ("start", "job"))
+        seen.append([json.loads(re.sub(r"runtime-cache/tmp\w+", "", text)) for text in output])
     assert seen[0] == seen[1]
     assert seen[1][0]["words"] == list(words)
     assert seen[1][1]["environment"]["COLOUR"] == "blue"
@@ -99,11 +99,11 @@ OF_A_START = r"Workflow ID: [\w-]+|\d\d:\d\d:\d\d|0x[0-9a-f]+"  # what is anothe
 
 @pytest.mark.parametrize("words", [["--config", "seeds=[0, 3]"], ["--config", "sedes=[0]"], ["fig9"]])
 def test_a_dry_run_says_what_it_would_afresh(finished, words):
-    said = []
+    output = []
     for afresh in (True, False):
         done = start(finished, *words, "--dry-run", afresh=afresh)
-        said.append((done.returncode, sorted(re.sub(OF_A_START, "", done.stdout).splitlines())))
-    assert said[0] == said[1]
+        output.append((done.returncode, sorted(re.sub(OF_A_START, "", done.stdout).splitlines())))
+    assert output[0] == output[1]
 
 
 def test_a_run_afresh_makes_the_same_files(finished_small, tmp_path):

@@ -15,7 +15,7 @@ import workflow
 from workflow import ROOT, planned, run
 
 STRENGTHS = ("flipflop/g0.0", "flipflop/g0.9", "mante/g0.9", "romo/g0.9", "linear_z0.5/g0.0", "linear_z0.5/g0.6")
-PLACES = [f"{strength}/seed{seed}" for strength in STRENGTHS for seed in (0, 1)]
+KEYS = [f"{strength}/seed{seed}" for strength in STRENGTHS for seed in (0, 1)]
 MEASURES = ("truncation", "shuffle", "spectrum", "trials")
 
 STRING, FLOAT, INT = pa.string(), pa.float64(), pa.int64()
@@ -98,8 +98,8 @@ def test_the_promised_files_and_no_others(finished):
     for folder in ("tiny/logs/", "tiny/benchmarks/"):
         assert any(name.startswith(folder) for name in made)
         made = {name for name in made if not name.startswith(folder)}
-    networks = {f"networks/{place}-{{spec}}.{kind}" for place in PLACES for kind in ("safetensors", "parquet")}
-    measures = {f"tiny/{measure}/{place}.parquet" for measure in MEASURES for place in PLACES}
+    networks = {f"networks/{key}-{{spec}}.{kind}" for key in KEYS for kind in ("safetensors", "parquet")}
+    measures = {f"tiny/{measure}/{key}.parquet" for measure in MEASURES for key in KEYS}
     tables = {f"tiny/tables/{name}.parquet" for name in (*COLUMNS, *OF_JUDGEMENT, "theory")}
     figures = {f"tiny/figures/fig{name}.{kind}" for name in (1, 2, 3, 4, 5, "S_lstm") for kind in ("pdf", "png")}
     figures |= {f"tiny/figures/fig{n}_published.{kind}" for n in range(1, 6) for kind in ("pdf", "png")}
@@ -116,7 +116,7 @@ def test_columns_and_rows_of_a_table(finished, name):
     assert found.schema.remove_metadata() == pa.schema(COLUMNS[name])
     rows = Counter(zip(*(found[column].to_pylist() for column in NETWORK), strict=True))
     assert {f"{task}/g{g}/seed{seed}": count for (task, g, seed), count in rows.items()} == {
-        place: ROWS[name](place.partition("/")[0]) for place in PLACES
+        key: ROWS[name](key.partition("/")[0]) for key in KEYS
     }
 
 
@@ -157,16 +157,12 @@ def test_without_truncation_the_lstm_is_as_accurate_as_at_the_end_of_training(fi
 
 
 @pytest.mark.parametrize(
-    ("name", "place"),
-    [
-        (name, place)
-        for name in MEASURES
-        for place in ("flipflop/g0.0/seed0", "romo/g0.9/seed1", "linear_z0.5/g0.6/seed0")
-    ],
+    ("name", "key"),
+    [(name, key) for name in MEASURES for key in ("flipflop/g0.0/seed0", "romo/g0.9/seed1", "linear_z0.5/g0.6/seed0")],
 )
-def test_a_measure_is_its_part_of_the_table(finished, name, place):
-    task, g, seed = re.fullmatch(r"([\w.]+)/g(.+)/seed(\d)", place).groups()
-    part = pq.read_table(finished / f"results/tiny/{name}/{place}.parquet")
+def test_a_measure_is_its_part_of_the_table(finished, name, key):
+    task, g, seed = re.fullmatch(r"([\w.]+)/g(.+)/seed(\d)", key).groups()
+    part = pq.read_table(finished / f"results/tiny/{name}/{key}.parquet")
     rows = [
         row
         for row in table(finished, name).to_pylist()
@@ -183,7 +179,7 @@ def test_the_history_beside_a_network_is_its_part_of_the_table(finished):
 
 def test_the_summary_names_files_that_are_there(finished):
     names = table(finished, "summary")["network"].to_pylist()
-    assert len(set(names)) == len(PLACES)
+    assert len(set(names)) == len(KEYS)
     assert all((finished / name).is_file() for name in names)
 
 
@@ -235,7 +231,7 @@ NEEDED_OF_LSTM = {
 @pytest.mark.parametrize("figure", NEEDED)
 def test_a_figure_as_a_target_needs_just_what_it_shows(sources, figure):
     rules, tables = NEEDED[figure]
-    jobs = {f"{rule} {place}" for rule in rules for place in PLACES}
+    jobs = {f"{rule} {key}" for rule in rules for key in KEYS}
     assert planned(sources, figure).names == jobs | tables | {"gather history", figure}
 
 

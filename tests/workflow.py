@@ -211,14 +211,14 @@ def _jobs(lines: list[dict], output: str) -> Jobs:
     jobs = [job for job in jobs if job["rule"] != "all"]
     resources = {_name(job["rule"], job["wildcards"]): job["resources"] for job in jobs}
     assert len(resources) == len(jobs), jobs
-    trained = {f"{_place(job['wildcards'])}-{job['wildcards']['spec']}" for job in jobs if job["rule"] == "train"}
+    trained = {f"{_key(job['wildcards'])}-{job['wildcards']['spec']}" for job in jobs if job["rule"] == "train"}
     return Jobs(set(resources), trained, resources, output)
 
 
 def _name(rule: str, wildcards: dict) -> str:
     """What a job is called here: by its network, or by the table that it gathers."""
     if "g" in wildcards:
-        return f"{rule} {_place(wildcards)}"
+        return f"{rule} {_key(wildcards)}"
     what = (
         f"seed{wildcards['seed']}"
         if "seed" in wildcards
@@ -227,13 +227,13 @@ def _name(rule: str, wildcards: dict) -> str:
     return f"{rule} {what}".strip()
 
 
-def _place(wildcards: dict) -> str:
+def _key(wildcards: dict) -> str:
     return "{task}/g{g}/seed{seed}".format(**wildcards)
 
 
-def network(folder: Path, place: str) -> Path:
-    """The file of the only network at a place."""
-    (found,) = (folder / "results/networks").glob(f"{place}-*.safetensors")
+def network(folder: Path, key: str) -> Path:
+    """The file of the only network with this key."""
+    (found,) = (folder / "results/networks").glob(f"{key}-*.safetensors")
     return found
 
 

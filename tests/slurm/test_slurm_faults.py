@@ -146,13 +146,13 @@ def test_slurm_after_a_kill_of_snakemake_no_network_is_trained_twice(two, closed
 
 def test_slurm_ctrl_c_cancels_the_jobs_and_the_same_command_goes_on(two, closed, shared, undisturbed):
     with Started(two, shared) as stopped:
-        held = [stopped.training(seed) for seed in (0, 1)]
+        locked = [stopped.training(seed) for seed in (0, 1)]
         numbers = {stopped.job(seed) for seed in (0, 1)}
         with stopped.asking_nothing():
             stopped.process.send_signal(signal.SIGINT)
             wait(lambda: not numbers & set(shared.jobs()), shared.queue)
         assert stopped.ended() != 0
-        await_end(*held)
+        await_end(*locked)
     assert written(two) == {}
     closed.open()
     with Started(two, shared) as again:

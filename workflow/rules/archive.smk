@@ -7,7 +7,7 @@ rule archive:
     input:
         rules.all.input,
         [table("claims"), table("comparison")],
-        lambda w: list(map(history, plan.places(PLAN))),
+        lambda w: list(map(history, plan.keys(PLAN))),
         DATA,
         rules.compute.output,
         PAGES,
@@ -23,7 +23,7 @@ rule archive:
             run=config["run"],
             raw=PLAN["raw"],
             sources=PLAN["sources"],
-            networks={"included": config["archive_networks"], "files": list(map(network, plan.places(PLAN)))},
+            networks={"included": config["archive_networks"], "files": list(map(network, plan.keys(PLAN)))},
             data={"included": config["archive_data"], "files": list(map(str, DATA))},
             figures={name: archived_figure(name) for name in FIGURES},
         ),

@@ -25,26 +25,26 @@ def unusable(*files):
 
 
 @functools.cache
-def spec(place):
-    """Return the spec of the network at a place: everything that it depends on."""
-    return plan.spec(PLAN, place)
+def spec(key):
+    """Return the spec of the network with this key: everything that it depends on."""
+    return plan.spec(PLAN, key)
 
 
 @functools.cache
-def network(place):
-    """Return the file of the network at a place, as an input."""
-    return as_planned(networks.file(spec(place)))
+def network(key):
+    """Return the file of the network with this key, as an input."""
+    return as_planned(networks.file(spec(key)))
 
 
 @functools.cache
-def history(place):
-    """Return the history of the network at a place, as an input."""
-    return as_planned(networks.history(spec(place)))
+def history(key):
+    """Return the history of the network with this key, as an input."""
+    return as_planned(networks.history(spec(key)))
 
 
-def task_of(places):
-    """Return the task of the networks at these places, which all belong to one task."""
-    return places[0].partition("/")[0]
+def task_of(keys):
+    """Return the task of the networks with these keys, which all belong to one task."""
+    return keys[0].partition("/")[0]
 
 
 def tasks_of(rule):
@@ -64,15 +64,15 @@ def sentiment_data():
     return as_planned(prepared.file(PLAN["data"])) if LSTMS else []
 
 
-def place_of(measure, wildcards=None):
-    """Return the place of the network that a measure's job is about; without wildcards, its pattern."""
-    pattern = "sentiment/seed{seed}" if measure.of_lstm else PLACE
+def key_of(measure, wildcards=None):
+    """Return the key of the network that a measure's job is about; without wildcards, its pattern."""
+    pattern = "sentiment/seed{seed}" if measure.of_lstm else KEY
     return pattern.format(**wildcards) if wildcards else pattern
 
 
-def measured(measure, place=None):
+def measured(measure, key=None):
     """Return the file of a measure of a network."""
-    return measure.file(config["run"], place or place_of(measure))
+    return measure.file(config["run"], key or key_of(measure))
 
 
 def sentences_for(measure):

@@ -5,7 +5,7 @@ from commands.compute import requirements
 
 rule compute:
     input:
-        networks=lambda w: list(map(network, plan.places(PLAN))),
+        networks=lambda w: list(map(network, plan.keys(PLAN))),
         tables=[table(name) for name in TABLES],
     output:
         jobs=f"{RESULTS}/compute.csv",
@@ -17,7 +17,7 @@ rule compute:
         "../../envs/lowrank.yaml"
     params:
         job=lambda w: order(
-            "compute", run=config["run"], figures=requirements.of_figures(config, plan.by_place(PLAN), FIGURES)
+            "compute", run=config["run"], figures=requirements.of_figures(config, plan.specs_by_key(PLAN), FIGURES)
         ),
     message:
         "Summarising the time and memory of the run"

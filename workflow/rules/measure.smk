@@ -2,29 +2,29 @@
 # reused. With `stack` above 1 a job measures several networks, each into its own file, using the rules at the end. The
 # measures are defined in workflow/scripts/lowrank/measures/.
 for measure in MEASURES:
-    place = "seed{seed}" if measure.of_lstm else PLACE
+    key = "seed{seed}" if measure.of_lstm else KEY
 
     rule:
         name:
             measure.rule
         input:
-            networks=lambda w, measure=measure: [network(place_of(measure, w))],
+            networks=lambda w, measure=measure: [network(key_of(measure, w))],
             sentences=sentences_for(measure),
-            unusable=lambda w, measure=measure: unusable(measured(measure, place_of(measure, w))),
+            unusable=lambda w, measure=measure: unusable(measured(measure, key_of(measure, w))),
         output:
             measured(measure),
         log:
-            f"{RESULTS}/logs/{measure.rule}/{place}.log",
+            f"{RESULTS}/logs/{measure.rule}/{key}.log",
         benchmark:
-            f"{RESULTS}/benchmarks/{measure.rule}/{place}.tsv"
+            f"{RESULTS}/benchmarks/{measure.rule}/{key}.tsv"
         wildcard_constraints:
             task=tasks_of(measure.rule),
         conda:
             "../../envs/lowrank.yaml"
         params:
-            job=lambda w, measure=measure: measure_order(measure, [place_of(measure, w)]),
+            job=lambda w, measure=measure: measure_order(measure, [key_of(measure, w)]),
         message:
-            f"Measuring {measure.name}: {place}".replace("{", "{wildcards.")
+            f"Measuring {measure.name}: {key}".replace("{", "{wildcards.")
         script:
             "../scripts/measure.py"
 
@@ -36,11 +36,11 @@ for name, stack in stacks_of(*(measure.rule for measure in MEASURES)):
         name:
             name
         input:
-            networks=list(map(network, stack["places"])),
+            networks=list(map(network, stack["keys"])),
             sentences=[],
-            unusable=unusable(*(measured(measure, place) for place in stack["places"])),
+            unusable=unusable(*(measured(measure, key) for key in stack["keys"])),
         output:
-            [measured(measure, place) for place in stack["places"]],
+            [measured(measure, key) for key in stack["keys"]],
         log:
             f"{RESULTS}/logs/{measure.rule}/{name}.log",
         benchmark:
@@ -48,8 +48,8 @@ for name, stack in stacks_of(*(measure.rule for measure in MEASURES)):
         conda:
             "../../envs/lowrank.yaml"
         params:
-            job=measure_order(measure, stack["places"]),
+            job=measure_order(measure, stack["keys"]),
         message:
-            f"Measuring {measure.name}: {len(stack['places'])} networks of {task_of(stack['places'])} together"
+            f"Measuring {measure.name}: {len(stack['keys'])} networks of {task_of(stack['keys'])} together"
         script:
             "../scripts/measure.py"

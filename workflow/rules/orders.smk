@@ -18,15 +18,15 @@ def order(stage, **settings):
     return canonical(orders.order(PLAN, stage, **settings, **({"prefix": PREFIX} if PREFIX else {})))
 
 
-def training_order(places):
-    """Return the parameter of a job that trains the networks at these places, all of one task."""
-    kernel = config["tasks"][task_of(places)]["kernel"]
-    return order(f"train {task_of(places)}", specs=list(map(spec, places)), kernel=kernel)
+def training_order(keys):
+    """Return the parameter of a job that trains the networks with these keys, all of one task."""
+    kernel = config["tasks"][task_of(keys)]["kernel"]
+    return order(f"train {task_of(keys)}", specs=list(map(spec, keys)), kernel=kernel)
 
 
-def measure_order(measure, places):
-    """Return the parameter of a job that measures the networks at these places, all of one task."""
-    return canonical(measuring.order(PLAN, measure, task_of(places), [digest(spec(place)) for place in places]))
+def measure_order(measure, keys):
+    """Return the parameter of a job that measures the networks with these keys, all of one task."""
+    return canonical(measuring.order(PLAN, measure, task_of(keys), [digest(spec(key)) for key in keys]))
 
 
 def made_of(*names):
@@ -45,18 +45,18 @@ def table_order(name):
         return order("claims", run=config["run"], tasks=claimed_tasks(), tables=made_of(*CLAIMED))
     if name == "comparison":
         return order("comparison", run=config["run"], linear=linear_targets(), tables=made_of(*COMPARED))
-    return order("gather", table=name, parts=[*parts_of(name).values()])
+    return order("gather", table=name, files=[*files_of(name).values()])
 
 
 @functools.cache
-def parts_of(table):
+def files_of(table):
     """Map each file concatenated in a table to the record of how it should be made."""
-    return gathered.parts(PLAN, table, {place: spec(place) for place in plan.places(PLAN)})
+    return gathered.files(PLAN, table, {key: spec(key) for key in plan.keys(PLAN)})
 
 
 def gathered_from(table):
     """Return the inputs of the job that gathers a table of all networks."""
-    return {"parts": list(map(as_planned, parts_of(table))), "regather": local(start.regather(config["run"], table))}
+    return {"files": list(map(as_planned, files_of(table))), "regather": local(start.regather(config["run"], table))}
 
 
 def tables_of(figure):
@@ -66,8 +66,8 @@ def tables_of(figure):
 
 def figure_order(figure, variant=""):
     """Return the parameter of a figure or its variant: its own settings, and those of the tasks it shows."""
-    shown = {"figure": figure, "figures": drawing.of_figure(config, figure)}
-    return order(f"{figure}{variant}", **shown, tables=made_of(*figures.declared(figure).tables))
+    settings = {"figure": figure, "figures": drawing.of_figure(config, figure)}
+    return order(f"{figure}{variant}", **settings, tables=made_of(*figures.declared(figure).tables))
 
 
 def claimed_tasks():
@@ -79,10 +79,10 @@ def claimed_tasks():
 def archived_figure(name):
     """Return what is needed to redraw a figure from an archive: its module, settings, tables and files."""
     figure = getattr(rules, name)
-    shown = drawing.of_figure(config, name)
+    settings = drawing.of_figure(config, name)
     tables = {table: file.removeprefix(PREFIX) for table, file in figure.input.items()}
     files = [file.removeprefix(PREFIX) for file in figure.output]
-    return {"module": name, "settings": shown, "tables": tables, "files": files}
+    return {"module": name, "settings": settings, "tables": tables, "files": files}
 
 
 def linear_targets():

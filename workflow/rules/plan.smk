@@ -12,7 +12,7 @@ from snakemake.exceptions import WorkflowError
 from lowrank import claims, figures, measures
 from lowrank.config import drawing
 from lowrank.core import folders
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 from lowrank.plan import gathered, plan, start
 
 try:
@@ -25,8 +25,8 @@ try:
         start.mark_regather(made)
         os.environ[PLAN_VARIABLE] = start.write_plan(made)
     PLAN = start.read_plan(os.environ[PLAN_VARIABLE])
-except Problem as problem:
-    raise WorkflowError(str(problem))
+except UserError as error:
+    raise WorkflowError(str(error))
 
 
 envvars:
@@ -35,10 +35,10 @@ envvars:
 
 config = PLAN["config"]
 RESULTS = f"results/{config['run']}"
-PLACE = "{task}/g{g}/seed{seed}"
+KEY = "{task}/g{g}/seed{seed}"
 LINEAR = plan.linear_networks(config)
-NETWORKS = [place for place in plan.places(PLAN) if not plan.is_lstm(place)]
-LSTMS = [place for place in plan.places(PLAN) if plan.is_lstm(place)]
+NETWORKS = [key for key in plan.keys(PLAN) if not plan.is_lstm(key)]
+LSTMS = [key for key in plan.keys(PLAN) if plan.is_lstm(key)]
 FIGURES = drawing.of_run(config)
 DRAWABLE = [name for name in figures.names() if LSTMS or not figures.declared(name).of_lstm]
 WITH_PUBLISHED = [name for name in figures.names() if figures.declared(name).published]
@@ -66,8 +66,8 @@ onstart:
         start.check_folders(file for job in workflow.dag.needrun_jobs() for file in job.products())
         if any(map(of_this_run, workflow.dag.needrun_jobs())):
             start.record(PLAN["raw"], f"{PREFIX}{RESULTS}/config.yaml")
-    except (Problem, OSError) as problem:
-        raise WorkflowError(str(problem))
+    except (UserError, OSError) as error:
+        raise WorkflowError(str(error))
 
 
 def of_this_run(job):

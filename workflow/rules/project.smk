@@ -27,7 +27,7 @@ if Path(lowrank.__file__).resolve() != PROJECT / "workflow/scripts/lowrank/__ini
 
 import surroundings
 from lowrank.config import configfiles
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 
 if surroundings.is_taken_apart(sys.executable) and not workflow.deployment_settings.deployment_method:
     raise WorkflowError(
@@ -71,8 +71,8 @@ CONFIG = "config.yaml" if IS_MAIN and Path("config.yaml").exists() else of_proje
 if IS_MAIN and workflow.is_main_process:
     try:
         configfiles.check([*workflow.configfiles, CONFIG])
-    except Problem as problem:
-        raise WorkflowError(str(problem))
+    except UserError as error:
+        raise WorkflowError(str(error))
 
 
 configfile: CONFIG

@@ -7,14 +7,14 @@ resource_scopes:
 
 rule train:
     input:
-        lambda w: unusable(network(PLACE.format(**w))),
+        lambda w: unusable(network(KEY.format(**w))),
     output:
-        network=update(f"results/networks/{PLACE}-{{spec}}.safetensors"),
-        history=update(f"results/networks/{PLACE}-{{spec}}.parquet"),
+        network=update(f"results/networks/{KEY}-{{spec}}.safetensors"),
+        history=update(f"results/networks/{KEY}-{{spec}}.parquet"),
     log:
-        f"{RESULTS}/logs/train/{PLACE}-{{spec}}.log",
+        f"{RESULTS}/logs/train/{KEY}-{{spec}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/train/{PLACE}-{{spec}}.tsv"
+        f"{RESULTS}/benchmarks/train/{KEY}-{{spec}}.tsv"
     wildcard_constraints:
         task=tasks_of("train"),
     conda:
@@ -22,7 +22,7 @@ rule train:
     resources:
         gpu=int(config["device"] == "cuda"),
     params:
-        job=lambda w: training_order([PLACE.format(**w)]),
+        job=lambda w: training_order([KEY.format(**w)]),
     message:
         "Training {wildcards.task} g={wildcards.g} seed={wildcards.seed}; progress: {log}"
     script:
@@ -32,7 +32,7 @@ rule train:
 # Tasks trained on the CPU while others use a GPU: a separate rule, so that a profile's GPU requests do not apply.
 use rule train as train_on_cpu with:
     log:
-        f"{RESULTS}/logs/train/{PLACE}-{{spec}}.log",
+        f"{RESULTS}/logs/train/{KEY}-{{spec}}.log",
     wildcard_constraints:
         task=tasks_of("train_on_cpu"),
     resources:
@@ -47,10 +47,10 @@ for name, stack in stacks_of("train", "train_on_cpu"):
         name:
             name
         input:
-            unusable(*map(network, stack["places"])),
+            unusable(*map(network, stack["keys"])),
         output:
-            networks=[update(networks.file(spec(place))) for place in stack["places"]],
-            histories=[update(networks.history(spec(place))) for place in stack["places"]],
+            networks=[update(networks.file(spec(key))) for key in stack["keys"]],
+            histories=[update(networks.history(spec(key))) for key in stack["keys"]],
         log:
             f"{RESULTS}/logs/train/{name}.log",
         benchmark:
@@ -60,8 +60,8 @@ for name, stack in stacks_of("train", "train_on_cpu"):
         resources:
             gpu=int(config["device"] == "cuda" and stack["rule"] == "train"),
         params:
-            job=training_order(stack["places"]),
+            job=training_order(stack["keys"]),
         message:
-            f"Training {len(stack['places'])} networks of {task_of(stack['places'])} together; progress: {{log}}"
+            f"Training {len(stack['keys'])} networks of {task_of(stack['keys'])} together; progress: {{log}}"
         script:
             "../scripts/train.py"

@@ -12,8 +12,8 @@ from commands.diff.overlay import drawn, save
 from commands.diff.page import page
 from commands.explain.runs import Run
 from lowrank import figures
+from lowrank.core.errors import UserError
 from lowrank.core.files import atomic
-from lowrank.core.problems import Problem
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,13 +28,13 @@ def main() -> int:
     try:
         a, b = Run(given.a), Run(given.b)
         if a.name == b.name:
-            raise Problem(f"{a.name} and {b.name} are one run: name two, A=paper B=quick, say")
+            raise UserError(f"{a.name} and {b.name} are one run: name two, A=paper B=quick, say")
         folder = a.folder / "diff" / b.name
         text = page(a, b, {name: pictured(name, a, b, folder) for name in figures.names()})
         with atomic(folder / "diff.md") as temporary:
             temporary.write_text(text, encoding="utf-8")
-    except Problem as problem:
-        print(problem, file=sys.stderr)
+    except UserError as error:
+        print(error, file=sys.stderr)
         return 1
     print(text, end="")
     return 0
@@ -44,8 +44,8 @@ def pictured(name: str, a: Run, b: Run, folder: Path) -> str:
     """Draw a figure of both runs; return its path, or why it was not drawn."""
     try:
         save(drawn(name, a, b), folder / f"{name}.png")
-    except Problem as problem:
-        return f"none: {problem}"
+    except UserError as error:
+        return f"none: {error}"
     return f"{folder}/{name}.png"
 
 

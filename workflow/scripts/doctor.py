@@ -10,8 +10,8 @@ import signal
 import sys
 from pathlib import Path
 
-from commands.doctor.findings import found, told
-from lowrank.core.problems import Problem
+from commands.doctor.findings import found, print_all
+from lowrank.core.errors import UserError
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,9 +23,9 @@ def main(root: Path = ROOT) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--wait", type=float, default=120, help="seconds that a job on the cluster may take to answer")
     parser.add_argument("--config", nargs="+", metavar="FILE", help="look at how these files are written, and no more")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     try:
-        return 0 if (written(asked.config) if asked.config else examined(root, asked.wait)) else 1
+        return 0 if (written(options.config) if options.config else examined(root, options.wait)) else 1
     except KeyboardInterrupt:
         print("stopped")
         return 130
@@ -35,21 +35,21 @@ def written(files: list[str]) -> bool:
     """Check only the YAML syntax of config files, not their settings; return True if all are well-formed."""
     from commands.doctor.paths import mapping
 
-    def looked_at(file: str) -> str:
+    def check(file: str) -> str:
         mapping(Path(), file)
         return f"{file} is written well"
 
-    return told(found(looked_at, file) for file in files)
+    return print_all(found(check, file) for file in files)
 
 
 def examined(root: Path, wait: float) -> bool:
     """Make all checks, printing each result as it arrives; return True if all pass."""
-    if not told([found(python)]):
+    if not print_all([found(python)]):
         return False
     from commands.doctor import cluster, machine  # imported late: they need Python 3.11
 
-    here = told(machine.findings(root))
-    return told(cluster.findings(root, wait)) and here
+    here = print_all(machine.findings(root))
+    return print_all(cluster.findings(root, wait)) and here
 
 
 def python(version=sys.version_info) -> str:
@@ -57,7 +57,7 @@ def python(version=sys.version_info) -> str:
     name = ".".join(map(str, version[:3]))
     if not (3, 11) <= version[:2] <= (3, 13):
         advice = "rm -r .venv, then make .venv/ready PYTHON=python3.12, say"
-        raise Problem(f"Python {name} ({sys.executable}) is none of 3.11, 3.12 and 3.13: {advice}")
+        raise UserError(f"Python {name} ({sys.executable}) is none of 3.11, 3.12 and 3.13: {advice}")
     return f"Python {name} ({sys.executable})"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from commands.explain.explain import explain
 from commands.explain.runs import Run
 from commands.explain.subject import FORMS
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,8 +25,8 @@ def main() -> int:
     os.chdir(ROOT)  # results/ and the paths in tables are relative to it
     try:
         print(explain(" ".join(given.what), Run(given.run)))
-    except Problem as problem:
-        print(problem, file=sys.stderr)
+    except UserError as error:
+        print(error, file=sys.stderr)
         return 1
     return 0
 

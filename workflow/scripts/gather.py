@@ -5,5 +5,5 @@ from lowrank.core.spec import record
 from lowrank.store import tables
 
 with job(snakemake) as settings:
-    parts = dict(zip(snakemake.input.parts, settings["parts"], strict=True))
-    tables.gather(snakemake.output[0], settings["table"], parts, record(settings))
+    files = dict(zip(snakemake.input.files, settings["files"], strict=True))
+    tables.gather(snakemake.output[0], settings["table"], files, record(settings))

@@ -14,15 +14,15 @@ from types import TracebackType
 import __main__
 import surroundings
 from lowrank.core import hardware
+from lowrank.core.errors import Stopped, UserError
 from lowrank.core.fingerprint import check
-from lowrank.core.problems import Problem, Stopped
 
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 @contextlib.contextmanager
 def job(snakemake) -> Iterator[dict]:
-    """Yield a job's settings, sending its output to the log; exit with status 1 on a Problem.
+    """Yield a job's settings, sending its output to the log; exit with status 1 on a UserError.
 
     Jobs use one thread on every machine: the last bits of a singular value depend on the number of threads.
     """
@@ -35,8 +35,8 @@ def job(snakemake) -> Iterator[dict]:
 
         with threadpool_limits(1):
             yield settings
-    except Problem as problem:
-        _fail(screen, f"{problem}")
+    except UserError as error:
+        _fail(screen, f"{error}")
     except Stopped as stopped:
         sys.exit(f"{stopped}")
     except MemoryError as error:
@@ -52,11 +52,11 @@ def told_to_stop() -> Callable[[], bool]:
 
     Before the first call there is nothing to save.
     """
-    told = []
+    signalled = []
 
     def stopping() -> bool:
-        signal.signal(signal.SIGTERM, lambda *_: told.append(True))
-        return bool(told)
+        signal.signal(signal.SIGTERM, lambda *_: signalled.append(True))
+        return bool(signalled)
 
     return stopping
 

@@ -10,8 +10,8 @@ with job(snakemake) as settings:
     files = zip(snakemake.input.networks, snakemake.output, settings["networks"], strict=True)
     for path, output, name in files:
         about, weights = checkpoint.read(path, name)
-        needs = [checkpoint.read(file, digest(about["spec"]["data"]))[1] for file in snakemake.input.sentences]
-        network = measures.Network(about["spec"], weights, about.get("reference_loss") or float("nan"), *needs)
+        sentences = [checkpoint.read(file, digest(about["spec"]["data"]))[1] for file in snakemake.input.sentences]
+        network = measures.Network(about["spec"], weights, about.get("reference_loss") or float("nan"), *sentences)
         made = {"made_of": record(settings, name), "network": about["checksum"]}
         tables.write(output, measure.name, measure.table(network), about.get("data"), **made)
         print(f"measured {output}")

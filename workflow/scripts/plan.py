@@ -16,8 +16,8 @@ from commands.plan.dryrun import planned
 from commands.plan.page import Machine, page
 from commands.plan.seconds import Clock, shipped
 from commands.plan.work import Plan
-from lowrank.config.mistakes import nearest
-from lowrank.core.problems import Problem
+from lowrank.config.errors import nearest
+from lowrank.core.errors import UserError
 
 ROOT = Path(__file__).parents[2]
 PRESETS = Path("workflow/presets")
@@ -38,18 +38,18 @@ def main() -> int:
         plan, jobs = planned([*words, *options])
         text = page(jobs, Plan(plan), Clock(shipped(), measured()), machine) if jobs else "nothing to be done"
         print(text)
-    except Problem as problem:
-        print(problem, file=sys.stderr)
+    except UserError as error:
+        print(error, file=sys.stderr)
         return 1
     return 0
 
 
 def preset(name: str) -> str:
-    """Return the path of a preset; raise Problem if it does not exist."""
+    """Return the path of a preset; raise UserError if it does not exist."""
     path = PRESETS / f"{name}.yaml"
     if not path.is_file():
         names = sorted(each.stem for each in PRESETS.glob("*.yaml"))
-        raise Problem(f"there is no preset {name!r}{nearest(name, names)}")
+        raise UserError(f"there is no preset {name!r}{nearest(name, names)}")
     return str(path)
 
 
@@ -58,12 +58,12 @@ def _machine(profile: str, cores: str, words: list[str]) -> Machine:
     if profile:
         path = Path(profile) / "config.yaml"
         if not path.is_file():
-            raise Problem(f"there is no profile {profile!r}: {path} is missing; slurm is one")
+            raise UserError(f"there is no profile {profile!r}: {path} is missing; slurm is one")
         jobs = yaml.safe_load(path.read_text(encoding="utf-8")).get("jobs")
         if jobs:
             return Machine(int(jobs), None, f"a cluster that runs {jobs} of them at a time, without its queue")
     if not (cores == "all" or re.fullmatch(r"[1-9]\d*", cores)):
-        raise Problem(f"--cores {cores}: it must be a number of cores or all")
+        raise UserError(f"--cores {cores}: it must be a number of cores or all")
     count = os.cpu_count() if cores == "all" else int(cores)
     gpus = next((int(found[1]) for word in words if (found := re.fullmatch(r"gpu=(\d+)", word))), 1)
     return Machine(count, gpus, f"{count} cores of this machine")

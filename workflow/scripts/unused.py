@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 from commands.unused.page import contents, page
-from commands.unused.recorded import needs
+from commands.unused.recorded import requirements
 from commands.unused.removal import check, delete, not_in_training
 from commands.unused.unused import Unused, unused
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,19 +29,19 @@ def main() -> int:
     given = parser.parse_args()
     try:
         if given.directory and not Path(given.directory).is_dir():
-            raise Problem(f"there is no folder {given.directory}")
+            raise UserError(f"there is no folder {given.directory}")
         os.chdir(given.directory or ROOT)
-        told(given.delete, given.files, f" DIR={given.directory}" if given.directory else "")
-    except (Problem, OSError) as problem:
-        print(problem, file=sys.stderr)
+        report(given.delete, given.files, f" DIR={given.directory}" if given.directory else "")
+    except (UserError, OSError) as error:
+        print(error, file=sys.stderr)
         return 1
     return 0
 
 
-def told(deleting: bool, only_files: bool, directory: str) -> None:
+def report(deleting: bool, only_files: bool, directory: str) -> None:
     """Print the list; delete the listed files on request."""
-    needed = needs()
-    found = unused(needed)
+    required = requirements()
+    found = unused(required)
     names = {file.network for file in found.unused if file.network}
     with not_in_training(names, deleting) as free:
         files = [file for file in found.unused if file.network is None or file.network in free]
@@ -49,7 +49,7 @@ def told(deleting: bool, only_files: bool, directory: str) -> None:
         if only_files:
             print(*(file.path for file in files), sep="\n", end="\n" if files else "")
         else:
-            print(page(needed, files, in_training, found.strange))
+            print(page(required, files, in_training, found.strange))
         if deleting and files:
             check(files)
             delete(files)

@@ -5,19 +5,19 @@ import subprocess
 import sys
 
 from job import job
+from lowrank.core.errors import UserError
 from lowrank.core.folders import PROJECT
-from lowrank.core.problems import Problem
 
 PROGRAM = PROJECT / "workflow/scripts/commands/archive/verify.py"
 screen = os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1)
 
 with job(snakemake) as settings:
     if settings["archive"] is None:
-        raise Problem("verify has to know what: --config archive=FILE, a zip or the folder it was unpacked into")
+        raise UserError("verify has to know what: --config archive=FILE, a zip or the folder it was unpacked into")
     options = ["--redraw", "--retrain", str(settings["sample"])]
     command = [sys.executable, PROGRAM, settings["archive"], *options]
-    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
-    print(told.stdout)
-    if told.returncode:
-        raise Problem(told.stdout.strip() or f"{PROGRAM} ended with exit status {told.returncode}")
-    screen.write(told.stdout)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    print(done.stdout)
+    if done.returncode:
+        raise UserError(done.stdout.strip() or f"{PROGRAM} ended with exit status {done.returncode}")
+    screen.write(done.stdout)

@@ -65,8 +65,8 @@ def compared(
         (f"the losses of the first {early} epochs differ by up to {loss:.1e}", loss, EARLY_LOSS),
         (f"the norms of the change differ by a factor of {norm:.2f}", norm, NORM),
     ]
-    wrong = [f"{told}, allowed are {allowed:g}" for told, found, allowed in judged if not found <= allowed]
-    return wrong, "; ".join(told for told, *_ in judged)
+    wrong = [f"{message}, allowed are {allowed:g}" for message, found, allowed in judged if not found <= allowed]
+    return wrong, "; ".join(message for message, *_ in judged)
 
 
 def _parts(arrays: dict[str, np.ndarray]) -> tuple[dict, dict]:

@@ -71,8 +71,8 @@ def _data(data: dict) -> dict:
 
 def _sizes(path: str, entries: list[Entry], needed: int) -> str:
     networks = [entry.size for entry in entries if entry.name.startswith("results/networks/")]
-    told = f"{sum(networks) / 1e6:.1f} MB of networks" if networks else "no networks"
-    return f"{path}: {len(entries) + 1} files, {needed / 1e6:.1f} MB, of them {told}"
+    size = f"{sum(networks) / 1e6:.1f} MB of networks" if networks else "no networks"
+    return f"{path}: {len(entries) + 1} files, {needed / 1e6:.1f} MB, of them {size}"
 
 
 def _json(value) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from lowrank import measures
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 from lowrank.store.networks import FOLDER
 
 from .verify import leads_out
@@ -18,10 +18,10 @@ LARGEST = 10_000_000  # bytes; largest of the user's own files to be packed: scr
 
 
 def of_project(root: Path) -> list[str]:
-    """List the files of the workflow; raise Problem if one that every run needs is missing."""
+    """List the files of the workflow; raise UserError if one that every run needs is missing."""
     missing = [name for name in WORKFLOW if not (root / name).exists()]
     if missing:
-        raise Problem(f"{root} is not the workflow's folder: {', '.join(missing)} is missing")
+        raise UserError(f"{root} is not the workflow's folder: {', '.join(missing)} is missing")
     return [name for top in (*WORKFLOW, *BESIDE) for name in _below(root, root / top)]
 
 

@@ -7,8 +7,8 @@ import tomllib
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from lowrank.core.errors import UserError
 from lowrank.core.hardware import processor
-from lowrank.core.problems import Problem
 
 PINNED = ("lowrank", "workflow")  # sections of envs/pins.toml that a run needs
 
@@ -56,7 +56,7 @@ def _git(root: Path, *arguments: str) -> str:
     if done.returncode:
         lines = done.stderr.strip().splitlines() or ["no reason given"]
         reason = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[-1])  # hints follow it
-        raise Problem(f"git {arguments[0]} fails in {root}: {reason}")
+        raise UserError(f"git {arguments[0]} fails in {root}: {reason}")
     return done.stdout
 
 

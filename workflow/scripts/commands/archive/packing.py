@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from lowrank.core.errors import UserError
 from lowrank.core.files import atomic
-from lowrank.core.problems import Problem
 
 from .verify import OWN_SUM, SUMS, Zip, findings_of
 
@@ -35,7 +35,7 @@ class Entry:
         try:
             return self.content.stat().st_size
         except OSError as error:
-            raise Problem(f"{self.content} cannot be archived: {error.strerror}") from error
+            raise UserError(f"{self.content} cannot be archived: {error.strerror}") from error
 
 
 def written_size(entries: Iterable[Entry]) -> int:
@@ -44,11 +44,11 @@ def written_size(entries: Iterable[Entry]) -> int:
 
 
 def check_room(path: Path, needed: int) -> None:
-    """Raise Problem if the disk lacks space for the archive."""
+    """Raise UserError if the disk lacks space for the archive."""
     path.parent.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(path.parent).free
     if free < needed:
-        raise Problem(f"cannot write {path}: it needs {needed / 1e6:.0f} MB, and {free / 1e6:.0f} MB are free")
+        raise UserError(f"cannot write {path}: it needs {needed / 1e6:.0f} MB, and {free / 1e6:.0f} MB are free")
 
 
 def pack(path: Path, entries: Iterable[Entry]) -> str:
@@ -65,7 +65,7 @@ def pack(path: Path, entries: Iterable[Entry]) -> str:
             text = f"{lines}{OWN_SUM}{hashlib.sha256(lines.encode()).hexdigest()}\n"
             total = _add(archive, Entry(SUMS, text.encode()))
         if found := findings_of(Zip(temporary)):
-            raise Problem("\n  ".join(["what there is cannot be archived:", *found]))
+            raise UserError("\n  ".join(["what there is cannot be archived:", *found]))
     return total
 
 
@@ -80,7 +80,7 @@ def _add(archive: zipfile.ZipFile, entry: Entry) -> str:
             size -= len(part)
             target.write(part)
     if size:
-        raise Problem(f"{entry.content} was changed while it was archived: start again")
+        raise UserError(f"{entry.content} was changed while it was archived: start again")
     return total.hexdigest()
 
 

@@ -25,25 +25,25 @@ def promise(facts: dict) -> str:
 def warnings(facts: dict) -> list[str]:
     """List what to know before sharing the archive."""
     data, tree = facts["data"], facts["tree"]
-    told = [] if facts["networks"]["included"] else [WITHOUT_NETWORKS]
-    told += [f"the workflow is commit {tree['commit'][:12]} {tree['state']}"] if tree["clean"] is False else []
+    notes = [] if facts["networks"]["included"] else [WITHOUT_NETWORKS]
+    notes += [f"the workflow is commit {tree['commit'][:12]} {tree['state']}"] if tree["clean"] is False else []
     if tree["not_packed"]:
         why = f"hidden, links, results, oddly named or above {LARGEST / 1e6:.0f} MB"
-        told.append(f"not packed, being {why}: {listed(tree['not_packed'])}")
+        notes.append(f"not packed, being {why}: {listed(tree['not_packed'])}")
     for kind, licence in data["licences"].items() if data["included"] else ():
         if not licence.startswith(FREE):
-            told.append(
+            notes.append(
                 f"the licence of the {kind} is {licence!r}: before you publish the archive see whether you may, "
                 "or leave the sentences out with --config archive_data=false"
             )
-    return told
+    return notes
 
 
 def text(facts: dict) -> str:
     """Return the text of ARCHIVE.md."""
     tree, made = facts["tree"], facts["machine"]
     commit = f"commit `{tree['commit']}`, {tree['state']}" if tree["commit"] else tree["note"]
-    place = f"{made['system']} {made['machine']}, {made['processor'] or 'processor unknown'}"
+    machine = f"{made['system']} {made['machine']}, {made['processor'] or 'processor unknown'}"
     count, figures = len(facts["networks"]["files"]), len(facts["figures"])
     here = "all here" if facts["networks"]["included"] else "none here"
     return f"""# The run {facts["run"]}
@@ -63,5 +63,5 @@ protects it: `docs/archive.md`.
 
 Workflow: {commit}.
 
-Archived on {place}. {count} networks, {here}; {figures} figures.
+Archived on {machine}. {count} networks, {here}; {figures} figures.
 """

@@ -12,7 +12,7 @@ import yaml
 from threadpoolctl import threadpool_limits
 
 import surroundings
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 from lowrank.core.spec import digest
 from lowrank.plan import plan
 from lowrank.store import checkpoint, networks, tables
@@ -26,8 +26,8 @@ def main() -> None:
     with contextlib.redirect_stdout(sys.stderr), threadpool_limits(1):  # as in every job
         try:
             found, remarks = made(folder, order)
-        except Problem as problem:
-            found, remarks = [f"{problem}"], []
+        except UserError as error:
+            found, remarks = [f"{error}"], []
     print(json.dumps({"findings": found, "remarks": remarks}))
 
 
@@ -62,8 +62,8 @@ def redrawn(facts: dict) -> tuple[list[str], list[str]]:
 
     found = []
     for name, figure in facts["figures"].items():
-        shown = {table: tables.read_frame(path, table) for table, path in figure["tables"].items()}
-        drawing = import_module(f"lowrank.figures.{figure['module']}").draw(shown, figure["settings"])
+        frames = {table: tables.read_frame(path, table) for table, path in figure["tables"].items()}
+        drawing = import_module(f"lowrank.figures.{figure['module']}").draw(frames, figure["settings"])
         with tempfile.TemporaryDirectory() as folder:
             for path in figure["files"]:
                 style.save(drawing, [new := Path(folder, Path(path).name)])
@@ -101,10 +101,10 @@ def retrained(name: str, facts: dict) -> tuple[list[str], list[str]]:
     elsewhere = agreement.elsewhere(about, facts)
     if not elsewhere:
         return [f"{name}: trained again on the same type of machine it is another network"], []
-    wrong, told = agreement.compared(before, after, *losses)
+    wrong, comparison = agreement.compared(before, after, *losses)
     if wrong:
         return [f"{name}: trained again elsewhere ({elsewhere}) {sentence}" for sentence in wrong], []
-    return [], [f"{name}: trained again elsewhere ({elsewhere}) it is the same within tolerance: {told}"]
+    return [], [f"{name}: trained again elsewhere ({elsewhere}) it is the same within tolerance: {comparison}"]
 
 
 def _train(about: dict, archived: Path) -> None:

@@ -216,11 +216,11 @@ def checksum(file, header: dict, about: dict) -> str:
 
 def wrong_name(name: str, spec: dict) -> list[str]:
     """Check that a file has the path that its spec and the spec's hash determine."""
-    place = ""
+    folder = ""
     if "task" in spec:
         strength = f"/g{spec['g']}" if "g" in spec else ""
-        place = f"results/networks/{spec['task']}{strength}/seed{spec['seed']}-"
-    expected = f"{place or 'resources/sentiment/'}{digest(spec)}.safetensors"
+        folder = f"results/networks/{spec['task']}{strength}/seed{spec['seed']}-"
+    expected = f"{folder or 'resources/sentiment/'}{digest(spec)}.safetensors"
     return [] if name == expected else [f"holds what belongs into {expected}"]
 
 
@@ -240,10 +240,14 @@ def digest(value) -> str:
 def missing_parts(archive, facts: dict) -> list[str]:
     """List networks and figures of the run that are missing."""
     networks = facts.get("networks", {})
-    wanted = networks.get("files", []) if networks.get("included") else []
-    wanted = [*wanted, *facts.get("data", {}).get("files", [])] if facts.get("data", {}).get("included") else wanted
-    wanted = [*wanted, *(file for figure in facts.get("figures", {}).values() for file in figure["files"])]
-    return [f"{name}: is missing, though {FACTS} says that it is there" for name in wanted if name not in archive.names]
+    promised = networks.get("files", []) if networks.get("included") else []
+    promised = (
+        [*promised, *facts.get("data", {}).get("files", [])] if facts.get("data", {}).get("included") else promised
+    )
+    promised = [*promised, *(file for figure in facts.get("figures", {}).values() for file in figure["files"])]
+    return [
+        f"{name}: is missing, though {FACTS} says that it is there" for name in promised if name not in archive.names
+    ]
 
 
 def undescribed(archive, metadata: dict) -> list[str]:
@@ -325,30 +329,30 @@ def main() -> int:
     parser.add_argument("--redraw", action="store_true", help="draw the figures again and compare bytes")
     parser.add_argument("--retrain", type=int, default=0, metavar="K", help="train K networks again and compare bits")
     parser.add_argument("--seed", type=int, help="of the choice of networks; without it, one from the clock")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     try:
-        return told(asked)
+        return report(options)
     except Unusable as error:
         print(error)
         return 1
 
 
-def told(asked) -> int:
-    archive = opened(asked.archive)
+def report(options) -> int:
+    archive = opened(options.archive)
     found, remarks = findings_of(archive), []
     own = digest_of(archive)
-    if asked.digest and asked.digest.lower() != own:
+    if options.digest and options.digest.lower() != own:
         found.append(f"{SUMS}: has the SHA-256 {own or '(none)'}, not the one that was asked for")
     size = sum(map(archive.size, archive.names))
     remarks.append(f"{len(archive.names)} files, {size / 1e6:.1f} MB; the archive's digest is {own or 'not known'}")
-    if (asked.redraw or asked.retrain) and found:
+    if (options.redraw or options.retrain) and found:
         remarks.append("nothing was drawn or trained again: first the archive has to be whole")
-    elif asked.redraw or asked.retrain:
-        seed = random.SystemRandom().randrange(10**6) if asked.seed is None else asked.seed
-        if asked.retrain:
+    elif options.redraw or options.retrain:
+        seed = random.SystemRandom().randrange(10**6) if options.seed is None else options.seed
+        if options.retrain:
             remarks.append(f"the choice of networks is that of --seed {seed}")
         with tempfile.TemporaryDirectory() as folder:
-            more = made_again(unpacked(archive, folder), asked.redraw, asked.retrain, seed)
+            more = made_again(unpacked(archive, folder), options.redraw, options.retrain, seed)
         found, remarks = found + more[0], remarks + more[1]
     print(*found, *remarks, sep="\n")
     if found:

@@ -20,7 +20,7 @@ LSTM = "sentiment"
 MADE = re.compile(r"^(?:training|measured) (?:\S*/)?(results/\S+)$", re.MULTILINE)  # as jobs write to their logs
 MACHINE = re.compile(r"^machine: (.+)$", re.MULTILINE)  # as in every job's log
 AGAIN = re.compile(r"^going on from", re.MULTILINE)
-COLUMNS = ("rule", "place", "run", "hours", "gpu_hours", "memory", "device", "machine", "note")
+COLUMNS = ("rule", "key", "run", "hours", "gpu_hours", "memory", "device", "machine", "note")
 
 
 class Files(NamedTuple):
@@ -34,18 +34,18 @@ class Files(NamedTuple):
 def rows(run: str, networks: Iterable[str]) -> list[dict]:
     """Return a row for each job that trained or measured one of the networks (paths); hours are wall-clock.
 
-    {rule, place, run, hours, gpu_hours, memory, device, machine, note}: `run` is the run that the job belonged to,
+    {rule, key, run, hours, gpu_hours, memory, device, machine, note}: `run` is the run that the job belonged to,
     `memory` the peak in MiB; None if unknown.
     """
     found = []
     for network in networks:
-        place = str(Path(network).relative_to(FOLDER)).rpartition("-")[0]
-        of_lstm = place.startswith(f"{LSTM}/")
+        key = str(Path(network).relative_to(FOLDER)).rpartition("-")[0]
+        of_lstm = key.startswith(f"{LSTM}/")
         rule = "train_sentiment" if of_lstm else "train"
-        found.append(_row(rule, place, _jobs(rule).get(network), _device(network)))
+        found.append(_row(rule, key, _jobs(rule).get(network), _device(network)))
         for measure in measures.of(of_lstm):
-            files = _jobs(measure.rule).get(measure.file(run, place))
-            found.append(_row(measure.rule, place, files, "cpu"))
+            files = _jobs(measure.rule).get(measure.file(run, key))
+            found.append(_row(measure.rule, key, files, "cpu"))
     return found
 
 
@@ -78,8 +78,8 @@ def _jobs(rule: str) -> dict[str, Files]:
     return {file: files for _, file, files in sorted(found)}
 
 
-def _row(rule: str, place: str, files: Files | None, device: str) -> dict:
-    row = dict.fromkeys(COLUMNS) | {"rule": rule, "place": place, "device": device}
+def _row(rule: str, key: str, files: Files | None, device: str) -> dict:
+    row = dict.fromkeys(COLUMNS) | {"rule": rule, "key": key, "device": device}
     row["gpu_hours"] = 0.0 if device == "cpu" else None
     if not files:
         return row | {"note": "no record"}

@@ -20,7 +20,7 @@ COUNTED = """
 
 
 def page(run: str, rows: list[dict], figures: dict[str, dict], networks: list[dict], here: str) -> str:
-    """Write a run's page from its jobs, as in `jobs.rows`, and each figure's dependencies, {title, places, rules}.
+    """Write a run's page from its jobs, as in `jobs.rows`, and each figure's dependencies, {title, keys, rules}.
 
     `networks` is the metadata of the networks' files, `here` the machine on which the page is written.
     """
@@ -43,8 +43,8 @@ def page(run: str, rows: list[dict], figures: dict[str, dict], networks: list[di
 
 
 def _figure(figure: dict, rows: list[dict]) -> dict:
-    places, trained = set(figure["places"]), ("train", "train_sentiment")
-    mine = [row for row in rows if row["place"] in places and row["rule"] in (*trained, *figure["rules"])]
+    keys, trained = set(figure["keys"]), ("train", "train_sentiment")
+    mine = [row for row in rows if row["key"] in keys and row["rule"] in (*trained, *figure["rules"])]
     training = [row for row in mine if row["rule"] in trained]
     measures = [row for row in mine if row["rule"] not in trained]
     return {
@@ -100,7 +100,7 @@ def _unknown(rows: list[dict]) -> list[str]:
             row for row in rows if "last of several" in (row["note"] or "")
         ],
     }.items():
-        names = [f"`{row['rule']} {row['place']}`" for row in mine[:MOST]]
+        names = [f"`{row['rule']} {row['key']}`" for row in mine[:MOST]]
         names += [f"{len(mine) - MOST} more"] if len(mine) > MOST else []
         lines += [f"- {title}: {', '.join(names)}."] if mine else []
     return ["## What is not known", "\n".join(lines)] if lines else []

@@ -6,19 +6,19 @@ from lowrank.jobs import summary
 
 
 def of_figures(settings: dict, specs: dict[str, dict], names: list[str]) -> dict[str, dict]:
-    """Return what each figure depends on; `specs` maps the run's networks by place."""
+    """Return what each figure depends on; `specs` maps the run's networks by key."""
     return {figure: of_figure(settings, specs, figure) for figure in names}
 
 
 def of_figure(settings: dict, specs: dict[str, dict], figure: str) -> dict:
-    """Return {title, places, rules} of a figure; `specs` maps the run's networks by place."""
+    """Return {title, keys, rules} of a figure; `specs` maps the run's networks by key."""
     declared = figures.declared(figure)
     tables = {*declared.tables, *(summary.TABLES if "summary" in declared.tables else ())}
     rules = {measure.rule for measure in measures.every() if measure.name in tables}
-    return {"title": declared.title, "places": _places(settings, specs, figure), "rules": sorted(rules)}
+    return {"title": declared.title, "keys": _keys(settings, specs, figure), "rules": sorted(rules)}
 
 
-def _places(settings: dict, specs: dict[str, dict], figure: str) -> list[str]:
+def _keys(settings: dict, specs: dict[str, dict], figure: str) -> list[str]:
     """List the networks shown: the g that the figure names, or all; all seeds, or one for some figures and LSTMs."""
     own, declared = settings["figures"][figure], figures.declared(figure)
     if declared.of_lstm:
@@ -27,8 +27,8 @@ def _places(settings: dict, specs: dict[str, dict], figure: str) -> list[str]:
     strengths |= {own[key] for key, kind in declared.settings.items() if kind == "Strength"}
     seeds = [own["seed"]] if declared.one_seed else settings["seeds"]
     return [
-        place
-        for place, spec in specs.items()
+        key
+        for key, spec in specs.items()
         if spec["task"] in drawing.tasks(settings, figure)
         and spec["seed"] in seeds
         and (not strengths or spec["g"] in strengths)

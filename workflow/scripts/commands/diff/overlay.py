@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from commands.explain.runs import Run
+from lowrank.core.errors import UserError
 from lowrank.core.files import atomic
-from lowrank.core.problems import Problem
 from lowrank.figures import declared, style
 
 COLOR = "#cfa9e0"  # in no figure; greys are in Figure 1
@@ -20,19 +20,19 @@ ROOM = 0.17  # inches below a figure for the legend of the runs
 
 
 def common(name: str, a: Run, b: Run) -> tuple[dict, dict]:
-    """Return a figure's settings in both runs, restricted to shared tasks; raise Problem if there are none."""
+    """Return a figure's settings in both runs, restricted to shared tasks; raise UserError if there are none."""
     settings = a.figures(name), b.figures(name)
     if "tasks" not in settings[0][name]:
         return settings
     tasks = [task for task in settings[0][name]["tasks"] if task in settings[1][name]["tasks"]]
     if not tasks:
-        raise Problem(f"{name}: {a.name} and {b.name} show no task in common")
+        raise UserError(f"{name}: {a.name} and {b.name} show no task in common")
     return tuple(each | {name: each[name] | {"tasks": tasks}} for each in settings)
 
 
 @style.context()
 def drawn(name: str, a: Run, b: Run) -> Figure:
-    """Draw a figure of both runs; raise Problem if one cannot be drawn or the layouts differ."""
+    """Draw a figure of both runs; raise UserError if one cannot be drawn or the layouts differ."""
     module = importlib.import_module(f"lowrank.figures.{name}")
     settings = common(name, a, b)
     with np.errstate(invalid="ignore", divide="ignore"):  # networks that did not converge are not drawn
@@ -41,7 +41,7 @@ def drawn(name: str, a: Run, b: Run) -> Figure:
             for run, each in zip((a, b), settings, strict=True)
         )
     if len(first.axes) != len(second.axes):
-        raise Problem(f"{name}: {a.name} and {b.name} have other panels")
+        raise UserError(f"{name}: {a.name} and {b.name} have other panels")
     for below, above in zip(first.axes, second.axes, strict=True):
         _add(below, above)
     _say(first, a.name, b.name)

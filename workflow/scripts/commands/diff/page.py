@@ -5,7 +5,7 @@ import numpy as np
 from commands.explain.figure import panels
 from commands.explain.runs import Run
 from lowrank import figures
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 
 from .numbers import difference
 from .overlay import common
@@ -29,18 +29,18 @@ def _networks(a: Run, b: Run) -> str:
 def _settings(a: Run, b: Run) -> str:
     try:
         keys = differing(a.raw, b.raw)
-    except Problem as problem:
-        return f"## Config\n\nNot compared: {problem}"
+    except UserError as error:
+        return f"## Config\n\nNot compared: {error}"
     lines = [f"- `{name}`: {old} | {new}" for name, old, new in keys] or ["The same."]
     return "\n".join([f"## Config: {len(keys)} keys differ", "", *lines])
 
 
 def _verdicts(a: Run, b: Run) -> str:
     try:
-        found, told = changed(a, b), f"{a.name}: {counts(a)}; {b.name}: {counts(b)}."
-    except Problem as problem:
-        return f"## Claims\n\nNot compared: {problem}"
-    lines = [f"## Claims: {len(found)} verdicts changed", "", told, *([""] if found else [])]
+        found, summary = changed(a, b), f"{a.name}: {counts(a)}; {b.name}: {counts(b)}."
+    except UserError as error:
+        return f"## Claims\n\nNot compared: {error}"
+    lines = [f"## Claims: {len(found)} verdicts changed", "", summary, *([""] if found else [])]
     for change in found:
         lines += [f"- {change.claim}. {change.statement} {change.verdicts[0]} | {change.verdicts[1]}"]
         lines += [f"  - {run.name}: {measured}" for run, measured in zip((a, b), change.measured, strict=True)]
@@ -52,10 +52,10 @@ def _numbers(a: Run, b: Run) -> str:
     for name in figures.names():
         try:
             settings = common(name, a, b)
-            shown = [panels(name, each) for each in settings]
-            lines += [_panel(f"{name}.{letter}", (shown[0][letter], shown[1][letter]), (a, b)) for letter in shown[0]]
-        except Problem as problem:
-            lines.append(f"- {name}: not compared: {problem}")
+            both = [panels(name, each) for each in settings]
+            lines += [_panel(f"{name}.{letter}", (both[0][letter], both[1][letter]), (a, b)) for letter in both[0]]
+        except UserError as error:
+            lines.append(f"- {name}: not compared: {error}")
     return "\n".join(lines)
 
 

@@ -6,20 +6,20 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 
 from . import sample_job
 from .findings import found
 from .paths import mapping
-from .slurm import said, slurm
+from .slurm import error_message, slurm
 from .submission import PROFILE, TRAIN, advice, options, requests
 
 PLUGIN = "snakemake-executor-plugin-slurm"
 REMEMBERED = 200  # seconds; the plugin polls squeue at most 180 s apart and waits forever for a job it never sees again
 
 
-def findings(root: Path, wait: float) -> Iterator[str | Problem]:
-    """Yield the findings about the cluster; a raised Problem ends them, since later checks depend on earlier ones.
+def findings(root: Path, wait: float) -> Iterator[str | UserError]:
+    """Yield the findings about the cluster; a raised UserError ends them, since later checks depend on earlier ones.
 
     A job may take `wait` seconds to answer.
     """
@@ -27,16 +27,16 @@ def findings(root: Path, wait: float) -> Iterator[str | Problem]:
         yield "no SLURM here: only local runs"
         return
     yield found(plugin)
-    asked = requests(root)
-    yield f"{PROFILE} can be read: {', '.join(asked)}"
+    requested = requests(root)
+    yield f"{PROFILE} can be read: {', '.join(requested)}"
     partitions = known_partitions()
     yield f"SLURM answers; its partitions: {', '.join(partitions)}"
     yield found(remembered, root)
     yield found(held_jobs, root)
-    for place, request in asked.items():
-        check_partition(place, request, partitions)
-        yield accepted(place, request)
-    yield from sample_job.findings(root, asked[TRAIN], wait)
+    for section, request in requested.items():
+        check_partition(section, request, partitions)
+        yield accepted(section, request)
+    yield from sample_job.findings(root, requested[TRAIN], wait)
 
 
 def plugin() -> str:
@@ -44,14 +44,14 @@ def plugin() -> str:
     try:
         return f"{PLUGIN} {version(PLUGIN)}"
     except ImportError as error:
-        raise Problem(f"{PLUGIN} is not installed: rm -f .venv/ready, then make .venv/ready") from error
+        raise UserError(f"{PLUGIN} is not installed: rm -f .venv/ready, then make .venv/ready") from error
 
 
 def known_partitions() -> list[str]:
     """List the cluster's partitions as sinfo writes them, the default marked with a star."""
     process = slurm("sinfo", "-h", "-o", "%P")
     if process.returncode:
-        raise Problem(f"SLURM does not answer ({said(process)}): try again when its controller is up")
+        raise UserError(f"SLURM does not answer ({error_message(process)}): try again when its controller is up")
     return process.stdout.split()
 
 
@@ -64,7 +64,7 @@ def remembered(root: Path) -> str:
         about = (
             f"squeue forgets finished jobs after {given[1]} s (MinJobAge), and Snakemake would wait for them for ever"
         )
-        raise Problem(f"{about}: where SLURM keeps accounts, set slurm-status-command: sacct in {PROFILE}")
+        raise UserError(f"{about}: where SLURM keeps accounts, set slurm-status-command: sacct in {PROFILE}")
     return "squeue knows finished jobs for long enough"
 
 
@@ -74,28 +74,30 @@ def held_jobs(root: Path) -> str:
     jobs = [line.split("|", 2) for line in listed if line.count("|") >= 2]
     held = {job: reason for job, folder, reason in jobs if Path(folder) == root.resolve() and "held" in reason.lower()}
     if held:
-        told = ", ".join(f"{job} ({reason})" for job, reason in held.items())
-        raise Problem(f"SLURM holds jobs, and Snakemake waits for ever: {told}: scontrol release {','.join(held)}")
+        names = ", ".join(f"{job} ({reason})" for job, reason in held.items())
+        raise UserError(f"SLURM holds jobs, and Snakemake waits for ever: {names}: scontrol release {','.join(held)}")
     return "SLURM holds no job of this folder"
 
 
-def check_partition(place: str, request: dict, partitions: list[str]) -> None:
-    """Raise Problem if a request names an unknown partition, or none although the cluster has no default."""
+def check_partition(section: str, request: dict, partitions: list[str]) -> None:
+    """Raise UserError if a request names an unknown partition, or none although the cluster has no default."""
     there = f"one of {', '.join(partitions)}"
     names = str(request.get("slurm_partition") or "")
     if not names and not any(name.endswith("*") for name in partitions):
-        raise Problem(f"the cluster has no default partition: give slurm_partition below {place} in {PROFILE}, {there}")
+        raise UserError(
+            f"the cluster has no default partition: give slurm_partition below {section} in {PROFILE}, {there}"
+        )
     strange = [name for name in filter(None, names.split(",")) if name not in {p.rstrip("*") for p in partitions}]
     if strange:
-        raise Problem(f"{PROFILE}, {place}: there is no partition {strange[0]}: slurm_partition must be {there}")
+        raise UserError(f"{PROFILE}, {section}: there is no partition {strange[0]}: slurm_partition must be {there}")
 
 
-def accepted(place: str, request: dict) -> str:
+def accepted(section: str, request: dict) -> str:
     """Check that SLURM would accept a request of the profile, with the options that the plugin passes."""
     given = options(request)
     process = slurm("sbatch", "--test-only", *given, "--wrap", "true")
     if process.returncode:
-        sentence = said(process)
-        mend = advice(sentence, place, request) or f"ask the cluster's admins what they want, and set it in {PROFILE}"
-        raise Problem(f"SLURM refuses {place} ({sentence}): {mend}")
-    return f"SLURM accepts {place}: {' '.join(given)}"
+        sentence = error_message(process)
+        fix = advice(sentence, section, request) or f"ask the cluster's admins what they want, and set it in {PROFILE}"
+        raise UserError(f"SLURM refuses {section} ({sentence}): {fix}")
+    return f"SLURM accepts {section}: {' '.join(given)}"

@@ -1,29 +1,31 @@
-"""Findings of checks: a sentence if all is well, a Problem if something needs fixing."""
+"""Findings of checks: a sentence if all is well, a UserError if something needs fixing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 
 
-def found(check: Callable[..., str], *args) -> str | Problem:
-    """Return a check's result, or the Problem it raises; operating system errors become Problems too."""
+def found(check: Callable[..., str], *args) -> str | UserError:
+    """Return a check's result, or the UserError it raises; operating system errors become UserErrors too."""
     try:
         return check(*args)
-    except Problem as problem:
-        return problem
+    except UserError as error:
+        return error
     except ImportError as error:
-        return Problem(f"{error.name or error} cannot be imported: rm -f .venv/ready, then make .venv/ready")
+        return UserError(f"{error.name or error} cannot be imported: rm -f .venv/ready, then make .venv/ready")
     except OSError as error:
-        return Problem(f"{error.filename} cannot be used ({error.strerror}): see whether it is there, and whose it is")
+        return UserError(
+            f"{error.filename} cannot be used ({error.strerror}): see whether it is there, and whose it is"
+        )
 
 
-def told(findings: Iterable[str | Problem]) -> bool:
-    """Print each finding as it arrives; return True if all is well. A raised Problem is the last finding."""
+def print_all(findings: Iterable[str | UserError]) -> bool:
+    """Print each finding as it arrives; return True if all is well. A raised UserError is the last finding."""
     well, following = True, iter(findings)
     while finding := found(next, following, ""):
-        wrong = isinstance(finding, Problem)
+        wrong = isinstance(finding, UserError)
         print("FIX " if wrong else "ok  ", finding, flush=True)
         well = well and not wrong
     return well

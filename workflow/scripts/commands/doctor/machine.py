@@ -15,7 +15,7 @@ from pathlib import Path
 
 import surroundings
 from lowrank.compiled.build import library
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 
 from . import probe
 from .findings import found
@@ -26,7 +26,7 @@ NETWORKS = "results/networks"
 NEEDED = 4e9  # bytes for the paper's networks and saved states, its tables, and 0.9 GB of downloads
 
 
-def findings(root: Path) -> Iterator[str | Problem]:
+def findings(root: Path) -> Iterator[str | UserError]:
     """Yield the findings about this machine."""
     yield found(interpreter)
     yield found(covering)
@@ -44,7 +44,7 @@ def findings(root: Path) -> Iterator[str | Problem]:
 def interpreter() -> str:
     """Check that Snakemake can start jobs with this Python, whose path it does not quote."""
     if surroundings.is_taken_apart(sys.executable):
-        raise Problem(
+        raise UserError(
             f"Snakemake cannot start jobs with {sys.executable}: the shell takes the path apart: move the project to a "
             "path without spaces and other special characters, rm -r .venv, then make .venv/ready"
         )
@@ -55,9 +55,9 @@ def covering() -> str:
     """Check that nothing precedes the environment's packages: jobs exclude it, but Snakemake itself started with it."""
     folders = surroundings.covering_folders(dict(os.environ))
     if folders:
-        told = "; ".join(f"{folder} with {_listed(surroundings.covered_names(folder))}" for folder in folders)
+        listed = "; ".join(f"{folder} with {_listed(surroundings.covered_names(folder))}" for folder in folders)
         advice = "unset PYTHONPATH, or for those of your own set PYTHONNOUSERSITE=1"
-        raise Problem(f"other packages stand before the environment's, {told}: {advice}")
+        raise UserError(f"other packages stand before the environment's, {listed}: {advice}")
     return "no other packages stand before the environment's"
 
 
@@ -71,12 +71,12 @@ def user() -> str:
     try:
         name = getpass.getuser()
     except (KeyError, OSError) as error:
-        raise Problem("this user has no name, and Snakemake asks for it: export USER=nobody") from error
+        raise UserError("this user has no name, and Snakemake asks for it: export USER=nobody") from error
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     error = "no home" if cache.startswith("~") else _refusal(existing(Path(cache)))
     if error:
         advice = "export HOME and XDG_CACHE_HOME as folders that can"
-        raise Problem(f"Snakemake's cache cannot be written in {cache} ({error}): {advice}")
+        raise UserError(f"Snakemake's cache cannot be written in {cache} ({error}): {advice}")
     return f"user {name}, whose cache can be written"
 
 
@@ -86,13 +86,13 @@ def versions(root: Path) -> str:
     pinned = pins["lowrank"] | pins["workflow"]
     installed = {name: installed_version(name) for name in pinned}
     wrong = [
-        f"{name} is {installed[name]}{place_of(name)}, not {pinned[name]}"
+        f"{name} is {installed[name]}{location_of(name)}, not {pinned[name]}"
         for name in pinned
         if installed[name] != pinned[name]
     ]
     if wrong:
         advice = "rm -f .venv/ready, then make .venv/ready"
-        raise Problem(f"packages are not as envs/pins.toml has them ({'; '.join(wrong)}): {advice}")
+        raise UserError(f"packages are not as envs/pins.toml has them ({'; '.join(wrong)}): {advice}")
     return f"{len(pinned)} packages as envs/pins.toml has them"
 
 
@@ -104,7 +104,7 @@ def installed_version(name: str) -> str:
         return "missing"
 
 
-def place_of(name: str) -> str:
+def location_of(name: str) -> str:
     """Return where a package outside the environment lies, since reinstalling would not help there."""
     try:
         folder = Path(distribution(name).locate_file("")).resolve()
@@ -120,9 +120,9 @@ def config(root: Path) -> str:
 
     try:
         settings = validated(mapping(root, "config.yaml"))
-    except Problem as problem:
+    except UserError as error:
         # put the message on one line; a start of the workflow prints it on several
-        raise Problem(str(problem).replace(":\n  ", ": ").replace("\n  ", "; ")) from problem
+        raise UserError(str(error).replace(":\n  ", ": ").replace("\n  ", "; ")) from error
     return f"config.yaml is right: run {settings['run']}, tasks {', '.join(settings['tasks'])}"
 
 
@@ -131,7 +131,7 @@ def writable(root: Path, name: str) -> str:
     folder = existing(root / name)
     if error := _refusal(folder):
         advice = f"make room or get the right there, or let {name} be a link to a folder where you have both"
-        raise Problem(f"cannot write into {folder} ({error}): {advice}")
+        raise UserError(f"cannot write into {folder} ({error}): {advice}")
     return f"{name}/ can be {'written' if folder == root / name else 'made'}"
 
 
@@ -152,9 +152,9 @@ def locks(root: Path, timeout: float = 20) -> str:
     folder = existing(root / NETWORKS)
     advice = "mount it with locks (NFS: lockd; Lustre: -o flock), or let results be a link to where files have them"
     with tempfile.NamedTemporaryFile(dir=folder) as file:
-        answer = _asked("lock", file.name, timeout=timeout, advice=advice)
+        answer = _ask_process("lock", file.name, timeout=timeout, advice=advice)
     if answer != "free":
-        raise Problem(f"files in {folder} cannot be locked ({answer}): {advice}")
+        raise UserError(f"files in {folder} cannot be locked ({answer}): {advice}")
     return f"files can be locked in {NETWORKS}/"
 
 
@@ -163,7 +163,7 @@ def disk(root: Path) -> str:
     free = shutil.disk_usage(existing(root / "results")).free
     room = f"{free / 1e9:.1f} GB free for results/, the paper's size needs about {NEEDED / 1e9:.0f} GB"
     if free < NEEDED:
-        raise Problem(f"{room} (the quick preset far less): make room, or let results be a link to a larger disk")
+        raise UserError(f"{room} (the quick preset far less): make room, or let results be a link to a larger disk")
     return room
 
 
@@ -175,22 +175,22 @@ def kernel() -> str:
 def gpu(timeout: float = 120) -> str:
     """Report torch's version and the device it trains on."""
     advice = "rm -r .venv, then make .venv/ready"
-    answer = _asked("gpu", timeout=timeout, advice=advice)
+    answer = _ask_process("gpu", timeout=timeout, advice=advice)
     if "error" in answer:
-        raise Problem(f"torch cannot be used ({answer['error']}): {advice}")
+        raise UserError(f"torch cannot be used ({answer['error']}): {advice}")
     trains = f"it sees {answer['device']}" if answer["device"] else "no GPU on this machine: training on the CPU"
     return f"torch {answer['version']}, {trains}"
 
 
-def _asked(question: str, *args: str, timeout: float, advice: str):
-    """Return the answer of a separate process; raise Problem with the advice if there is none."""
+def _ask_process(question: str, *args: str, timeout: float, advice: str):
+    """Return the answer of a separate process; raise UserError with the advice if there is none."""
     # -P keeps the modules next to the script from shadowing torch's imports
     command = [sys.executable, "-P", probe.__file__, question, *args]
     try:
         process = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=True)
     except subprocess.TimeoutExpired as error:
-        raise Problem(f"asking for {question} took longer than {timeout:g} s: {advice}") from error
+        raise UserError(f"asking for {question} took longer than {timeout:g} s: {advice}") from error
     except subprocess.CalledProcessError as error:
         lines = error.stderr.splitlines() or [f"exit status {error.returncode}"]
-        raise Problem(f"asking for {question} failed ({lines[-1]}): {advice}") from error
+        raise UserError(f"asking for {question} failed ({lines[-1]}): {advice}") from error
     return json.loads(process.stdout)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 
 ADVICE = "name another file, or bring it back (git checkout)"
 
@@ -13,20 +13,20 @@ def existing(folder: Path) -> Path:
 
 
 def mapping(root: Path, name: str) -> dict:
-    """Read a YAML file as a mapping; raise Problem if it cannot be read."""
+    """Read a YAML file as a mapping; raise UserError if it cannot be read."""
     import yaml
 
     from lowrank.config import configfiles
 
     try:
-        found = configfiles.mistakes(root / name)
+        found = configfiles.errors(root / name)
     except OSError as error:
-        raise Problem(
+        raise UserError(
             f"{name} cannot be read ({error.strerror}): name another file, or bring it back (git checkout)"
         ) from error
     if found:
-        raise Problem("; ".join(mistake.replace(f"{root / name}", name) for mistake in found))
+        raise UserError("; ".join(error.replace(f"{root / name}", name) for error in found))
     content = yaml.safe_load((root / name).read_bytes())
     if not isinstance(content, dict):
-        raise Problem(f"{name} has no keys: {ADVICE}")
+        raise UserError(f"{name} has no keys: {ADVICE}")
     return content

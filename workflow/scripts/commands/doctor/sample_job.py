@@ -9,21 +9,21 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from lowrank.core.files import held
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
+from lowrank.core.files import locked
 
 from . import probe
 from .findings import found
 from .machine import NETWORKS
 from .paths import existing
-from .slurm import said, slurm
+from .slurm import error_message, slurm
 from .submission import TRAIN, advice, options
 
 FOLDER = ".snakemake/doctor"
 
 
-def findings(root: Path, request: dict, wait: float, poll: float = 0.5) -> Iterator[str | Problem]:
-    """Yield what a job with this request finds on its node; raise Problem without an answer within `wait` seconds."""
+def findings(root: Path, request: dict, wait: float, poll: float = 0.5) -> Iterator[str | UserError]:
+    """Yield what a job with this request finds on its node; raise UserError without an answer within `wait` seconds."""
     begun = time.monotonic()
     answer = ask(root, request, wait, poll)
     yield f"a job on {answer['host']} answered after {time.monotonic() - begun:.0f} s; it sees this folder"
@@ -39,7 +39,7 @@ def ask(root: Path, request: dict, wait: float, poll: float) -> dict:
     with (
         tempfile.TemporaryDirectory(dir=root / FOLDER, ignore_cleanup_errors=True) as folder,
         tempfile.NamedTemporaryFile(dir=existing(root / NETWORKS)) as file,
-        held(["0"], file.name),
+        locked(["0"], file.name),
     ):
         try:
             submit(root, Path(folder), file.name, request, token)
@@ -57,21 +57,21 @@ def submit(root: Path, folder: Path, locked: str, request: dict, token: str) -> 
     command = ["sbatch", "--parsable", *submission, *options(request), "--wrap", shlex.join(job)]
     process = slurm(*command, environment={probe.VARIABLE: token})
     if process.returncode:
-        mend = advice(said(process), TRAIN, request) or "ask the cluster's admins why"
-        raise Problem(f"SLURM takes no job like {TRAIN} ({said(process)}): {mend}")
+        fix = advice(error_message(process), TRAIN, request) or "ask the cluster's admins why"
+        raise UserError(f"SLURM takes no job like {TRAIN} ({error_message(process)}): {fix}")
 
 
 def waited(folder: Path, request: dict, token: str, wait: float, poll: float) -> dict:
-    """Wait for the job's answer; raise Problem if it is late or the job ended without one."""
+    """Wait for the job's answer; raise UserError if it is late or the job ended without one."""
     end = time.monotonic() + wait
     gone = False
     while not (answer := _answer(folder, token)):
         if gone:
-            raise Problem(_gone(folder))
+            raise UserError(_gone(folder))
         squeue = slurm("squeue", "-h", "--name", token, "-o", "%T %r")
         gone = squeue.returncode == 0 and not squeue.stdout.strip()
         if time.monotonic() > end and not gone:
-            raise Problem(_late(squeue.stdout.strip() or said(squeue), request, wait))
+            raise UserError(_late(squeue.stdout.strip() or error_message(squeue), request, wait))
         time.sleep(poll)
     return answer
 
@@ -87,24 +87,24 @@ def _answer(folder: Path, token: str) -> dict | None:
 
 def _late(state: str, request: dict, wait: float) -> str:
     longer = f"wait longer with make doctor WAIT={5 * wait:.0f}"
-    mend = advice(state, TRAIN, request)
+    fix = advice(state, TRAIN, request)
     late = f"a job like {TRAIN} has not answered within {wait:g} s, SLURM says {state}"
-    return f"{late}: {mend}, or {longer}" if mend else f"{late}: {longer}"
+    return f"{late}: {fix}, or {longer}" if fix else f"{late}: {longer}"
 
 
 def _gone(folder: Path) -> str:
     log = folder / "log"
     lines = log.read_text(errors="replace").split("\n") if log.exists() else []
     last = next((line for line in reversed(lines) if line.strip()), "it wrote no log")
-    mend = f"the nodes must see {folder.parent} and {sys.executable}: move the project to a folder that is shared"
-    return f"a job like {TRAIN} ended without an answer ({last}): {mend}"
+    fix = f"the nodes must see {folder.parent} and {sys.executable}: move the project to a folder that is shared"
+    return f"a job like {TRAIN} ended without an answer ({last}): {fix}"
 
 
 def environment(answer: dict) -> str:
     """Check that a variable set here reached the job."""
     if answer["environment"] != answer["token"]:
         advice = "ask the cluster's admins why sbatch --export=ALL is not obeyed"
-        raise Problem(f"the environment does not reach the job on {answer['host']}, nor would the plan: {advice}")
+        raise UserError(f"the environment does not reach the job on {answer['host']}, nor would the plan: {advice}")
     return "the environment reaches the job"
 
 
@@ -114,9 +114,9 @@ def locks(answer: dict, folder: Path) -> str:
     if lock == "held":
         return f"a file that is locked here is locked on {host}"
     wrong = "does not see it locked" if lock == "free" else f"cannot lock it ({lock})"
-    mend = "mount it with locks (NFS without nolock, Lustre with -o flock), or let results be a link to where they work"
-    raise Problem(
-        f"{host} {wrong} when a file in {folder} is locked here, so that two jobs may train one network: {mend}"
+    fix = "mount it with locks (NFS without nolock, Lustre with -o flock), or let results be a link to where they work"
+    raise UserError(
+        f"{host} {wrong} when a file in {folder} is locked here, so that two jobs may train one network: {fix}"
     )
 
 
@@ -124,13 +124,13 @@ def gpu(answer: dict, request: dict) -> str:
     """Check that torch works on the node, with a GPU if the job requests one."""
     host, torch = answer["host"], answer["gpu"]
     if "error" in torch:
-        raise Problem(f"torch cannot be used on {host} ({torch['error']}): rm -r .venv, then make .venv/ready there")
+        raise UserError(f"torch cannot be used on {host} ({torch['error']}): rm -r .venv, then make .venv/ready there")
     name = f"torch {torch['version']}"
     if torch["device"]:
         return f"{name} sees {torch['device']} on {host}"
     if not (request.get("gpu") or request.get("gpu_model")):
         return f"{name} on {host}; {TRAIN} asks for no GPU, so that training is on the CPU"
     if not torch["cuda"]:
-        raise Problem(f"{name} is built without CUDA and cannot use the GPU of {host}: install one with CUDA")
-    mend = f"run nvidia-smi in a job there, its driver must be one for CUDA {torch['cuda']}"
-    raise Problem(f"{name} sees no GPU on {host}, though {TRAIN} asks for one: {mend}")
+        raise UserError(f"{name} is built without CUDA and cannot use the GPU of {host}: install one with CUDA")
+    fix = f"run nvidia-smi in a job there, its driver must be one for CUDA {torch['cuda']}"
+    raise UserError(f"{name} sees no GPU on {host}, though {TRAIN} asks for one: {fix}")

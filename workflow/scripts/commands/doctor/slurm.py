@@ -3,24 +3,24 @@
 import os
 import subprocess
 
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 
 
 def slurm(*command: str, environment: dict | None = None, timeout: float = 60) -> subprocess.CompletedProcess:
-    """Run a SLURM command; raise Problem if it is missing or times out."""
+    """Run a SLURM command; raise UserError if it is missing or times out."""
     try:
         return subprocess.run(
             command, env=os.environ | (environment or {}), capture_output=True, text=True, timeout=timeout, check=False
         )
     except FileNotFoundError as error:
-        raise Problem(
+        raise UserError(
             f"{command[0]} is not on the PATH, though sbatch is: load SLURM's module, or ask its admins"
         ) from error
     except subprocess.TimeoutExpired as error:
-        raise Problem(f"{command[0]} does not answer within {timeout:g} s: try again when SLURM is up") from error
+        raise UserError(f"{command[0]} does not answer within {timeout:g} s: try again when SLURM is up") from error
 
 
-def said(process: subprocess.CompletedProcess) -> str:
+def error_message(process: subprocess.CompletedProcess) -> str:
     """Return SLURM's error message without the command's name."""
     lines = process.stderr.replace(f"{process.args[0]}: ", "").replace("error: ", "").split("\n")
     return "; ".join(line.strip() for line in lines if line.strip()) or f"exit status {process.returncode}"

@@ -1,20 +1,20 @@
 """The page about a claim."""
 
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 from lowrank.store import schemas
 
 from . import network, origins, records, tracing
 from .page import MOST, Page
 from .runs import Run
-from .subject import Judged
+from .subject import ClaimSubject
 
 
-def tell(page: Page, subject: Judged, run: Run) -> None:
+def describe(page: Page, subject: ClaimSubject, run: Run) -> None:
     """Describe the recorded judgement of a claim, and judge it again."""
     table = run.frame("claims")
     claim, row = tracing.known(subject.claim), table[table["claim"] == subject.claim]
     if claim is None or row.empty:
-        raise Problem(f"there is no claim {subject.claim}: they are 1 to {len(table)}, see {run.folder}/claims.md")
+        raise UserError(f"there is no claim {subject.claim}: they are 1 to {len(table)}, see {run.folder}/claims.md")
     row = row.iloc[0]
     code = claim.rule.__code__
     file = code.co_filename.partition("workflow/scripts/")[2]
@@ -26,16 +26,16 @@ def tell(page: Page, subject: Judged, run: Run) -> None:
     page.add("  code", origins.code(run.table("claims"), "claims"))
     names = [name for name in schemas.names() if (run.folder / f"tables/{name}.parquet").exists()]
     tasks = records.order(run.table("claims")).get("tasks") or run.config["tasks"]
-    verdict, measured, looked = tracing.judged(claim, {name: run.frame(name) for name in names}, tasks)
+    verdict, measured, traced = tracing.judged(claim, {name: run.frame(name) for name in names}, tasks)
     same = (verdict, measured) == (row["verdict"], row["measured"])
     page.add("  again", "judged anew by the tables: the same" if same else f"NOT THE SAME: {verdict}: {measured}")
     page.add("TABLES", f"by the claim's own words: {row['source']}; the rule looked at:")
-    for table_name, conditions in tracing.asked(looked).items():
+    for table_name, conditions in tracing.requested(traced).items():
         listed = "; ".join(conditions[:MOST]) + (f"; … {len(conditions) - MOST} more" if len(conditions) > MOST else "")
         page.add("", f"{run.table(table_name)}: {listed}")
-    if looked.networks.empty:
+    if traced.networks.empty:
         page.add("NETWORKS", "none: the rule looked at the theory alone, or found nothing to look at")
     else:
-        lstm = "task" not in looked.networks or looked.networks["task"].isna().all()
-        rows = looked.networks[["seed"]] if lstm else looked.networks.dropna()
-        network.tell_all(page, run.networks(rows), run.name)
+        lstm = "task" not in traced.networks or traced.networks["task"].isna().all()
+        rows = traced.networks[["seed"]] if lstm else traced.networks.dropna()
+        network.describe_all(page, run.networks(rows), run.name)

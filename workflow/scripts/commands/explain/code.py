@@ -37,10 +37,10 @@ class Commit:
 @cache
 def commit() -> Commit | None:
     """Return the commit of this checkout; None without git."""
-    said = _git("log", "-1", "--format=%h%n%s")
-    if not said:
+    logged = _git("log", "-1", "--format=%h%n%s")
+    if not logged:
         return None
-    name, _, subject = said.strip().partition("\n")
+    name, _, subject = logged.strip().partition("\n")
     changes = _git("status", "--porcelain", "--", *SCIENCE) or ""
     return Commit(name, subject, len(changes.splitlines()))
 

@@ -3,14 +3,14 @@
 from . import claim, figure, rows
 from .page import Page
 from .runs import Run
-from .subject import Drawn, Judged, Rows, parsed
+from .subject import ClaimSubject, FigureSubject, Rows, parsed
 
-TELLERS = {Drawn: figure.tell, Judged: claim.tell, Rows: rows.tell}
+DESCRIBERS = {FigureSubject: figure.describe, ClaimSubject: claim.describe, Rows: rows.describe}
 
 
 def explain(what: str, run: Run) -> str:
-    """Return the page; raise Problem if the subject is unknown or not made yet."""
+    """Return the page; raise UserError if the subject is unknown or not made yet."""
     subject = parsed(what)
     page = Page(f"{what}, in the run {run.name}")
-    TELLERS[type(subject)](page, subject, run)
+    DESCRIBERS[type(subject)](page, subject, run)
     return str(page)

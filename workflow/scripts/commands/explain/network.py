@@ -4,8 +4,8 @@ import csv
 import json
 from pathlib import Path
 
-from lowrank.core.problems import Problem
-from lowrank.core.spec import digest, place
+from lowrank.core.errors import UserError
+from lowrank.core.spec import digest, network_key
 from lowrank.plan.orders import trained_by
 from lowrank.store.networks import FOLDER
 from lowrank.training.kernels import compiled_for
@@ -56,7 +56,7 @@ def roots(spec: dict) -> list[str]:
     return trained_by(spec)
 
 
-def tell(page: Page, file: str) -> None:
+def describe(page: Page, file: str) -> None:
     """Describe one network."""
     known = about(file)
     spec = known["spec"]
@@ -80,9 +80,9 @@ def tell(page: Page, file: str) -> None:
 
 
 def named(file: str, spec: dict) -> str:
-    """State that the hash of the spec in the file matches its name; raise Problem otherwise."""
+    """State that the hash of the spec in the file matches its name; raise UserError otherwise."""
     if digest(spec) != name_of(file):
-        raise Problem(f"{file} holds the network {digest(spec)}, not {name_of(file)}: delete it and start again")
+        raise UserError(f"{file} holds the network {digest(spec)}, not {name_of(file)}: delete it and start again")
     return f"{digest(spec)}, the hash of the spec in the file: it is the one in the file's name"
 
 
@@ -121,22 +121,22 @@ def summed(files: list[str]) -> str:
 
 
 def of(file: str) -> str:
-    """Return the network's place, {task}/g{g}/seed{seed}."""
-    return place(about(file)["spec"])
+    """Return the network's key, {task}/g{g}/seed{seed}."""
+    return network_key(about(file)["spec"])
 
 
-def tell_all(page: Page, files: list[str], run: str) -> None:
-    """List many networks by place, and describe the first in full."""
+def describe_all(page: Page, files: list[str], run: str) -> None:
+    """List many networks by key, and describe the first in full."""
     by_task: dict[str, list[str]] = {}
     for file in files:
         task, _, rest = of(file).partition("/")
         by_task.setdefault(task, []).append(rest)
     page.add("NETWORKS", f"{len(files)}; training took seconds: {summed(files)}")
-    for task, places in by_task.items():
-        listed = places if len(places) <= MOST else [*places[: MOST - 2], "…", places[-1]]
-        page.add("", f"{len(places):>4} {task}: {', '.join(listed)}")
+    for task, keys in by_task.items():
+        listed = keys if len(keys) <= MOST else [*keys[: MOST - 2], "…", keys[-1]]
+        page.add("", f"{len(keys):>4} {task}: {', '.join(listed)}")
     if len(files) > 1:
         of_run = "" if run == "paper" else f" RUN={run}"
         page.add("", f"the first in full; any other: make explain WHAT={of(files[-1])}{of_run}")
     for file in files[:1]:
-        tell(page, file)
+        describe(page, file)

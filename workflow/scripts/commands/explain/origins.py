@@ -12,7 +12,7 @@ from .page import Page, numbers
 from .runs import KEY, Run
 
 
-def tell(page: Page, table: str, columns, run: Run, rows: DataFrame) -> None:
+def describe(page: Page, table: str, columns, run: Run, rows: DataFrame) -> None:
     """Describe what rows of a table were made from."""
     if table == "summary":
         about = schemas.TABLES["summary"]
@@ -21,13 +21,13 @@ def tell(page: Page, table: str, columns, run: Run, rows: DataFrame) -> None:
         page.add("  code", code(run.table(table), "summary"))
     elif table in measures.names():
         for _, row in rows.head(1).iterrows():
-            _measured(page, measures.load(table), place_of(row), run)
+            _measured(page, measures.load(table), key_of(row), run)
     else:
         page.add("  made from", "the networks' histories, a row per epoch, written by their training")
 
 
-def place_of(row) -> str:
-    """Return the place of the network that a row is about."""
+def key_of(row) -> str:
+    """Return the key of the network that a row is about."""
     return f"sentiment/seed{row['seed']}" if "task" not in row else f"{row['task']}/g{row['g']}/seed{row['seed']}"
 
 
@@ -36,14 +36,14 @@ def code(file: str, stage: str) -> str:
     return compared(records.order(file).get("code"), orders.roots({}, stage))
 
 
-def _measured(page: Page, measure: type[measures.Measure], place: str, run: Run) -> None:
+def _measured(page: Page, measure: type[measures.Measure], key: str, run: Run) -> None:
     """Describe a measure of one network: its file, settings and code."""
-    file = run.file(*f"{measure.folder()}/{place}.parquet".split("/"))
-    told = records.order(file)
-    settings = {key: _span(value) for key, value in told.get("settings", {}).items()}
+    file = run.file(*f"{measure.folder()}/{key}.parquet".split("/"))
+    order = records.order(file)
+    settings = {key: _span(value) for key, value in order.get("settings", {}).items()}
     given = f" with {numbers(settings)}" if settings else ""
     page.add("  made from", f"{file} (and so on) by rule {measure.rule}{given}")
-    page.add("  code", compared(told.get("code"), told.get("roots", [])))
+    page.add("  code", compared(order.get("code"), order.get("roots", [])))
 
 
 def _span(value):

@@ -2,8 +2,8 @@
 
 from pandas import DataFrame
 
-from lowrank.config.mistakes import nearest
-from lowrank.core.problems import Problem
+from lowrank.config.errors import nearest
+from lowrank.core.errors import UserError
 from lowrank.store import schemas
 
 from . import network, origins
@@ -12,7 +12,7 @@ from .runs import KEY, Run
 from .subject import Rows, tables
 
 
-def tell(page: Page, subject: Rows, run: Run) -> None:
+def describe(page: Page, subject: Rows, run: Run) -> None:
     """Describe all rows about a network, or the requested rows of a table; then the network."""
     every = [table for table in tables(lstm=subject.g is None) if (run.folder / f"tables/{table}.parquet").exists()]
     _known(subject, run)
@@ -25,22 +25,22 @@ def tell(page: Page, subject: Rows, run: Run) -> None:
             page.add("TABLES" if table == every[0] else "", f"{run.table(table)}: {len(rows)} of {len(frame)} rows")
     if not subject.table and subject.g is not None:
         row = _of(run.frame("summary"), subject).iloc[0]
-        told = {name: row[name] for name in schemas.of("summary").names if name not in (*KEY, "network")}
-        page.add("  summary", numbers({name: _plain(value) for name, value in told.items()}))
+        values = {name: row[name] for name in schemas.of("summary").names if name not in (*KEY, "network")}
+        page.add("  summary", numbers({name: _plain(value) for name, value in values.items()}))
     first = _of(run.frame(every[0]), Rows(None, subject.task, subject.g, subject.seed))
     (file,) = run.networks(first.iloc[:1])
-    network.tell(page, file)
+    network.describe(page, file)
 
 
 def _known(subject: Rows, run: Run) -> None:
-    """Raise Problem if the run has no such network."""
+    """Raise UserError if the run has no such network."""
     if subject.g is None:
         there = [f"sentiment/seed{seed}" for seed in run.frame("sentiment_history")["seed"].unique()]
     else:
-        there = [origins.place_of(row) for _, row in run.frame("summary").iterrows()]
-    if subject.place not in there:
-        near = nearest(subject.place, there).partition(" (there are")[0]
-        raise Problem(f"the run {run.name} has no network {subject.place}{near}")
+        there = [origins.key_of(row) for _, row in run.frame("summary").iterrows()]
+    if subject.key not in there:
+        near = nearest(subject.key, there).partition(" (there are")[0]
+        raise UserError(f"the run {run.name} has no network {subject.key}{near}")
 
 
 def _of(frame: DataFrame, subject: Rows) -> DataFrame:
@@ -65,9 +65,9 @@ def _listed(page: Page, subject: Rows, rows: DataFrame, run: Run) -> None:
     """List rows of one table."""
     if rows.empty:
         conditions = ", ".join(f"{column} = {value}" for column, value in subject.where.items())
-        raise Problem(f"the table {subject.table} of {subject.place} has no row with {conditions}")
+        raise UserError(f"the table {subject.table} of {subject.key} has no row with {conditions}")
     page.add("TABLE", f"{run.table(subject.table)}: {len(rows)} rows")
-    origins.tell(page, subject.table, schemas.of(subject.table).names, run, rows)
+    origins.describe(page, subject.table, schemas.of(subject.table).names, run, rows)
     columns = [name for name in rows if name not in (*KEY, "network")]
     for number, (_, row) in enumerate(rows[columns].head(MOST).iterrows()):
         page.add("" if number else "  rows", numbers({name: _plain(row[name]) for name in columns}))

@@ -8,8 +8,8 @@ from pandas import DataFrame
 
 from lowrank import measures
 from lowrank.config import config, drawing
-from lowrank.config.mistakes import nearest
-from lowrank.core.problems import Problem
+from lowrank.config.errors import nearest
+from lowrank.core.errors import UserError
 from lowrank.measures import LSTM
 from lowrank.store import checkpoint, tables
 from lowrank.store.networks import FOLDER
@@ -27,20 +27,20 @@ def names() -> list[str]:
 
 
 class Run:
-    """A run, by name; raises Problem if it does not exist."""
+    """A run, by name; raises UserError if it does not exist."""
 
     def __init__(self, name: str):
         if name not in names():
             there = nearest(name, names()) if names() else ": make figures makes one, named quick"
-            raise Problem(f"there is no run {name!r} in {RESULTS}{there}")
+            raise UserError(f"there is no run {name!r} in {RESULTS}{there}")
         self.name, self.folder = name, RESULTS / name
         self.frame = cache(self._frame)
 
     def file(self, *parts: str) -> str:
-        """Return the path of a run's file; raise Problem if it is missing."""
+        """Return the path of a run's file; raise UserError if it is missing."""
         path = self.folder.joinpath(*parts)
         if not path.exists():
-            raise Problem(f"{path} is missing: the run {self.name} is not finished, start it again")
+            raise UserError(f"{path} is missing: the run {self.name} is not finished, start it again")
         return str(path)
 
     def table(self, name: str) -> str:
@@ -55,7 +55,9 @@ class Run:
         """The config of the run's last start, as the user gave it."""
         path = self.folder / "config.yaml"
         if not path.exists():
-            raise Problem(f"{path} is missing, the config of the last start: a start that has anything to do writes it")
+            raise UserError(
+                f"{path} is missing, the config of the last start: a start that has anything to do writes it"
+            )
         return yaml.safe_load(path.read_text(encoding="utf-8"))
 
     @cached_property
@@ -75,21 +77,23 @@ class Run:
         if "task" not in rows:
             return [self.lstm(seed) for seed in rows["seed"].unique()]
         summary = self.frame("summary")
-        wanted = rows[KEY].drop_duplicates().merge(summary[[*KEY, "network"]], on=KEY, how="left")
-        lost = wanted[wanted["network"].isna()]
+        expected = rows[KEY].drop_duplicates().merge(summary[[*KEY, "network"]], on=KEY, how="left")
+        lost = expected[expected["network"].isna()]
         if len(lost):
-            raise Problem(f"{self.table('summary')} lacks {place(*lost.iloc[0][KEY])}: start the run again")
-        return list(wanted["network"])
+            raise UserError(f"{self.table('summary')} lacks {network_key(*lost.iloc[0][KEY])}: start the run again")
+        return list(expected["network"])
 
     def lstm(self, seed: int) -> str:
-        """Return the file of the LSTM with this seed that the run measured; raise Problem if it is ambiguous."""
+        """Return the file of the LSTM with this seed that the run measured; raise UserError if it is ambiguous."""
         files = [str(path) for path in sorted(Path(FOLDER, "sentiment").glob(f"seed{seed}-*.safetensors"))]
         tables = [each.file(self.name, f"{LSTM}/seed{seed}") for each in measures.of(lstm=True)]
-        measured = next((told["networks"] for table in tables if (told := records.order(table))), None)
+        measured = next((order["networks"] for table in tables if (order := records.order(table))), None)
         found = [file for file in files if measured is None or name_of(file) in measured]
         if len(found) != 1:
             which = f"none of {len(files)}" if measured else f"{len(files)}"
-            raise Problem(f"{which} networks {FOLDER}/sentiment/seed{seed}-* can be told to be the one of {self.name}")
+            raise UserError(
+                f"{which} networks {FOLDER}/sentiment/seed{seed}-* can be told to be the one of {self.name}"
+            )
         return found[0]
 
 
@@ -98,11 +102,11 @@ def name_of(network: str) -> str:
     return Path(network).stem.rpartition("-")[2]
 
 
-def place(task: str, g: float, seed: int) -> str:
-    """Return a network's place, as in file names."""
+def network_key(task: str, g: float, seed: int) -> str:
+    """Return a network's key, as in file names."""
     return f"{task}/g{g}/seed{seed}"
 
 
 def about(network: str) -> dict:
-    """Read the metadata of a network's file; raise Problem if the file is missing or truncated."""
+    """Read the metadata of a network's file; raise UserError if the file is missing or truncated."""
     return checkpoint.read_about(network)

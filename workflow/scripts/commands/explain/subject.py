@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass, field
 
 from lowrank import figures, measures
-from lowrank.config.mistakes import nearest
-from lowrank.core.problems import Problem
+from lowrank.config.errors import nearest
+from lowrank.core.errors import UserError
 from lowrank.measures import LSTM
 from lowrank.store import schemas
 
@@ -13,7 +13,7 @@ FORMS = "fig2.b, fig2, claim.12, romo/g0.9/seed0, truncation/romo/g0.9/seed0 or 
 
 
 @dataclass(frozen=True)
-class Drawn:
+class FigureSubject:
     """A figure, or one of its panels."""
 
     figure: str
@@ -21,7 +21,7 @@ class Drawn:
 
 
 @dataclass(frozen=True)
-class Judged:
+class ClaimSubject:
     """A claim, by number."""
 
     claim: str
@@ -38,7 +38,7 @@ class Rows:
     where: dict[str, str] = field(default_factory=dict)
 
     @property
-    def place(self) -> str:
+    def key(self) -> str:
         return f"{self.task}/seed{self.seed}" if self.g is None else f"{self.task}/g{self.g}/seed{self.seed}"
 
 
@@ -48,25 +48,25 @@ def tables(lstm: bool) -> list[str]:
     return [f"{LSTM}_history", *named] if lstm else ["summary", "history", *named]
 
 
-def parsed(what: str) -> Drawn | Judged | Rows:
-    """Parse a subject; raise Problem if it is not recognised."""
+def parsed(what: str) -> FigureSubject | ClaimSubject | Rows:
+    """Parse a subject; raise UserError if it is not recognised."""
     first, *conditions = what.replace(",", " ").split() or [""]
     if not first:
-        raise Problem(f"say what to explain: WHAT={FORMS}")
+        raise UserError(f"say what to explain: WHAT={FORMS}")
     if re.fullmatch(r"claims?[./]?\d+", first):
-        return Judged(re.search(r"\d+", first).group())
+        return ClaimSubject(re.search(r"\d+", first).group())
     if first.partition(".")[0] in figures.names():
         figure, _, panel = first.partition(".")
-        return Drawn(figure, panel or None)
+        return FigureSubject(figure, panel or None)
     parts = first.split("/")
-    place = re.fullmatch(r"(?:([^/]+)/)??([^/]+)(?:/g([\d.]+))?/seed(\d+)", first)
-    if place:
-        table, task, g, seed = place.groups()
+    key = re.fullmatch(r"(?:([^/]+)/)??([^/]+)(?:/g([\d.]+))?/seed(\d+)", first)
+    if key:
+        table, task, g, seed = key.groups()
         return _rows(table, task, g, int(seed), conditions)
     known = [*figures.names(), "claim.1", *tables(lstm=False), *tables(lstm=True)]
     if len(parts) > 1 and parts[0] in schemas.names():
-        raise Problem(f"{what!r} does not say which network: write {parts[0]}/romo/g0.9/seed0, say")
-    raise Problem(f"{what!r} is nothing to explain{nearest(first, known)}; ask for {FORMS}")
+        raise UserError(f"{what!r} does not say which network: write {parts[0]}/romo/g0.9/seed0, say")
+    raise UserError(f"{what!r} is nothing to explain{nearest(first, known)}; ask for {FORMS}")
 
 
 def _rows(table: str | None, task: str, g: str | None, seed: int, conditions: list[str]) -> Rows:
@@ -77,13 +77,15 @@ def _rows(table: str | None, task: str, g: str | None, seed: int, conditions: li
         table = f"{LSTM}_{table}"
     known = tables(lstm)
     if table and table not in known:
-        raise Problem(f"there is no table {table!r} of networks{nearest(table, known)}")
+        raise UserError(f"there is no table {table!r} of networks{nearest(table, known)}")
     if not lstm and g is None:
-        raise Problem(f"{task}/seed{seed} lacks g: write {task}/g0.9/seed{seed}, say")
+        raise UserError(f"{task}/seed{seed} lacks g: write {task}/g0.9/seed{seed}, say")
     where = dict(condition.partition("=")[::2] for condition in conditions)
     columns = schemas.of(table).names if table else []
     for column in where:
         if column not in columns:
-            asked = f"the table {table} has no column {column!r}{nearest(column, columns)}"
-            raise Problem(asked if table else f"{column}=: say of which table, as in truncation/{task}/g{g}/seed{seed}")
+            message = f"the table {table} has no column {column!r}{nearest(column, columns)}"
+            raise UserError(
+                message if table else f"{column}=: say of which table, as in truncation/{task}/g{g}/seed{seed}"
+            )
     return Rows(table, task, None if g is None else float(g), seed, where)

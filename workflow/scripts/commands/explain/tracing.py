@@ -14,13 +14,13 @@ class Traced(Run):
 
     tables: dict
     tasks: dict
-    asked: list[tuple[str, dict]] = field(default_factory=list)
+    requested: list[tuple[str, dict]] = field(default_factory=list)
     networks: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def rows(self, table: str, **where) -> pd.DataFrame:
         found = super().rows(table, **where)
-        if (table, where) not in self.asked:
-            self.asked.append((table, where))
+        if (table, where) not in self.requested:
+            self.requested.append((table, where))
         key = [name for name in ("task", "g", "seed") if name in found]
         if "seed" in key:
             self.networks = pd.concat([self.networks, found[key]]).drop_duplicates()
@@ -42,10 +42,10 @@ def judged(claim: Claim, tables: dict, tasks: dict) -> tuple[str, str, Traced]:
         return NOT_TESTED, f"{reason}", run
 
 
-def asked(run: Traced) -> dict[str, list[str]]:
+def requested(run: Traced) -> dict[str, list[str]]:
     """Return the requested conditions by table, in words."""
     found: dict[str, list[str]] = {}
-    for table, where in run.asked:
+    for table, where in run.requested:
         condition = ", ".join(f"{column} = {value}" for column, value in where.items()) or "all rows"
         found.setdefault(table, []).append(condition)
     return found

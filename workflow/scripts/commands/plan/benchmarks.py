@@ -9,7 +9,7 @@ import yaml
 
 from lowrank import measures
 from lowrank.config import config
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 from lowrank.store import checkpoint
 from lowrank.store.networks import FOLDER
 
@@ -41,7 +41,7 @@ def _trainings(folder: Path) -> Iterator[Measured]:
             network = Path(FOLDER, below, path.relative_to(folder / rule)).with_suffix(".safetensors")
             try:
                 about = checkpoint.read_about(network)
-            except Problem:
+            except UserError:
                 continue  # the network was deleted, and the record of its training with it
             device = "cpu" if about["device"] == "cpu" else "cuda"
             yield from _read(path, training(about["spec"], device, kernel=about.get("kernel", "")))
@@ -58,7 +58,7 @@ def _settings(path: Path) -> dict | None:
     """Return the config of a run; None if this code cannot read it."""
     try:
         return config.validated(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, yaml.YAMLError, Problem, AttributeError):
+    except (OSError, yaml.YAMLError, UserError, AttributeError):
         return None
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import PIPE, STDOUT
 
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 from lowrank.plan import start
 
 PLUGIN = Path(__file__).parent / "plugin"
@@ -34,7 +34,7 @@ class Job:
 def planned(words: list[str]) -> tuple[dict, list[Job]]:
     """Return the plan and the jobs of a start with these arguments for Snakemake; empty if there is nothing to do.
 
-    Raise Problem with Snakemake's message if it fails.
+    Raise UserError with Snakemake's message if it fails.
     """
     with tempfile.TemporaryDirectory() as folder:
         listed = Path(folder, "jobs")
@@ -45,7 +45,7 @@ def planned(words: list[str]) -> tuple[dict, list[Job]]:
         environment = inherited | {"PYTHONPATH": path, "LOWRANK_FORECAST": str(listed)}
         done = subprocess.run(command, env=environment, stdout=PIPE, stderr=STDOUT, text=True, check=False)
         if done.returncode != 0:
-            raise Problem(_said(done.stdout))
+            raise UserError(_message(done.stdout))
         lines = listed.read_text(encoding="utf-8").splitlines()
     plan = start.read_plan(json.loads(lines[0])["plan"]) if lines else {}
     jobs = [json.loads(line) for line in lines[1:]]
@@ -58,11 +58,11 @@ def _job(line: dict) -> Job:
     return Job(line["rule_name"], **files, **rest)
 
 
-def _said(text: str) -> str:
+def _message(text: str) -> str:
     """Return Snakemake's error message without tracebacks into its code or ours."""
     lines = [line for line in text.splitlines() if line.strip()]
     begins = [number for number, line in enumerate(lines) if any(mark in line for mark in MARKS)]
     if not begins or "Traceback" in text:
         return lines[-1]
-    told = [line for line in lines[begins[0] :] if not line.startswith('  File "')]
-    return "\n".join(told[1:] or told)
+    kept = [line for line in lines[begins[0] :] if not line.startswith('  File "')]
+    return "\n".join(kept[1:] or kept)

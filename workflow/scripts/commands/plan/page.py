@@ -66,7 +66,7 @@ def page(jobs: list[Job], plan: Plan, clock: Clock, machine: Machine) -> str:
 
 def why(reason: str) -> str:
     """Shorten a reason of Snakemake's, omitting the files."""
-    return next((told for begin, told in WHY.items() if begin in reason), reason.partition(":")[0] or "needed")
+    return next((words for begin, words in WHY.items() if begin in reason), reason.partition(":")[0] or "needed")
 
 
 def _stage(name: str) -> tuple:
@@ -108,9 +108,9 @@ def _cells(line: Line) -> list[str]:
 
 def _source(line: Line) -> str:
     """Name the source of the seconds; a rule may have benchmarks for only some of its jobs."""
-    told = [f"{sum(count for _, count in line.benchmarks)} of your benchmarks"] if line.benchmarks else []
-    told += ["shipped"] if line.machines else []
-    return ", ".join(told + (["not known"] if line.unknown else []))
+    lines = [f"{sum(count for _, count in line.benchmarks)} of your benchmarks"] if line.benchmarks else []
+    lines += ["shipped"] if line.machines else []
+    return ", ".join(lines + (["not known"] if line.unknown else []))
 
 
 def _hours(seconds: float) -> str:
@@ -136,19 +136,19 @@ def _sums(by_rule: dict[str, Line], jobs: list[Job], seconds: list[float], machi
     lines = list(by_rule.values())
     core, gpu, disk = (sum(getattr(line, name) for line in lines) for name in ("core", "gpu", "disk"))
     unknown = [name for name, line in by_rule.items() if line.unknown]
-    told = [f"{len(jobs)} jobs: {_hours(core)} core hours" + (f", {_hours(gpu)} GPU hours" if gpu else "")]
-    told[0] += f", {size(disk)} on disk"
-    told[0] += f"; without {', '.join(unknown)}, whose time is not known" if unknown else ""
+    totals = [f"{len(jobs)} jobs: {_hours(core)} core hours" + (f", {_hours(gpu)} GPU hours" if gpu else "")]
+    totals[0] += f", {size(disk)} on disk"
+    totals[0] += f"; without {', '.join(unknown)}, whose time is not known" if unknown else ""
     wall = hours(jobs, seconds, machine.cores, machine.gpus)
     chain, steps = longest_chain(jobs, seconds)
     slowest = max(steps, key=seconds.__getitem__)
-    told.append(f"{clock(wall)} on {machine.name}")
+    totals.append(f"{clock(wall)} on {machine.name}")
     machines = sorted(set().union(*(line.machines for line in lines)))
     longest = f"{jobs[slowest].rule} alone {clock(seconds[slowest] / 3600)}"
-    told.append(f"{clock(chain)} on however many: the longest chain of jobs ({longest})")
+    totals.append(f"{clock(chain)} on however many: the longest chain of jobs ({longest})")
     if machines:
-        told.append(f"shipped: seconds as on {'; '.join(machines)} (workflow/resources/seconds.csv)")
-    return told
+        totals.append(f"shipped: seconds as on {'; '.join(machines)} (workflow/resources/seconds.csv)")
+    return totals
 
 
 def clock(hours: float) -> str:

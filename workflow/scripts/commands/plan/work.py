@@ -38,19 +38,19 @@ class Plan:
         if specs:
             return training(specs[0], self.settings["device"])
         if rule in self.stacks:
-            places = self.stacks[rule]["places"]
+            keys = self.stacks[rule]["keys"]
             stacked = measures.by_rule(self.stacks[rule]["rule"])
-            return measure(self.settings, stacked, places[0].partition("/")[0], len(places))
+            return measure(self.settings, stacked, keys[0].partition("/")[0], len(keys))
         if single := measures.by_rule(rule):
             return measure(self.settings, single, wildcards.get("task", measures.LSTM))
         return Work(rule, "", "", "", "cpu", 0, 1)
 
     def _sizes(self, plan: dict) -> Iterator[tuple[str, int]]:
         """Yield the files of measures with their estimated bytes."""
-        for place, spec in planning.by_place(plan).items():
-            for each in measures.of(planning.is_lstm(place)):
+        for key, spec in planning.specs_by_key(plan).items():
+            for each in measures.of(planning.is_lstm(key)):
                 made = each(**each.settings(self.settings))
-                yield each.file(self.settings["run"], place), made.size(spec["n_neurons"])
+                yield each.file(self.settings["run"], key), made.size(spec["n_neurons"])
 
     def _training(self, specs: list[dict]) -> Work:
         device = "cuda" if planning.on_gpu(self.settings, specs[0]["task"]) else "cpu"

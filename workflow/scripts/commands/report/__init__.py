@@ -7,9 +7,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from lowrank.core.errors import UserError
 from lowrank.core.files import atomic
 from lowrank.core.folders import PROJECT
-from lowrank.core.problems import Problem
 
 OF_THE_RUN = ("LOWRANK_", "SNAKEMAKE_")  # environment variables of this start, not to be inherited
 SNAKEFILE = PROJECT / "Snakefile"
@@ -27,9 +27,9 @@ report: {text!r}
 
 
 def write(path: str, config: str, pages: list[str], style: str, prefix: str, log: str) -> None:
-    """Write the report of the run whose config is recorded in `config`; raise Problem if it cannot be made."""
+    """Write the report of the run whose config is recorded in `config`; raise UserError if it cannot be made."""
     if not Path(config).exists():
-        raise Problem(
+        raise UserError(
             f"cannot write the report without {config}: the importing workflow calls `onstart`, see docs/reuse.md"
         )
     with tempfile.TemporaryDirectory() as folder:
@@ -39,7 +39,7 @@ def write(path: str, config: str, pages: list[str], style: str, prefix: str, log
         command += ["--nolock", "--report", made, "--report-stylesheet", style]
         environment = {name: value for name, value in os.environ.items() if not name.startswith(OF_THE_RUN)}
         if subprocess.run(command, env=environment, check=False).returncode:
-            raise Problem(f"Snakemake's reporter failed: {log} says why")
+            raise UserError(f"Snakemake's reporter failed: {log} says why")
         with atomic(path) as temporary:
             shutil.copyfile(made, temporary)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from commands.plan.page import size
 
-from .recorded import Needs
+from .recorded import Requirements
 from .unused import CODE, DAMAGED, GROUPS, LEFT_OUT, NUMBERS, OF_MEASURES, OF_NETWORKS, Unused
 
 MOST = 4  # most g or seeds to name in a line, or files in a sentence
@@ -19,10 +19,12 @@ HINTS = {
 }
 
 
-def page(needs: Needs, files: list[Unused], in_training: list[Unused], strange: list[Path]) -> str:
+def page(requirements: Requirements, files: list[Unused], in_training: list[Unused], strange: list[Path]) -> str:
     """Return the whole text except its last line."""
-    runs = ", ".join(sorted(needs.runs)) or "none"
-    lines = [f"Recorded runs: {runs}. They need {count(len(needs.specs), 'network')} and what is measured of these."]
+    runs = ", ".join(sorted(requirements.runs)) or "none"
+    lines = [
+        f"Recorded runs: {runs}. They need {count(len(requirements.specs), 'network')} and what is measured of these."
+    ]
     for group in GROUPS:
         of_group = [file for file in files if file.group == group]
         if of_group:
@@ -40,10 +42,10 @@ def contents(files: list[Unused]) -> str:
     """Return the numbers of networks, measures and files, and their total size."""
     networks = len({file.network for file in files if file.group in OF_NETWORKS})
     measures = sum(file.group == OF_MEASURES for file in files)
-    told = [count(networks, "network")] if networks else []
-    told += [count(measures, "measure")] if measures else []
-    told += [count(len(files), "file")] if len(files) != measures else []
-    return ", ".join([*told, size(sum(file.size for file in files))])
+    words = [count(networks, "network")] if networks else []
+    words += [count(measures, "measure")] if measures else []
+    words += [count(len(files), "file")] if len(files) != measures else []
+    return ", ".join([*words, size(sum(file.size for file in files))])
 
 
 def count(number: int, what: str) -> str:

@@ -6,8 +6,8 @@ from pathlib import Path
 import yaml
 
 from lowrank import measures
-from lowrank.core.problems import Problem
-from lowrank.core.spec import place
+from lowrank.core.errors import UserError
+from lowrank.core.spec import network_key
 from lowrank.jobs import prepared
 from lowrank.plan import plan
 from lowrank.store import networks
@@ -18,32 +18,32 @@ ADVICE = "start that run again, or remove its folder"
 
 
 @dataclass
-class Needs:
+class Requirements:
     """What must be kept."""
 
     runs: dict[str, set[Path]] = field(default_factory=dict)  # measure files of each run
     specs: dict[str, dict] = field(default_factory=dict)  # all networks, by the hash that names them
-    any_at: set[str] = field(default_factory=set)  # places of LSTMs whose name is uncertain: all files there are kept
+    any_at: set[str] = field(default_factory=set)  # keys of LSTMs whose name is uncertain: all files there are kept
 
     @property
-    def places(self) -> set[str]:
-        """The places of the networks."""
-        return set(map(place, self.specs.values()))
+    def keys(self) -> set[str]:
+        """The keys of the networks."""
+        return set(map(network_key, self.specs.values()))
 
 
-def needs() -> Needs:
-    """Return what all recorded runs need; raise Problem if it is unknown for any run: then nothing may be deleted."""
-    found = Needs()
+def requirements() -> Requirements:
+    """Return what all recorded runs need; raise UserError if it is unknown for any run: then nothing may be deleted."""
+    found = Requirements()
     for folder in _folders():
         path = folder / "config.yaml"
         if path.exists():
             _add(found, folder, _planned(path))
         elif any((folder / kind).exists() for kind in (*measures.folders(), "tables")):
-            raise Problem(
+            raise UserError(
                 f"no config is recorded for the run in {folder} ({path}), so what it needs is unknown: {ADVICE}"
             )
     if not found.runs and NETWORKS.exists():
-        raise Problem(f"no run is recorded in {RESULTS.absolute()}, so what is needed is unknown: start a run first")
+        raise UserError(f"no run is recorded in {RESULTS.absolute()}, so what is needed is unknown: start a run first")
     return found
 
 
@@ -59,23 +59,21 @@ def _planned(path: Path) -> dict:
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
         if not isinstance(raw, dict):
-            raise Problem("it is no mapping of keys to values")
+            raise UserError("it is no mapping of keys to values")
         return plan.make(raw)
-    except (Problem, OSError, ValueError, yaml.YAMLError) as error:
+    except (UserError, OSError, ValueError, yaml.YAMLError) as error:
         lines = [line.strip() for line in str(error).removeprefix("the config cannot be used:").splitlines()]
         reason = "; ".join(filter(None, lines))
-        raise Problem(
+        raise UserError(
             f"{path} cannot be used by this code ({reason}), so what that run needs is unknown: {ADVICE}"
         ) from error
 
 
-def _add(needs: Needs, folder: Path, made: dict) -> None:
-    specs = plan.by_place(made)
-    needs.specs |= plan.all_networks(made)
-    needs.runs[folder.name] = {
-        folder / measure.folder() / f"{place}.parquet"
-        for place in specs
-        for measure in measures.of(plan.is_lstm(place))
+def _add(requirements: Requirements, folder: Path, made: dict) -> None:
+    specs = plan.specs_by_key(made)
+    requirements.specs |= plan.all_networks(made)
+    requirements.runs[folder.name] = {
+        folder / measure.folder() / f"{key}.parquet" for key in specs for measure in measures.of(plan.is_lstm(key))
     }
     if made["data"] and prepared.file(made["data"]) in made["missing"]:  # its source, and so its name, may have changed
-        needs.any_at |= set(filter(plan.is_lstm, specs))
+        requirements.any_at |= set(filter(plan.is_lstm, specs))

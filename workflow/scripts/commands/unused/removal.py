@@ -6,7 +6,7 @@ import fcntl
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 from lowrank.plan import start
 
 from .recorded import NETWORKS
@@ -43,14 +43,14 @@ def _hold(file, name: str) -> bool:
     return True
 
 
-def _unknown(error: OSError) -> Problem:
-    return Problem(f"cannot tell which networks are in training: {LOCK}: {error.strerror}; nothing was deleted")
+def _unknown(error: OSError) -> UserError:
+    return UserError(f"cannot tell which networks are in training: {LOCK}: {error.strerror}; nothing was deleted")
 
 
 def check(files: list[Unused]) -> None:
-    """Raise Problem, before the first deletion, if the files may not or cannot be deleted now."""
+    """Raise UserError, before the first deletion, if the files may not or cannot be deleted now."""
     if OF_SNAKEMAKE.is_dir() and any(OF_SNAKEMAKE.iterdir()):
-        raise Problem(
+        raise UserError(
             f"a start of the workflow is going on in {Path.cwd()}: wait for its end, or, if it was killed, run "
             "snakemake --unlock; nothing was deleted"
         )
@@ -63,8 +63,8 @@ def delete(files: list[Unused]) -> None:
         try:
             file.path.unlink(missing_ok=True)
         except OSError as error:
-            told = f"{number} of {len(files)} files were deleted"
-            raise Problem(f"cannot delete {file.path}: {error.strerror}; {told}") from error
+            progress = f"{number} of {len(files)} files were deleted"
+            raise UserError(f"cannot delete {file.path}: {error.strerror}; {progress}") from error
         for folder in file.path.parents:
             if folder == file.root:
                 break

@@ -10,11 +10,11 @@ from functools import cache
 from pathlib import Path
 
 from lowrank import measures
-from lowrank.core.problems import Problem
+from lowrank.core.errors import UserError
 from lowrank.core.spec import digest
 from lowrank.store import checkpoint
 
-from .recorded import NETWORKS, RESULTS, Needs
+from .recorded import NETWORKS, RESULTS, Requirements
 
 LEFT_OUT = "Networks of a task, g or seed that no recorded run has"
 NUMBERS = "Networks trained with other numbers than those of any recorded run"
@@ -52,14 +52,14 @@ class Found:
     strange: list[Path] = field(default_factory=list)  # files with other names, and links to folders: left alone
 
 
-def unused(needs: Needs) -> Found:
+def unused(requirements: Requirements) -> Found:
     """Find all files that no recorded run needs."""
     found = Found()
-    reason = _reasons(needs)
+    reason = _reasons(requirements)
     for path in _files(NETWORKS, found.strange):
         if path != NETWORKS / ".lock":
-            _judge_network(path, needs, reason, found)
-    for run, needed in needs.runs.items():
+            _judge_network(path, requirements, reason, found)
+    for run, needed in requirements.runs.items():
         for kind in () if (RESULTS / run).is_symlink() else measures.folders():
             root = RESULTS / run / kind
             for path in _files(root, found.strange):
@@ -78,7 +78,7 @@ def _files(root: Path, strange: list[Path]) -> Iterator[Path]:
         yield from (Path(folder, name) for name in sorted(names))
 
 
-def _judge_network(path: Path, needs: Needs, reason, found: Found) -> None:
+def _judge_network(path: Path, requirements: Requirements, reason, found: Found) -> None:
     written = TEMPORARY.fullmatch(path.name)
     match = NETWORK.fullmatch(written[1] if written else path.name)
     folder = path.parent.relative_to(NETWORKS).as_posix()
@@ -86,13 +86,15 @@ def _judge_network(path: Path, needs: Needs, reason, found: Found) -> None:
         found.strange.append(path)
         return
     seed, name, damaged = match.groups()
-    place = f"{folder}/{seed}"
+    key = f"{folder}/{seed}"
     if written:
         group = _of_remains(path)
     elif damaged:
         group = DAMAGED
     else:
-        group = None if name in needs.specs or place in needs.any_at else reason(path.parent, seed, name, place)
+        group = (
+            None if name in requirements.specs or key in requirements.any_at else reason(path.parent, seed, name, key)
+        )
     _add(found, path, NETWORKS, group, name)
 
 
@@ -120,14 +122,14 @@ def _add(found: Found, path: Path, root: Path, group: str | None, network: str |
             found.unused.append(Unused(path, root, group, path.lstat().st_size, network))
 
 
-def _reasons(needs: Needs):
-    """Return a function that says why a network (its folder, seed, hash and place) is not needed."""
-    places = needs.places
-    numbers = {digest(_numbers(spec)) for spec in needs.specs.values()}
+def _reasons(requirements: Requirements):
+    """Return a function that says why a network (its folder, seed, hash and key) is not needed."""
+    keys = requirements.keys
+    numbers = {digest(_numbers(spec)) for spec in requirements.specs.values()}
 
     @cache
-    def reason(folder: Path, seed: str, name: str, place: str) -> str:
-        if place not in places:
+    def reason(folder: Path, seed: str, name: str, key: str) -> str:
+        if key not in keys:
             return LEFT_OUT
         spec = _spec(name, (folder / f"{seed}-{name}{suffix}" for suffix in (".safetensors", ".state")))
         if spec is None:
@@ -142,7 +144,7 @@ def _spec(name: str, paths: Iterable[Path]) -> dict | None:
     for path in paths:
         try:
             spec = checkpoint.read_about(path)["spec"]
-        except Problem:
+        except UserError:
             continue
         if digest(spec) == name:
             return spec

@@ -7,7 +7,7 @@ trials. They run in C, or in numpy where C cannot be compiled.
 import numpy as np
 
 from ..compiled.outputs import Outputs
-from ..core.problems import Problem
+from ..core.errors import UserError
 from ..tasks.base import Trials
 
 NONLINEARITIES = {"tanh": np.tanh, "identity": np.positive}  # phi; `positive` copies its argument
@@ -33,8 +33,8 @@ def outputs(
     try:
         each = (Outputs({"W": W, **shared}, dt, nonlinearity) for W in np.ascontiguousarray(connectivity, np.float32))
         return np.stack([network.run(u, active) for network in each])
-    except Problem as problem:
-        print(f"{problem}; computed in numpy")
+    except UserError as error:
+        print(f"{error}; computed in numpy")
         return outputs_in_numpy(connectivity, inputs_by, readout, u, dt, active, nonlinearity)
 
 

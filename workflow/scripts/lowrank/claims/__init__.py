@@ -9,7 +9,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from ..core.problems import Problem
+from ..core.errors import UserError
 
 FOLDER = Path(__file__).parent
 SHARED = ("__init__", "page")  # contain no claims
@@ -32,7 +32,7 @@ def tables() -> frozenset[str]:
 
 
 def every() -> list:
-    """Return all claims, by number; raise Problem if a file cannot be imported or a number occurs twice."""
+    """Return all claims, by number; raise UserError if a file cannot be imported or a number occurs twice."""
     from .base import CLAIMS  # imported late: rules call `tables` and must not load pandas
 
     for module in modules():
@@ -40,8 +40,8 @@ def every() -> list:
             importlib.import_module(module)
         except Exception as error:  # whatever a user's file raises, report it in one sentence with the file's name
             file = f"claims/{module.rpartition('.')[2]}.py"
-            raise Problem(f"{file} cannot be imported: {type(error).__name__}: {error}") from error
+            raise UserError(f"{file} cannot be imported: {type(error).__name__}: {error}") from error
     numbers = [claim.number for claim in CLAIMS]
     if twice := sorted({number for number in numbers if numbers.count(number) > 1}):
-        raise Problem(f"several claims have the number {', '.join(map(str, twice))}")
+        raise UserError(f"several claims have the number {', '.join(map(str, twice))}")
     return sorted(CLAIMS, key=lambda claim: claim.number)

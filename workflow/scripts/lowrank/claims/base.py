@@ -14,7 +14,7 @@ class NotTested(Exception):
     """Raised if the run lacks what a claim is about; the message says what."""
 
 
-class Found(NamedTuple):
+class Result(NamedTuple):
     """What was measured, in words and numbers, and whether the claim holds."""
 
     measured: str
@@ -32,7 +32,7 @@ class Claim:
     tolerance: str
     reason: str  # why this tolerance
     source: str  # the table, and its rows
-    rule: Callable[["Run"], Found]
+    rule: Callable[["Run"], Result]
 
 
 CLAIMS: list[Claim] = []
@@ -41,7 +41,7 @@ CLAIMS: list[Claim] = []
 def claim(number: int, section: str, statement: str, *, expected: str, tolerance: str, reason: str, source: str):
     """Register the decorated function as the rule of this claim."""
 
-    def add(rule: Callable[[Run], Found]) -> Callable[[Run], Found]:
+    def add(rule: Callable[[Run], Result]) -> Callable[[Run], Result]:
         CLAIMS.append(Claim(number, section, statement, expected, tolerance, reason, source, rule))
         return rule
 
@@ -91,17 +91,17 @@ def standard_error(values) -> float:
     return float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else np.inf
 
 
-def said(values) -> str:
+def formatted(values) -> str:
     """Format mean, standard error and number of values."""
     values = np.asarray(values, float)
     error = f" ± {standard_error(values):.2g}" if len(values) > 1 else ""
     return f"{mean(values):.3g}{error} ({len(values)} networks)"
 
 
-def near(values, expected: float, allowed: float = 0.0) -> Found:
+def equals(values, expected: float, allowed: float = 0.0) -> Result:
     """Check that a mean equals the expected value within `allowed` plus two standard errors."""
     room = allowed + (2 * standard_error(values) if len(values) > 1 else 0.0)
-    return Found(said(values), abs(mean(values) - expected) <= room)
+    return Result(formatted(values), abs(mean(values) - expected) <= room)
 
 
 def judged(claims: Iterable[Claim], run: Run) -> dict[str, list]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .base import Found, NotTested, Run
+from .base import NotTested, Result, Run
 
 TASKS = ("flipflop", "mante", "romo")
 STRONG = 0.9  # the g of Figure 1 besides 0
@@ -20,10 +20,10 @@ def present(run: Run) -> list[str]:
     return tasks
 
 
-def each(run: Run, rule) -> Found:
+def each(run: Run, rule) -> Result:
     """Apply a rule to all tasks that the run has; it must hold for each."""
     found = {task: rule(task) for task in present(run)}
-    return Found(
+    return Result(
         "; ".join(f"{task} {one.measured}" for task, one in found.items()), all(f.holds for f in found.values())
     )
 

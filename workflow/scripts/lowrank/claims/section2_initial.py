@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .base import Found, NotTested, Run, claim, mean
+from .base import NotTested, Result, Run, claim, mean
 from .section2 import DECIDES, SEEDS, STRONG, each, trend
 
 
@@ -15,14 +15,14 @@ from .section2 import DECIDES, SEEDS, STRONG, each, trend
     reason="the norm of N^2 independent Gaussians scatters by a relative 1/(sqrt(2) N): four standard deviations",
     source="summary: norm_W0, n_neurons",
 )
-def norm_of_initial(run: Run) -> Found:
+def norm_of_initial(run: Run) -> Result:
     rows = run.rows("summary")
     rows = rows[rows["g"] > 0]
     if rows.empty:
         raise NotTested("this run has no g above 0")
     off = rows["norm_W0"] / (np.sqrt(rows["n_neurons"]) * rows["g"]) - 1
     worst = (off.abs() * np.sqrt(2) * rows["n_neurons"]).max()
-    return Found(f"largest deviation {worst:.2f} standard deviations of {len(rows)} networks", bool(worst < 4))
+    return Result(f"largest deviation {worst:.2f} standard deviations of {len(rows)} networks", bool(worst < 4))
 
 
 @claim(
@@ -34,12 +34,12 @@ def norm_of_initial(run: Run) -> Found:
     reason=SEEDS,
     source="summary: norm_W0, norm_dW by g",
 )
-def initial_dominates(run: Run) -> Found:
-    def rule(task: str) -> Found:
+def initial_dominates(run: Run) -> Result:
+    def rule(task: str) -> Result:
         ratio = run.by_g(task, "norm_W0") / run.by_g(task, "norm_dW")
         strong = run.rows("summary", task=task, g=STRONG)
         at = mean(strong["norm_W0"] / strong["norm_dW"])
-        return Found(
+        return Result(
             f"{at:.2g} at g = 0.9, {ratio.iloc[-1]:.2g} at {ratio.index[-1]:g}",
             bool(at > 2 and (ratio.diff().dropna() > 0).all()),
         )
@@ -56,12 +56,12 @@ def initial_dominates(run: Run) -> Found:
     reason="what the line leaves of the means, of five networks each",
     source="summary: norm_dW by g, where all seeds converged",
 )
-def norm_falls(run: Run) -> Found:
-    def rule(task: str) -> Found:
+def norm_falls(run: Run) -> Result:
+    def rule(task: str) -> Result:
         converged = run.by_g(task, "convergence_epoch").index
         norms = run.by_g(task, "norm_dW")
         slope, error = trend(norms[norms.index.isin(converged)])
-        return Found(f"{slope:.2g} ± {error:.1g} a unit of g", slope < -2 * error)
+        return Result(f"{slope:.2g} ± {error:.1g} a unit of g", slope < -2 * error)
 
     return each(run, rule)
 
@@ -82,13 +82,13 @@ def shuffled(run: Run, task: str):
     reason=SEEDS,
     source="summary: shuffled_loss / initial_loss by g, networks that converged",
 )
-def shuffling_destroys(run: Run) -> Found:
-    def rule(task: str) -> Found:
+def shuffling_destroys(run: Run) -> Result:
+    def rule(task: str) -> Result:
         loss = shuffled(run, task)
         strong = loss[loss.index >= STRONG - 1e-9]
         if strong.empty:
             raise NotTested(f"{task} has no g from 0.9 on that converged")
-        return Found(f"{strong.min():.2f} at least", bool(strong.min() > 0.5))
+        return Result(f"{strong.min():.2f} at least", bool(strong.min() > 0.5))
 
     return each(run, rule)
 
@@ -102,14 +102,14 @@ def shuffling_destroys(run: Run) -> Found:
     reason=SEEDS,
     source="summary: shuffled_loss / initial_loss at the smallest g above 0 and at 0.9",
 )
-def weak_may_be_shuffled(run: Run) -> Found:
-    def rule(task: str) -> Found:
+def weak_may_be_shuffled(run: Run) -> Result:
+    def rule(task: str) -> Result:
         loss = shuffled(run, task)
         between = loss[(loss.index > 0) & (loss.index < STRONG - 1e-9)]
         if between.empty or not np.isclose(loss.index, STRONG).any():
             raise NotTested(f"{task} has no g between 0 and 0.9")
         strong = loss[np.isclose(loss.index, STRONG)].iloc[0]
-        return Found(
+        return Result(
             f"{between.iloc[0]:.2g} at {between.index[0]:g}, {strong:.2g} at 0.9", bool(between.iloc[0] < strong)
         )
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .base import Found, NotTested, Run, claim, mean, said
+from .base import NotTested, Result, Run, claim, formatted, mean
 from .section2 import DECIDES, FIVE_PERCENT, SEEDS, STRONG, each
 
 VERY_LARGE = 2.0  # networks are chaotic for g > 1, and visibly so at this value
@@ -17,10 +17,10 @@ VERY_LARGE = 2.0  # networks are chaotic for g > 1, and visibly so at this value
     reason=FIVE_PERCENT,
     source="summary: g = 0, convergence_epoch",
 )
-def all_learn(run: Run) -> Found:
-    def rule(task: str) -> Found:
+def all_learn(run: Run) -> Result:
+    def rule(task: str) -> Result:
         epochs = run.rows("summary", task=task, g=0.0)["convergence_epoch"]
-        return Found(f"{epochs.notna().sum()} of {len(epochs)}", bool(epochs.notna().all()))
+        return Result(f"{epochs.notna().sum()} of {len(epochs)}", bool(epochs.notna().all()))
 
     return each(run, rule)
 
@@ -34,15 +34,15 @@ def all_learn(run: Run) -> Found:
     reason="one swap of neighbours among four to eight values of g moves it by 0.02 to 0.2",
     source="summary: convergence_epoch by g",
 )
-def faster(run: Run) -> Found:
-    def rule(task: str) -> Found:
+def faster(run: Run) -> Result:
+    def rule(task: str) -> Result:
         times = run.by_g(task, "convergence_epoch")
         falling = times.loc[: times.idxmin()]
         if times.idxmin() == times.index[0]:
-            return Found("shortest at the smallest g", False)
+            return Result("shortest at the smallest g", False)
         correlation = np.corrcoef(falling.index, falling.rank())[0, 1] if len(falling) > 2 else -1.0
         text = f"correlation {correlation:.2f} up to g = {times.idxmin():g}"
-        return Found(text, bool(correlation < -0.8 and times.idxmin() >= 0.6))
+        return Result(text, bool(correlation < -0.8 and times.idxmin() >= 0.6))
 
     return each(run, rule)
 
@@ -56,15 +56,15 @@ def faster(run: Run) -> Found:
     reason="the scatter over seeds of a time is about a tenth to a third of it",
     source="summary: convergence_epoch at the largest g, and its minimum over g",
 )
-def slower_again(run: Run) -> Found:
-    def rule(task: str) -> Found:
+def slower_again(run: Run) -> Result:
+    def rule(task: str) -> Result:
         times, rows = run.by_g(task, "convergence_epoch"), run.rows("summary", task=task)
         if rows["g"].max() < VERY_LARGE:
             raise NotTested(f"the largest g of {task} is {rows['g'].max():g}: {VERY_LARGE:g} or more is needed")
         last = rows[rows["g"] == rows["g"].max()]["convergence_epoch"]
         if last.isna().any():
-            return Found(f"{last.isna().sum()} of {len(last)} do not converge at g = {rows['g'].max():g}", True)
-        return Found(f"{mean(last) / times.min():.2g} times as long", bool(mean(last) > 1.5 * times.min()))
+            return Result(f"{last.isna().sum()} of {len(last)} do not converge at g = {rows['g'].max():g}", True)
+        return Result(f"{mean(last) / times.min():.2g} times as long", bool(mean(last) > 1.5 * times.min()))
 
     return each(run, rule)
 
@@ -78,7 +78,7 @@ def slower_again(run: Run) -> Found:
     reason=SEEDS,
     source="history: loss at g = 0 and 0.9 until convergence_epoch; its way up and down over its net fall",
 )
-def smoother(run: Run) -> Found:
+def smoother(run: Run) -> Result:
     def roughness(task: str, g: float) -> list[float]:
         ends = run.rows("summary", task=task, g=g).set_index("seed")["convergence_epoch"].dropna().astype(int)
         if ends.empty:
@@ -87,8 +87,8 @@ def smoother(run: Run) -> Found:
         steps = [np.diff(np.log(losses.get_group(seed).to_numpy()[: end + 1])) for seed, end in ends.items()]
         return [np.abs(step).sum() / abs(step.sum()) for step in steps]
 
-    def rule(task: str) -> Found:
+    def rule(task: str) -> Result:
         weak, strong = roughness(task, 0.0), roughness(task, STRONG)
-        return Found(f"{said(strong)} against {said(weak)}", mean(strong) < mean(weak))
+        return Result(f"{formatted(strong)} against {formatted(weak)}", mean(strong) < mean(weak))
 
     return each(run, rule)

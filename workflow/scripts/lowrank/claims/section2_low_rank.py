@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .base import Found, NotTested, Run, claim, mean, near, said
+from .base import NotTested, Result, Run, claim, equals, formatted, mean
 from .section2 import DECIDES, FIVE_PERCENT, SEEDS, STRONG, TASKS, each, trend
 
 RANK = {"flipflop": 2, "mante": 4, "romo": 6}  # at g = 0, read off Fig. 1 j-l
@@ -18,17 +18,17 @@ THRESHOLD = 0.05
     reason=SEEDS,
     source="spectrum: flipflop, g = 0, dW, index 2 and 3",
 )
-def two_dominate(run: Run) -> Found:
+def two_dominate(run: Run) -> Result:
     values = run.singular_values("flipflop", 0.0)
     ratio = values[:, 2] / values[:, 1]
-    return Found(f"s3/s2 = {said(ratio)}", mean(ratio) < 0.5)
+    return Result(f"s3/s2 = {formatted(ratio)}", mean(ratio) < 0.5)
 
 
-def leading_six(run: Run, task: str) -> Found:
+def leading_six(run: Run, task: str) -> Result:
     """Check that the sixth singular value is well above the twelfth, beyond which they decay slowly."""
     values = run.singular_values(task, 0.0)
     ratio = values[:, 5] / values[:, 11]
-    return Found(f"s6/s12 = {said(ratio)}", mean(ratio) > 2)
+    return Result(f"s6/s12 = {formatted(ratio)}", mean(ratio) > 2)
 
 
 @claim(
@@ -40,7 +40,7 @@ def leading_six(run: Run, task: str) -> Found:
     reason=SEEDS,
     source="spectrum: mante, g = 0, dW, index 6 and 12",
 )
-def mante_six(run: Run) -> Found:
+def mante_six(run: Run) -> Result:
     return leading_six(run, "mante")
 
 
@@ -53,7 +53,7 @@ def mante_six(run: Run) -> Found:
     reason=SEEDS,
     source="spectrum: romo, g = 0, dW, index 6 and 12",
 )
-def romo_six(run: Run) -> Found:
+def romo_six(run: Run) -> Result:
     return leading_six(run, "romo")
 
 
@@ -77,8 +77,8 @@ ONE_RANK = "the paper shows one network; over seeds a functional rank scatters b
     reason=ONE_RANK,
     source="summary: flipflop, g = 0, functional_rank",
 )
-def rank_flipflop(run: Run) -> Found:
-    return near(functional_rank(run, "flipflop", 0.0), RANK["flipflop"], 1.0)
+def rank_flipflop(run: Run) -> Result:
+    return equals(functional_rank(run, "flipflop", 0.0), RANK["flipflop"], 1.0)
 
 
 @claim(
@@ -90,8 +90,8 @@ def rank_flipflop(run: Run) -> Found:
     reason=ONE_RANK,
     source="summary: mante, g = 0, functional_rank",
 )
-def rank_mante(run: Run) -> Found:
-    return near(functional_rank(run, "mante", 0.0), RANK["mante"], 1.0)
+def rank_mante(run: Run) -> Result:
+    return equals(functional_rank(run, "mante", 0.0), RANK["mante"], 1.0)
 
 
 @claim(
@@ -103,8 +103,8 @@ def rank_mante(run: Run) -> Found:
     reason=ONE_RANK,
     source="summary: romo, g = 0, functional_rank",
 )
-def rank_romo(run: Run) -> Found:
-    return near(functional_rank(run, "romo", 0.0), RANK["romo"], 1.0)
+def rank_romo(run: Run) -> Result:
+    return equals(functional_rank(run, "romo", 0.0), RANK["romo"], 1.0)
 
 
 @claim(
@@ -116,10 +116,10 @@ def rank_romo(run: Run) -> Found:
     reason=FIVE_PERCENT,
     source="truncation: g = 0.9, rank 10, relative_loss",
 )
-def low_rank_with_connectivity(run: Run) -> Found:
-    def rule(task: str) -> Found:
+def low_rank_with_connectivity(run: Run) -> Result:
+    def rule(task: str) -> Result:
         loss = run.rows("truncation", task=task, g=STRONG, rank=10)["relative_loss"].dropna()
-        return Found(said(loss), mean(loss) < THRESHOLD)
+        return Result(formatted(loss), mean(loss) < THRESHOLD)
 
     return each(run, rule)
 
@@ -133,10 +133,10 @@ def low_rank_with_connectivity(run: Run) -> Found:
     reason="the paper's own range; a g at which a network has no functional rank is left out, as in Figure 2",
     source="summary: functional_rank by g",
 )
-def between_2_and_10(run: Run) -> Found:
-    def rule(task: str) -> Found:
+def between_2_and_10(run: Run) -> Result:
+    def rule(task: str) -> Result:
         ranks = run.by_g(task, "functional_rank")
-        return Found(f"{ranks.min():.3g} to {ranks.max():.3g}", bool(ranks.between(2, 10).all()))
+        return Result(f"{ranks.min():.3g} to {ranks.max():.3g}", bool(ranks.between(2, 10).all()))
 
     return each(run, rule)
 
@@ -150,9 +150,9 @@ def between_2_and_10(run: Run) -> Found:
     reason="what the line leaves of the means, of five networks each",
     source="summary: flipflop, functional_rank by g",
 )
-def rank_rises(run: Run) -> Found:
+def rank_rises(run: Run) -> Result:
     slope, error = trend(run.by_g("flipflop", "functional_rank"))
-    return Found(f"{slope:.2g} ± {error:.1g} a unit of g", slope > 2 * error)
+    return Result(f"{slope:.2g} ± {error:.1g} a unit of g", slope > 2 * error)
 
 
 @claim(
@@ -164,11 +164,11 @@ def rank_rises(run: Run) -> Found:
     reason="what the lines leave of the means, of five networks each",
     source="summary: functional_rank by g",
 )
-def rank_less_affected(run: Run) -> Found:
+def rank_less_affected(run: Run) -> Result:
     slopes = {task: trend(run.by_g(task, "functional_rank")) for task in TASKS}
     steep, error = slopes["flipflop"]
     holds = all(abs(slopes[task][0]) < steep + 2 * np.hypot(error, slopes[task][1]) for task in ("mante", "romo"))
-    return Found("; ".join(f"{task} {slope:.2g} ± {e:.1g}" for task, (slope, e) in slopes.items()), bool(holds))
+    return Result("; ".join(f"{task} {slope:.2g} ± {e:.1g}" for task, (slope, e) in slopes.items()), bool(holds))
 
 
 @claim(
@@ -180,9 +180,9 @@ def rank_less_affected(run: Run) -> Found:
     reason="the paper says 'very similar' of curves that differ by up to a third",
     source="spectrum: g = 0 and 0.9, dW, index 1",
 )
-def similar_spectra(run: Run) -> Found:
-    def rule(task: str) -> Found:
+def similar_spectra(run: Run) -> Result:
+    def rule(task: str) -> Result:
         weak, strong = (mean(run.singular_values(task, g)[:, 0]) for g in (0.0, STRONG))
-        return Found(f"{strong / weak:.2f}", 0.5 < strong / weak < 2)
+        return Result(f"{strong / weak:.2f}", 0.5 < strong / weak < 2)
 
     return each(run, rule)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .base import Found, NotTested, Run, claim, mean, said, standard_error
+from .base import NotTested, Result, Run, claim, formatted, mean, standard_error
 
 
 def of_size(run: Run, module: str) -> dict[int, list[str]]:
@@ -25,11 +25,11 @@ def of_size(run: Run, module: str) -> dict[int, list[str]]:
     reason="with two networks a size the exponent over a factor of 8 in N is good to about 0.05",
     source="summary: flipflop at several N (preset sizes), norm_dW",
 )
-def norm_and_size(run: Run) -> Found:
+def norm_and_size(run: Run) -> Result:
     sizes = of_size(run, "flipflop")
     norms = [mean(run.rows("summary", task=names[0])["norm_dW"]) for names in sizes.values()]
     exponent = np.polyfit(np.log(list(sizes)), np.log(norms), 1)[0]
-    return Found(f"a = {exponent:.2f} over N = {', '.join(map(str, sizes))}", bool(exponent < 0.1))
+    return Result(f"a = {exponent:.2f} over N = {', '.join(map(str, sizes))}", bool(exponent < 0.1))
 
 
 @claim(
@@ -41,24 +41,24 @@ def norm_and_size(run: Run) -> Found:
     reason="deviations of order 1/sqrt(N): 6 % at N = 256; and the scatter over few seeds",
     source="summary: flipflop at several N (preset sizes), convergence_epoch",
 )
-def time_and_size(run: Run) -> Found:
+def time_and_size(run: Run) -> Result:
     times = [
         run.rows("summary", task=names[0])["convergence_epoch"].dropna() for names in of_size(run, "flipflop").values()
     ]
     small, large = (np.asarray(values, float) for values in times[-2:])
     room = 0.2 * mean(small) + 2 * np.hypot(standard_error(small), standard_error(large))
-    return Found(f"{said(small)} and {said(large)} epochs", bool(abs(mean(small) - mean(large)) < room))
+    return Result(f"{formatted(small)} and {formatted(large)} epochs", bool(abs(mean(small) - mean(large)) < room))
 
 
-def variant(run: Run, name: str) -> Found:
+def variant(run: Run, name: str) -> Result:
     """Check that a variant of the flip-flop is of low rank, as the original task is."""
     if name not in run.tasks:
         raise NotTested(f"this run has no task {name}: preset variants")
     rows = run.rows("summary", task=name)
     ranks = rows["functional_rank"].dropna().astype(float)
     if ranks.empty or rows["convergence_epoch"].isna().any():
-        return Found(f"{rows['convergence_epoch'].notna().sum()} of {len(rows)} converged", False)
-    return Found(f"all converged, functional rank {said(ranks)}", 2 <= mean(ranks) <= 10)
+        return Result(f"{rows['convergence_epoch'].notna().sum()} of {len(rows)} converged", False)
+    return Result(f"all converged, functional rank {formatted(ranks)}", 2 <= mean(ranks) <= 10)
 
 
 LIKE = "all converge, functional rank 2 to 10"
@@ -74,7 +74,7 @@ LIKE_REASON = "the paper's own range for its tasks"
     reason=LIKE_REASON,
     source="summary: flipflop_only_W (preset variants)",
 )
-def only_connectivity(run: Run) -> Found:
+def only_connectivity(run: Run) -> Result:
     return variant(run, "flipflop_only_W")
 
 
@@ -87,7 +87,7 @@ def only_connectivity(run: Run) -> Found:
     reason=LIKE_REASON,
     source="summary: flipflop_sgd (preset variants)",
 )
-def gradient_descent(run: Run) -> Found:
+def gradient_descent(run: Run) -> Result:
     return variant(run, "flipflop_sgd")
 
 
@@ -100,5 +100,5 @@ def gradient_descent(run: Run) -> Found:
     reason=LIKE_REASON,
     source="summary: flipflop_per_channel (preset variants)",
 )
-def per_channel(run: Run) -> Found:
+def per_channel(run: Run) -> Result:
     return variant(run, "flipflop_per_channel")

@@ -1,6 +1,6 @@
 """Shared by the claims of Section 3, on the linear network."""
 
-from .base import Found, NotTested, Run
+from .base import NotTested, Result, Run
 
 MEASURED_G = (0.0, 0.6)  # Figure 3
 
@@ -13,10 +13,12 @@ def targets(run: Run) -> dict[str, float]:
     return dict(sorted(found.items(), key=lambda item: item[1]))
 
 
-def each(run: Run, rule) -> Found:
+def each(run: Run, rule) -> Result:
     """Apply a rule to all linear tasks; it must hold for each."""
     found = {target: rule(name) for name, target in targets(run).items()}
-    return Found("; ".join(f"z^ = {t:g}: {f.measured}" for t, f in found.items()), all(f.holds for f in found.values()))
+    return Result(
+        "; ".join(f"z^ = {t:g}: {f.measured}" for t, f in found.items()), all(f.holds for f in found.values())
+    )
 
 
 def last(run: Run, task: str, g: float):

@@ -3,14 +3,14 @@
 import numpy as np
 
 from .. import theory
-from .base import Found, NotTested, Run, claim, mean, said
+from .base import NotTested, Result, Run, claim, formatted, mean
 from .section3 import MEASURED_G, each, last, targets
 
 
-def against_theory(run: Run, columns: dict[str, str], until: float, scale) -> Found:
+def against_theory(run: Run, columns: dict[str, str], until: float, scale) -> Result:
     """Compare means over seeds with third order up to an effective time; allow for the last term and for noise."""
 
-    def rule(task: str) -> Found:
+    def rule(task: str) -> Result:
         target, worst = targets(run)[task], 0.0
         noise = 4 / np.sqrt(run.tasks[task]["n_neurons"])
         for g in MEASURED_G:
@@ -21,7 +21,7 @@ def against_theory(run: Run, columns: dict[str, str], until: float, scale) -> Fo
                 expected, before = (np.interp(means.index, t["tau"], t[predicted]) for t in (third, second))
                 room = np.abs(expected - before) + noise * scale(target, g)
                 worst = max(worst, float((np.abs(means - expected) / room).max()))
-        return Found(f"{worst:.2f} times what is allowed, at most", worst < 1)
+        return Result(f"{worst:.2f} times what is allowed, at most", worst < 1)
 
     return each(run, rule)
 
@@ -38,7 +38,7 @@ LAST_TERM = "a series is as good as its last term; and deviations of order 1/sqr
     reason=LAST_TERM,
     source="history: readout at g = 0 and 0.6; theory: orders 2 and 3",
 )
-def readout_follows(run: Run) -> Found:
+def readout_follows(run: Run) -> Result:
     return against_theory(run, {"readout": "readout"}, 0.5, lambda target, g: target)
 
 
@@ -51,7 +51,7 @@ def readout_follows(run: Run) -> Found:
     reason=LAST_TERM,
     source="history: s1, s2 at g = 0 and 0.6; theory: orders 2 and 3",
 )
-def values_follow(run: Run) -> Found:
+def values_follow(run: Run) -> Result:
     return against_theory(run, {"s1": "s1", "s2": "s2"}, 0.5, lambda target, g: target * (1 - g**2))
 
 
@@ -64,14 +64,14 @@ def values_follow(run: Run) -> Found:
     reason="the next orders change the local exponents by up to tau~/2 and by their own like",
     source="history: s1, s2, tau at g = 0",
 )
-def hierarchy(run: Run) -> Found:
-    def rule(task: str) -> Found:
+def hierarchy(run: Run) -> Result:
+    def rule(task: str) -> Result:
         means = run.rows("history", task=task, g=0.0).groupby("tau")[["s1", "s2"]].mean()
         means = means[(means.index > 0.1) & (means.index < 0.4)]
         if len(means) < 3:
             raise NotTested(f"{task} has {len(means)} epochs between tau~ = 0.1 and 0.4")
         a, b = (np.polyfit(np.log(means.index), np.log(means[name]), 1)[0] for name in ("s1", "s2"))
-        return Found(f"a = {a:.2f}, b = {b:.2f}", bool(abs(a - 1) < 0.3 and abs(b - 3) < 0.5))
+        return Result(f"a = {a:.2f}, b = {b:.2f}", bool(abs(a - 1) < 0.3 and abs(b - 3) < 0.5))
 
     return each(run, rule)
 
@@ -86,10 +86,10 @@ def hierarchy(run: Run) -> Found:
     reason="v'M, which is of order 1/sqrt(N), is an eigenvalue at first order: four standard deviations",
     source="spectrum: dW at g = 0, index 1; history: tau at the last epoch",
 )
-def eigenvalue_late(run: Run) -> Found:
+def eigenvalue_late(run: Run) -> Result:
     v, M = np.eye(2)
 
-    def rule(task: str) -> Found:
+    def rule(task: str) -> Result:
         rows = run.rows("spectrum", task=task, g=0.0, matrix="dW", index=1)
         share = (np.hypot(rows["eigenvalue_real"], rows["eigenvalue_imag"]) / rows["singular_value"]).dropna()
         if share.empty:
@@ -98,7 +98,7 @@ def eigenvalue_late(run: Run) -> Found:
         plane = theory.integrated(np.zeros((2, 2)), M, v, targets(run)[task], tau, steps=1000)
         expected = np.abs(np.linalg.eigvals(plane)).max() / np.linalg.norm(plane, 2)
         room = 4 / np.sqrt(run.tasks[task]["n_neurons"])
-        return Found(f"{said(share)}, flow {expected:.3g}", abs(mean(share) - expected) < room)
+        return Result(f"{formatted(share)}, flow {expected:.3g}", abs(mean(share) - expected) < room)
 
     return each(run, rule)
 
@@ -112,7 +112,7 @@ def eigenvalue_late(run: Run) -> Found:
     reason="means over seeds, whose scatter is below a percent",
     source="history: loss at g = 0 and 0.6; summary: convergence_tau",
 )
-def concave(run: Run) -> Found:
+def concave(run: Run) -> Result:
     *_, (task, target) = targets(run).items()
     found = []
     for g in MEASURED_G:
@@ -120,7 +120,7 @@ def concave(run: Run) -> Found:
         end = run.by_g(task, "convergence_tau")
         at = np.interp(end[np.isclose(end.index, g)].iloc[0] / 2, loss.index, loss)
         found.append(float(at))
-    return Found(f"{found[0]:.2f} at g = 0, {found[1]:.2f} at 0.6", found[1] > 0.525 and found[1] > found[0])
+    return Result(f"{found[0]:.2f} at g = 0, {found[1]:.2f} at 0.6", found[1] > 0.525 and found[1] > found[0])
 
 
 @claim(
@@ -132,9 +132,9 @@ def concave(run: Run) -> Found:
     reason="means over seeds, whose scatter is below a percent",
     source="history: s1 at the last epoch, g = 0 and 0.6",
 )
-def first_value_falls(run: Run) -> Found:
-    def rule(task: str) -> Found:
+def first_value_falls(run: Run) -> Result:
+    def rule(task: str) -> Result:
         weak, strong = (mean(last(run, task, g)["s1"]) for g in MEASURED_G)
-        return Found(f"{strong / weak:.2f} times", strong < weak)
+        return Result(f"{strong / weak:.2f} times", strong < weak)
 
     return each(run, rule)

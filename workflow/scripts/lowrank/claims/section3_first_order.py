@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .base import Found, Run, claim, mean, said
+from .base import Result, Run, claim, formatted, mean
 from .section3 import each, first, last, targets
 
 
@@ -15,11 +15,11 @@ from .section3 import each, first, last, targets
     reason="Eq. 14 to third order at tau~ = 1: s2/s1 = z^2/12 / (1/2 + (1 + 7/2 z^2 beta)/6), at most 0.13",
     source="history: s1, s2 at the last epoch, every g",
 )
-def one_dominates(run: Run) -> Found:
-    def rule(task: str) -> Found:
+def one_dominates(run: Run) -> Result:
+    def rule(task: str) -> Result:
         ends = run.rows("history", task=task).sort_values("epoch").groupby(["g", "seed"]).last()
         ratio = (ends["s2"] / ends["s1"]).groupby("g").mean()
-        return Found(f"{ratio.max():.2g} at most", bool(ratio.max() < 0.15))
+        return Result(f"{ratio.max():.2g} at most", bool(ratio.max() < 0.15))
 
     return each(run, rule)
 
@@ -33,10 +33,10 @@ def one_dominates(run: Run) -> Found:
     reason="the threshold of 5 % is the paper's own",
     source="summary: functional_rank of the linear tasks",
 )
-def rank_one(run: Run) -> Found:
-    def rule(task: str) -> Found:
+def rank_one(run: Run) -> Result:
+    def rule(task: str) -> Result:
         ranks = run.rows("summary", task=task)["functional_rank"]
-        return Found(f"{(ranks == 1).sum()} of {len(ranks)}", bool((ranks == 1).all()))
+        return Result(f"{(ranks == 1).sum()} of {len(ranks)}", bool((ranks == 1).all()))
 
     return each(run, rule)
 
@@ -50,11 +50,11 @@ def rank_one(run: Run) -> Found:
     reason="states move within finite trials and steps: exp(-T) and eta, far below; the rest is rounding",
     source="history: s2, s3 at the last epoch, g = 0",
 )
-def rank_two(run: Run) -> Found:
-    def rule(task: str) -> Found:
+def rank_two(run: Run) -> Result:
+    def rule(task: str) -> Result:
         ends = last(run, task, 0.0)
         ratio = ends["s3"] / ends["s2"]
-        return Found(f"s3/s2 = {said(ratio)}", mean(ratio) < 0.05)
+        return Result(f"s3/s2 = {formatted(ratio)}", mean(ratio) < 0.05)
 
     return each(run, rule)
 
@@ -68,13 +68,13 @@ def rank_two(run: Run) -> Found:
     reason="the readout of a network is a sum of N independent products: Gaussian, and its square a chi-square",
     source="history: readout at epoch 0, g = 0; n_neurons",
 )
-def readout_vanishes(run: Run) -> Found:
-    def rule(task: str) -> Found:
+def readout_vanishes(run: Run) -> Result:
+    def rule(task: str) -> Result:
         n = run.tasks[task]["n_neurons"]
         z = first(run, task, 0.0)["readout"]
         scaled, spread = n * float(np.mean(np.square(z))), np.sqrt(2 / (9 * len(z)))
         low, high = (max(0.0, 1 - 2 / (9 * len(z)) + s * 2.576 * spread) ** 3 for s in (-1, 1))  # Wilson-Hilferty
-        return Found(f"{np.sqrt(scaled):.2f} ({np.sqrt(low):.2f} to {np.sqrt(high):.2f})", bool(low < scaled < high))
+        return Result(f"{np.sqrt(scaled):.2f} ({np.sqrt(low):.2f} to {np.sqrt(high):.2f})", bool(low < scaled < high))
 
     return each(run, rule)
 
@@ -88,12 +88,12 @@ def readout_vanishes(run: Run) -> Found:
     reason="four standard deviations of order beta/sqrt(N)",
     source="history: gradient_norm, readout at epoch 0, every g",
 )
-def first_order(run: Run) -> Found:
-    def rule(task: str) -> Found:
+def first_order(run: Run) -> Result:
+    def rule(task: str) -> Result:
         rows, target = run.rows("history", task=task, epoch=0), targets(run)[task]
         beta, n = 1 / (1 - rows["g"] ** 2), run.tasks[task]["n_neurons"]
         off = rows["gradient_norm"] / (target - rows["readout"]).abs() / beta - 1
         mean_off, room = off.groupby(rows["g"]).mean(), 4 * beta.groupby(rows["g"]).mean() / np.sqrt(n)
-        return Found(f"off by {mean_off.abs().max():.1%} at most", bool((mean_off.abs() < room).all()))
+        return Result(f"off by {mean_off.abs().max():.1%} at most", bool((mean_off.abs() < room).all()))
 
     return each(run, rule)

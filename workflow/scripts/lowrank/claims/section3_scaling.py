@@ -2,20 +2,22 @@
 
 import numpy as np
 
-from .base import Found, NotTested, Run, claim
+from .base import NotTested, Result, Run, claim
 from .section3 import each, targets
 
 
-def scaling(run: Run, column: str, expected, what: str, tolerance: float) -> Found:
+def scaling(run: Run, column: str, expected, what: str, tolerance: float) -> Result:
     """Compare a column, over its value at g = 0, with the first-order prediction up to g = 0.8."""
 
-    def rule(task: str) -> Found:
+    def rule(task: str) -> Result:
         means = run.by_g(task, column)
         if means.index[0] != 0:
             raise NotTested(f"{task} has no g = 0")
         means = means[means.index < 0.85]
         ratio = means / means.iloc[0] / expected(means.index.to_numpy())
-        return Found(f"{what}: {ratio.min():.2f} to {ratio.max():.2f} of it", bool((ratio - 1).abs().max() < tolerance))
+        return Result(
+            f"{what}: {ratio.min():.2f} to {ratio.max():.2f} of it", bool((ratio - 1).abs().max() < tolerance)
+        )
 
     return each(run, rule)
 
@@ -32,7 +34,7 @@ AGREEMENT = "the paper says 'good agreement' of curves that differ by up to a th
     reason=AGREEMENT,
     source="summary: convergence_tau by g",
 )
-def time_scales(run: Run) -> Found:
+def time_scales(run: Run) -> Result:
     return scaling(run, "convergence_tau", lambda g: (1 - g**2) ** 2, "tau*", 1 / 3)
 
 
@@ -45,7 +47,7 @@ def time_scales(run: Run) -> Found:
     reason=AGREEMENT,
     source="summary: norm_dW by g",
 )
-def norm_scales(run: Run) -> Found:
+def norm_scales(run: Run) -> Result:
     return scaling(run, "norm_dW", lambda g: 1 - g**2, "norm", 1 / 3)
 
 
@@ -58,7 +60,7 @@ def norm_scales(run: Run) -> Found:
     reason=AGREEMENT,
     source="summary: mean_gradient_norm by g",
 )
-def gradient_scales(run: Run) -> Found:
+def gradient_scales(run: Run) -> Result:
     return scaling(run, "mean_gradient_norm", lambda g: 1 / (1 - g**2), "gradient", 1 / 3)
 
 
@@ -71,12 +73,12 @@ def gradient_scales(run: Run) -> Found:
     reason="the paper claims qualitative agreement, with notable differences for the larger target",
     source="summary: shuffled_loss over z^2/2 by g",
 )
-def shuffling_scales(run: Run) -> Found:
-    def rule(task: str) -> Found:
+def shuffling_scales(run: Run) -> Result:
+    def rule(task: str) -> Result:
         loss = run.by_g(task, "shuffled_loss") / (targets(run)[task] ** 2 / 2)
         if loss.index[0] != 0 or not np.isclose(loss.index[-1], 0.9):
             raise NotTested(f"{task} has no g from 0 to 0.9")
         holds = loss.iloc[0] < 0.02 and loss.iloc[-1] > 0.5 and (loss.diff().dropna() > 0).all()
-        return Found(f"{loss.iloc[0]:.2g} to {loss.iloc[-1]:.2g}", bool(holds))
+        return Result(f"{loss.iloc[0]:.2g} to {loss.iloc[-1]:.2g}", bool(holds))
 
     return each(run, rule)

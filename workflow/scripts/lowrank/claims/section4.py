@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .base import Found, NotTested, Run, claim, mean
+from .base import NotTested, Result, Run, claim, mean
 
 SENTENCES = 872  # in the Treebank's validation set
 
@@ -34,7 +34,7 @@ def error(accuracy: float) -> float:
     reason="what the eye sees of Figure 5 a: 0.2 of an axis of 4",
     source="sentiment_spectrum: W2, matrix W and W0",
 )
-def near_initial(run: Run) -> Found:
+def near_initial(run: Run) -> Result:
     values = {
         m: run.rows("sentiment_spectrum", weight="W2", matrix=m).groupby("index")["singular_value"].mean()
         for m in ("W", "W0")
@@ -42,7 +42,7 @@ def near_initial(run: Run) -> Found:
     ratio = (values["W"] / values["W0"]).loc[11 : len(values["W0"]) // 2]
     if ratio.empty:
         raise NotTested("this run's LSTM has too few neurons")
-    return Found(
+    return Result(
         f"first {values['W'].iloc[0] / values['W0'].iloc[0]:.2f} times, later {ratio.min():.2f} to {ratio.max():.2f}",
         bool((ratio - 1).abs().max() < 0.15),
     )
@@ -57,12 +57,12 @@ def near_initial(run: Run) -> Found:
     reason="one fraction of all seeds together",
     source="sentiment_spectrum: W2, dW",
 )
-def few_large(run: Run) -> Found:
+def few_large(run: Run) -> Result:
     squares = np.square(
         run.rows("sentiment_spectrum", weight="W2", matrix="dW").groupby("index")["singular_value"].mean()
     )
     share = squares.iloc[:10].sum() / squares.sum()
-    return Found(f"{share:.0%}", bool(share > 0.5))
+    return Result(f"{share:.0%}", bool(share > 0.5))
 
 
 @claim(
@@ -74,11 +74,11 @@ def few_large(run: Run) -> Found:
     reason=ONE_ERROR,
     source="sentiment_truncation: dW, rank 10; sentiment_history: last epoch",
 )
-def ten_are_enough(run: Run) -> Found:
+def ten_are_enough(run: Run) -> Result:
     accuracy, end = curve(run, "dW"), final(run)
     if 10 not in accuracy.index:
         raise NotTested("this run did not truncate at rank 10")
-    return Found(f"{accuracy[10]:.3f} against {end:.3f}", bool(accuracy[10] > end - error(end)))
+    return Result(f"{accuracy[10]:.3f} against {end:.3f}", bool(accuracy[10] > end - error(end)))
 
 
 @claim(
@@ -90,12 +90,12 @@ def ten_are_enough(run: Run) -> Found:
     reason=ONE_ERROR,
     source="sentiment_truncation: W, rank N / 2; sentiment_history: last epoch",
 )
-def half_is_too_little(run: Run) -> Found:
+def half_is_too_little(run: Run) -> Result:
     accuracy, end = curve(run, "W"), final(run)
     n = int(run.rows("sentiment_spectrum", weight="W2", matrix="W")["index"].max())
     if n // 2 not in accuracy.index:
         raise NotTested(f"this run did not truncate W at rank {n // 2}")
-    return Found(
+    return Result(
         f"{accuracy[n // 2]:.3f} against {end:.3f} at rank {n // 2}", bool(accuracy[n // 2] < end - error(end))
     )
 
@@ -109,9 +109,9 @@ def half_is_too_little(run: Run) -> Found:
     reason=ONE_ERROR,
     source="sentiment_truncation: compressed; sentiment_history: last epoch",
 )
-def compression(run: Run) -> Found:
+def compression(run: Run) -> Result:
     rows, end = run.rows("sentiment_truncation", truncated="compressed"), final(run)
     accuracy, ranks = mean(rows["accuracy"]), sorted(set(rows["rank"]))
     if ranks != [10]:
         raise NotTested(f"this run kept {ranks} ranks: sentiment.compressed_rank")
-    return Found(f"{accuracy:.3f} against {end:.3f}", bool(accuracy > end - error(end)))
+    return Result(f"{accuracy:.3f} against {end:.3f}", bool(accuracy > end - error(end)))

@@ -34,8 +34,8 @@ def _row(key: tuple, points: pd.DataFrame) -> str:
     name = series if not g or pd.isna(g[0]) else f"{series}, g = {g[0]:g}"
     rms = (points["ours"] - points["published"]).pow(2).mean() ** 0.5
     known = points.dropna(subset="distance")
-    told = ["–", "–", ""]
+    cells = ["–", "–", ""]
     if len(known):
         worst = known.loc[known["distance"].idxmax()]
-        told = [f"{known['distance'].median():.1f}", f"{worst['distance']:.1f}", f"x = {worst['x']:g}"]
-    return f"| {panel} | {' | '.join([name, f'{len(points)}', f'{rms:.2g}', *told])} |"
+        cells = [f"{known['distance'].median():.1f}", f"{worst['distance']:.1f}", f"x = {worst['x']:g}"]
+    return f"| {panel} | {' | '.join([name, f'{len(points)}', f'{rms:.2g}', *cells])} |"

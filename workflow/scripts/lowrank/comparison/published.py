@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..core.problems import Problem
+from ..core.errors import UserError
 
 COLUMNS = ["panel", "series", "g", "target", "x_name", "x", "y_name", "y", "y_low", "y_high", "error"]
 NETWORKS = {"1": 1, "2": 5, "3": 5, "4": 5, "5": 1}  # networks averaged in a published point
@@ -22,9 +22,9 @@ def read(path: str | Path) -> pd.DataFrame:
     try:
         rows = pd.read_csv(path, dtype={"panel": str, "series": str})
     except (OSError, ValueError) as error:
-        raise Problem(f"{path} cannot be read as a table of published points: {error}") from error
+        raise UserError(f"{path} cannot be read as a table of published points: {error}") from error
     if list(rows.columns) != COLUMNS:
-        raise Problem(f"{path} does not have the columns {', '.join(COLUMNS)}")
+        raise UserError(f"{path} does not have the columns {', '.join(COLUMNS)}")
     rows = rows[~rows["series"].str.contains("theory") & rows["x"].notna()]
     figure = Path(path).stem.removeprefix("fig")
     sd = (rows["y_high"] - rows["y_low"]) / 2 * np.sqrt(NETWORKS[figure] / max(NETWORKS[figure] - 1, 1))

@@ -17,9 +17,9 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from ..core.errors import UserError
 from ..core.files import atomic
 from ..core.hardware import processor
-from ..core.problems import Problem
 from . import FLAGS
 from .processor import features
 
@@ -29,10 +29,10 @@ REALS = {"float32": "float", "float64": "double"}  # numpy's names and C's
 
 
 def library(precision: str = "float32", machine: tuple[str, ...] = NATIVE) -> ctypes.CDLL:
-    """Return the library for a precision, cached or newly compiled; raise Problem if that is impossible."""
+    """Return the library for a precision, cached or newly compiled; raise UserError if that is impossible."""
     found = _library(precision, machine)
     if isinstance(found, str):
-        raise Problem(found)
+        raise UserError(found)
     return found
 
 
@@ -46,7 +46,7 @@ def _library(precision: str, machine: tuple[str, ...]) -> ctypes.CDLL | str:
             if not path.is_file():
                 _compile(path, precision, machine)
             return _loaded(path)
-        except (OSError, Problem) as error:
+        except (OSError, UserError) as error:
             reasons.append(" ".join(f"{error}".split()))
     return (
         f"the kernel in C cannot be compiled on {platform.node()} ({'; '.join(dict.fromkeys(reasons))}): mend that, or "
@@ -107,4 +107,4 @@ def _compile(path: Path, precision: str, machine: tuple[str, ...]) -> None:
             words = command(temporary, precision, machine)
             done = subprocess.run(words, env=environment(path.parent), capture_output=True, text=True, check=False)
             if done.returncode != 0:
-                raise Problem(f"the compiler says {done.stderr.strip()[-500:] or done.returncode}")
+                raise UserError(f"the compiler says {done.stderr.strip()[-500:] or done.returncode}")

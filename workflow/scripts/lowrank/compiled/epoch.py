@@ -4,7 +4,7 @@ from ctypes import Structure, byref, c_double, c_long, c_void_p
 
 import numpy as np
 
-from .network import WEIGHTS, InC, Ordered, address
+from .network import WEIGHTS, CompiledNetwork, SortedTrials, address
 
 
 class _Gradients(Structure):
@@ -15,7 +15,7 @@ class _Gradients(Structure):
     )
 
 
-class Epoch(InC):
+class Epoch(CompiledNetwork):
     """A network in training."""
 
     def __init__(self, weights: dict[str, np.ndarray], dt: float, nonlinearity: str):
@@ -25,7 +25,7 @@ class Epoch(InC):
         addresses = [address(gradient, self.precision) for gradient in self.gradients.values()]
         self.found = _Gradients(*addresses, 0.0, 0.0, address(self.last_outputs, self.precision))
 
-    def run(self, batch: Ordered) -> tuple[float, float]:
+    def run(self, batch: SortedTrials) -> tuple[float, float]:
         """Return the loss 1/2 sum(mask (z - z^)^2) / sum(mask) and the Frobenius norm of its gradient w.r.t. W.
 
         This fills `gradients` with those w.r.t. W, M and v, and `last_outputs` (n_out,) with the outputs of the

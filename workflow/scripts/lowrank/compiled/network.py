@@ -12,7 +12,7 @@ from .build import library
 WEIGHTS = ("W", "M", "v")
 
 
-class OfNetwork(Structure):
+class NetworkStruct(Structure):
     """`struct network`."""
 
     _fields_ = (
@@ -22,7 +22,7 @@ class OfNetwork(Structure):
     )
 
 
-class OfTrials(Structure):
+class TrialsStruct(Structure):
     """`struct trials`."""
 
     _fields_ = (
@@ -31,7 +31,7 @@ class OfTrials(Structure):
     )
 
 
-class Ordered(NamedTuple):
+class SortedTrials(NamedTuple):
     """Trials ordered by length, and the number still running at each step."""
 
     trials: Trials
@@ -39,7 +39,7 @@ class Ordered(NamedTuple):
     active: np.ndarray  # (steps,) int64: number of trials run at each step, never increasing
     first: int  # first step with an input: the state is exactly 0 until then
 
-    def described(self, precision: np.dtype) -> tuple[OfTrials, list[np.ndarray]]:
+    def described(self, precision: np.dtype) -> tuple[TrialsStruct, list[np.ndarray]]:
         """Return the C struct and the arrays it points to, which must be kept alive while it is in use."""
         inputs, targets, mask = self.trials.inputs, self.trials.targets, self.trials.mask
         arrays = [np.ascontiguousarray(array, np.int64) for array in (self.active, self.order)]
@@ -47,10 +47,10 @@ class Ordered(NamedTuple):
         arrays.append(np.ascontiguousarray(mask, bool))
         end = int(np.count_nonzero(self.active))
         sizes = (*inputs.shape[:2], min(self.first, end), end)
-        return OfTrials(*sizes, *(array.ctypes.data for array in arrays)), arrays
+        return TrialsStruct(*sizes, *(array.ctypes.data for array in arrays)), arrays
 
 
-def ordered(trials: Trials, size: int | None = None) -> Iterator[Ordered]:
+def ordered(trials: Trials, size: int | None = None) -> Iterator[SortedTrials]:
     """Yield batches of `size` trials (None: all in one), longest first; no trial runs beyond its last judged step."""
     count, steps = trials.mask.shape[:2]
     size = size or count
@@ -58,10 +58,10 @@ def ordered(trials: Trials, size: int | None = None) -> Iterator[Ordered]:
     orders = np.argsort(-ends, axis=1, kind="stable")
     actives = (ends[:, :, None] > np.arange(steps)).sum(axis=1)
     for batch, (order, active) in enumerate(zip(orders, actives, strict=True)):
-        yield Ordered(trials.only(slice(batch * size, (batch + 1) * size)), order, active, first)
+        yield SortedTrials(trials.only(slice(batch * size, (batch + 1) * size)), order, active, first)
 
 
-class InC:
+class CompiledNetwork:
     """A network's weights W (N, N), M (N, n_in) and v (N, n_out), which each call reads in place, and work space."""
 
     def __init__(self, weights: dict[str, np.ndarray], dt: float, nonlinearity: str):
@@ -71,7 +71,7 @@ class InC:
         self.library = library(self.precision.name)
         (n, n_in), n_out = self.weights["M"].shape, self.weights["v"].shape[1]
         addresses = [address(weight, self.precision) for weight in self.weights.values()]
-        self.network = OfNetwork(n, n_in, n_out, nonlinearity == "tanh", dt, *addresses)
+        self.network = NetworkStruct(n, n_in, n_out, nonlinearity == "tanh", dt, *addresses)
         self.space = np.empty(0, self.precision)
 
     def work(self, size: int) -> c_void_p:

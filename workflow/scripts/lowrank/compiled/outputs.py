@@ -4,10 +4,10 @@ from ctypes import byref, c_void_p
 
 import numpy as np
 
-from .network import InC, OfTrials
+from .network import CompiledNetwork, TrialsStruct
 
 
-class Outputs(InC):
+class Outputs(CompiledNetwork):
     """A network being measured."""
 
     def run(self, u: np.ndarray, active: np.ndarray) -> np.ndarray:
@@ -17,7 +17,7 @@ class Outputs(InC):
         """
         arrays = [np.ascontiguousarray(active, np.int64), np.arange(len(u)), np.ascontiguousarray(u, self.precision)]
         first, end = int(u.any(axis=0).any(axis=1).argmax()), int(np.count_nonzero(active))
-        trials = OfTrials(*u.shape[:2], min(first, end), end, *(array.ctypes.data for array in arrays), None, None)
+        trials = TrialsStruct(*u.shape[:2], min(first, end), end, *(array.ctypes.data for array in arrays), None, None)
         z = np.empty((*u.shape[:2], self.network.outputs), self.precision)
         work = self.work(self.library.work_of_outputs(byref(self.network)))
         self.library.outputs(byref(self.network), byref(trials), c_void_p(z.ctypes.data), work)

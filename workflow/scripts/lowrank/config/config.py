@@ -10,39 +10,39 @@ from typing import get_type_hints
 from pydantic import Field, create_model
 
 from .. import figures, measures, tasks
-from ..core.problems import Problem
+from ..core.errors import UserError
 from ..store import schemas
 from ..tasks import contract
 from . import schema
-from .mistakes import checked, nearest, unknown
+from .errors import checked, nearest, unknown
 from .schema import Config, Figures, Measure, Networks, Section, Sentiment, Step, Training
 
 
 def validated(raw: dict) -> dict:
-    """Return the config in built-in types, with every task's values filled in; raise Problem listing all mistakes.
+    """Return the config in built-in types, with every task's values filled in; raise UserError listing all mistakes.
 
     A task's own parameters go into its `numbers`. Values given as text on the command line are converted.
     """
-    mistakes = list(_foreign(raw))
+    errors = list(_foreign(raw))
     if isinstance(raw.get("tasks"), dict):
         raw = raw | {"tasks": {name: None if entry == "null" else entry for name, entry in raw["tasks"].items()}}
     if raw.get("sentiment") == "null":
         raw = raw | {"sentiment": None}
-    config = checked(_schema(), raw, "", mistakes)
+    config = checked(_schema(), raw, "", errors)
     entries = raw.get("tasks") if isinstance(raw.get("tasks"), dict) else {}
     training = raw.get("training") if isinstance(raw.get("training"), dict) else {}
-    mistakes += [
+    errors += [
         f"training.{key} {unknown(key, Training.model_fields)}" for key in training if key not in Training.model_fields
     ]
     complete = {
-        name: _task(name, entry, training, mistakes) for name, entry in entries.items() if isinstance(entry, dict)
+        name: _task(name, entry, training, errors) for name, entry in entries.items() if isinstance(entry, dict)
     }
     if config and all(complete.values()):
         config["tasks"] = complete
         del config["training"]
-        mistakes += _unfit(config, list(entries))
-    if mistakes:
-        raise Problem("\n  ".join(["the config cannot be used:", *dict.fromkeys(mistakes)]))
+        errors += _setting_errors(config, list(entries))
+    if errors:
+        raise UserError("\n  ".join(["the config cannot be used:", *dict.fromkeys(errors)]))
     return config
 
 
@@ -57,7 +57,7 @@ def _schema() -> type[Config]:
             kind = taken[measure.section()].setdefault(setting.name, hints[setting.name])
             if kind != hints[setting.name]:
                 where = f"{measure.section()}.{setting.name}"
-                raise Problem(f"measures/{measure.name}.py and another measure take {where} as different types")
+                raise UserError(f"measures/{measure.name}.py and another measure take {where} as different types")
     made = {name: create_model(base.__name__, __base__=base, **taken[name]) for name, base in sections.items()}
     return create_model(
         "Config", __base__=Config, measure=made["measure"], sentiment=made["sentiment"] | None, figures=_figures()
@@ -70,7 +70,7 @@ def _figures() -> type[Figures]:
     for name in figures.names():
         for table in figures.declared(name).tables:
             if table not in schemas.names():
-                raise Problem(f"figures/{name}.py: there is no table {table!r}{nearest(table, schemas.names())}")
+                raise UserError(f"figures/{name}.py: there is no table {table!r}{nearest(table, schemas.names())}")
         kind = _section(f"figures/{name}.py", figures.declared(name).settings)
         found[name] = (kind, ... if kind.model_fields else Field(default_factory=kind))
     return create_model("Figures", __base__=Figures, **found)
@@ -89,7 +89,7 @@ def _types(owner: type, file: str) -> dict:
     try:
         return get_type_hints(owner, localns=vars(schema), include_extras=True)
     except NameError as error:
-        raise Problem(f"{file}: there is no type {error.name!r} of settings") from error
+        raise UserError(f"{file}: there is no type {error.name!r} of settings") from error
 
 
 def _foreign(value, where: str = "") -> Iterator[str]:
@@ -102,39 +102,39 @@ def _foreign(value, where: str = "") -> Iterator[str]:
         yield f"{where} = {value!r}: it must be text, a number, true, false, null, a list or a mapping"
 
 
-def _task(name: str, entry: dict, training: dict, mistakes: list[str]) -> dict | None:
+def _task(name: str, entry: dict, training: dict, errors: list[str]) -> dict | None:
     """Complete one task's entry from `training`; check its own parameters against the task's class."""
     module = entry.get("module", name)
     if name == "sentiment":
-        mistakes.append("tasks.sentiment: the name is that of the LSTM's task")
+        errors.append("tasks.sentiment: the name is that of the LSTM's task")
         return None
     if module not in tasks.names():
-        mistakes.append(f"tasks.{name}: there is no task {module!r}{nearest(module, tasks.names())}")
+        errors.append(f"tasks.{name}: there is no task {module!r}{nearest(module, tasks.names())}")
         return None
-    if broken := contract.mistakes_of_file(module):
-        mistakes += [f"tasks.{name}: {mistake}" for mistake in broken]
+    if broken := contract.errors_of_file(module):
+        errors += [f"tasks.{name}: {error}" for error in broken]
         return None
     task = tasks.load(module)
     shared = set(Networks.model_fields)
     own = {field.name for field in fields(task)} - {"dt"}
     known = Networks.model_fields | dict.fromkeys(own)
     strange = [key for key in entry if key not in known]
-    mistakes += [f"tasks.{name}.{key} {unknown(key, known)}" for key in strange]
+    errors += [f"tasks.{name}.{key} {unknown(key, known)}" for key in strange]
     common = {key: value for key, value in {**training, **entry, "module": module}.items() if key in shared}
     networks = checked(Networks, common, f"tasks.{name}.", found := [])
-    mistakes += [_where_it_stands(mistake, f"tasks.{name}.", training.keys() - entry.keys()) for mistake in found]
+    errors += [_where_it_is_set(error, f"tasks.{name}.", training.keys() - entry.keys()) for error in found]
     step = checked(Step, {"dt": common.get("dt")}, "", [])
-    numbers = _numbers(name, module, entry, step, mistakes)
+    numbers = _numbers(name, module, entry, step, errors)
     if not networks or not numbers or strange:
         return None
     del numbers["dt"]
-    if broken := contract.mistakes_of_task(module, networks, numbers):
-        mistakes += [f"tasks.{name}: {mistake}" for mistake in broken]
+    if broken := contract.errors_of_task(module, networks, numbers):
+        errors += [f"tasks.{name}: {error}" for error in broken]
         return None
     return {**networks, "numbers": numbers}
 
 
-def _numbers(name: str, module: str, entry: dict, step: dict | None, mistakes: list[str]) -> dict | None:
+def _numbers(name: str, module: str, entry: dict, step: dict | None, errors: list[str]) -> dict | None:
     """Check a task's own parameters together with its step; skip checks of durations if the step itself is invalid."""
     task = tasks.load(module)
     given = {
@@ -142,16 +142,16 @@ def _numbers(name: str, module: str, entry: dict, step: dict | None, mistakes: l
     }
     try:
         with contract.limited():
-            return checked(task, given | (step or {"dt": 1.0}), f"tasks.{name}.", mistakes, alone=not step)
+            return checked(task, given | (step or {"dt": 1.0}), f"tasks.{name}.", errors, alone=not step)
     except contract.RAISED as error:  # raised by the task's own code, or for a type that pydantic cannot check
-        mistakes.append(f"tasks.{name}: its numbers cannot be checked: {contract.described(error, module)}")
+        errors.append(f"tasks.{name}: its numbers cannot be checked: {contract.described(error, module)}")
         return None
 
 
-def _where_it_stands(mistake: str, where: str, inherited: set[str]) -> str:
+def _where_it_is_set(error: str, where: str, inherited: set[str]) -> str:
     """Reword a task's error so that it names the key the value came from, `tasks.X` or `training`."""
-    key = re.match(r"\w*", mistake.removeprefix(where)).group()
-    return mistake.replace(where, "training.", 1) if key in inherited else mistake
+    key = re.match(r"\w*", error.removeprefix(where)).group()
+    return error.replace(where, "training.", 1) if key in inherited else error
 
 
 def _spelt(value):
@@ -161,24 +161,24 @@ def _spelt(value):
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def _unfit(config: dict, named: list[str]) -> list[str]:
+def _setting_errors(config: dict, named: list[str]) -> list[str]:
     """List values that are valid alone but inconsistent with the rest; `named` includes tasks that were left out."""
-    mistakes = [] if config["tasks"] else ["tasks: all are left out"]
+    errors = [] if config["tasks"] else ["tasks: all are left out"]
     alike = Counter(name.lower() for name in config["tasks"])
     for name in (name for name, count in alike.items() if count > 1):
-        told = " and ".join(task for task in config["tasks"] if task.lower() == name)
-        mistakes.append(f"tasks: {told} differ in case alone, which file systems of macOS do not tell apart")
-    mistakes += _unfit_measures(config)
-    return mistakes + list(_unfit_figures(config, named))
+        clashing = " and ".join(task for task in config["tasks"] if task.lower() == name)
+        errors.append(f"tasks: {clashing} differ in case alone, which file systems of macOS do not tell apart")
+    errors += _measure_errors(config)
+    return errors + list(_figure_errors(config, named))
 
 
-def _unfit_measures(config: dict) -> Iterator[str]:
+def _measure_errors(config: dict) -> Iterator[str]:
     """Report measure settings that do not fit the networks."""
     networks = {f"tasks.{name}": task for name, task in config["tasks"].items()}
     for measure in measures.of_run(config):
         of = {measures.LSTM: config["sentiment"]} if measure.of_lstm else networks
-        for mistake in measure(**measure.settings(config)).unfit(of):
-            yield f"{measure.section()}.{mistake}"
+        for error in measure(**measure.settings(config)).setting_errors(of):
+            yield f"{measure.section()}.{error}"
 
 
 def is_linear(task: dict) -> bool:
@@ -186,45 +186,47 @@ def is_linear(task: dict) -> bool:
     return task["module"] == "linear" and task["nonlinearity"] == "identity"
 
 
-def _unfit_figures(config: dict, named: list[str]) -> Iterator[str]:
+def _figure_errors(config: dict, named: list[str]) -> Iterator[str]:
     """Report names in the figures that the run lacks; a task left out of the run is also left out of the figures."""
-    for place, names in _task_names(config["figures"]):
-        yield from (f"{place}: there is no task {name!r}{nearest(name, named)}" for name in names if name not in named)
+    for path, names in _task_names(config["figures"]):
+        yield from (f"{path}: there is no task {name!r}{nearest(name, named)}" for name in names if name not in named)
     for name in figures.names():
         declared = figures.declared(name)
         if not declared.of_lstm:
-            yield from _unfit_figure(config, name)
+            yield from _errors_of_figure(config, name)
         elif config["sentiment"]:
-            yield from _unfit_seeds(config["figures"][name], name, "sentiment.seeds", config["sentiment"]["seeds"])
+            yield from _seed_errors(config["figures"][name], name, "sentiment.seeds", config["sentiment"]["seeds"])
 
 
-def _unfit_seeds(shown: dict, figure: str, where: str, seeds: list[int]) -> Iterator[str]:
+def _seed_errors(settings: dict, figure: str, where: str, seeds: list[int]) -> Iterator[str]:
     for key, kind in figures.declared(figure).settings.items():
-        if kind == "Seed" and shown[key] not in seeds:
-            yield f"figures.{figure}.{key} = {shown[key]} is not one of {where} = {seeds}"
+        if kind == "Seed" and settings[key] not in seeds:
+            yield f"figures.{figure}.{key} = {settings[key]} is not one of {where} = {seeds}"
 
 
-def _unfit_figure(config: dict, figure: str) -> Iterator[str]:
+def _errors_of_figure(config: dict, figure: str) -> Iterator[str]:
     """Report names and values in a figure of tasks that its tasks lack."""
-    shown, declared = config["figures"][figure], figures.declared(figure)
-    yield from _unfit_seeds(shown, figure, "seeds", config["seeds"])
-    entries = {name: config["tasks"][name] for name in shown.get("tasks", config["tasks"]) if name in config["tasks"]}
+    settings, declared = config["figures"][figure], figures.declared(figure)
+    yield from _seed_errors(settings, figure, "seeds", config["seeds"])
+    entries = {
+        name: config["tasks"][name] for name in settings.get("tasks", config["tasks"]) if name in config["tasks"]
+    }
     for name, task in entries.items():
         for key, kind in declared.settings.items():
-            if kind == "Strengths" and not set(task["g"]) & set(shown[key]):
-                yield f"figures.{figure}.{key} = {shown[key]}: none is in tasks.{name}.g = {task['g']}"
-            if kind == "Strength" and shown[key] not in task["g"]:
-                yield f"figures.{figure}.{key} = {shown[key]} is not in tasks.{name}.g = {task['g']}"
+            if kind == "Strengths" and not set(task["g"]) & set(settings[key]):
+                yield f"figures.{figure}.{key} = {settings[key]}: none is in tasks.{name}.g = {task['g']}"
+            if kind == "Strength" and settings[key] not in task["g"]:
+                yield f"figures.{figure}.{key} = {settings[key]} is not in tasks.{name}.g = {task['g']}"
         if declared.linear and not is_linear(task):
             yield f"figures.{figure}.tasks: {name!r} has no theory: its module is not linear"
         if declared.from_zero and 0 not in task["g"]:
             yield f"tasks.{name}.g lacks 0, in units of which figures.{figure} shows the others"
 
 
-def _task_names(shown: dict) -> Iterator[tuple[str, list[str]]]:
+def _task_names(settings: dict) -> Iterator[tuple[str, list[str]]]:
     """Yield each key in the figures section that names tasks, with the names."""
-    yield from ((f"figures.{key}", list(shown[key])) for key in ("colors", "labels"))
+    yield from ((f"figures.{key}", list(settings[key])) for key in ("colors", "labels"))
     for name in figures.names():
         for key, kind in figures.declared(name).settings.items():
             if key == "tasks" or f"{kind}".startswith("dict[str,"):
-                yield f"figures.{name}.{key}", list(shown[name][key])
+                yield f"figures.{name}.{key}", list(settings[name][key])

@@ -7,20 +7,20 @@ from pathlib import Path
 
 import yaml
 
-from ..core.problems import Problem
+from ..core.errors import UserError
 
 NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 ODD = re.compile(r"[-+]?(0[0-7_]+$|[\d_]+:)")  # octal and sexagesimal
 
 
 def check(paths: Iterable[str | Path]) -> None:
-    """Raise Problem listing the mistakes of all files; missing files are reported elsewhere."""
-    found = [mistake for path in dict.fromkeys(map(str, paths)) if Path(path).is_file() for mistake in mistakes(path)]
+    """Raise UserError listing the mistakes of all files; missing files are reported elsewhere."""
+    found = [error for path in dict.fromkeys(map(str, paths)) if Path(path).is_file() for error in errors(path)]
     if found:
-        raise Problem("\n  ".join(["the config cannot be used:", *found]))
+        raise UserError("\n  ".join(["the config cannot be used:", *found]))
 
 
-def mistakes(path: str | Path) -> list[str]:
+def errors(path: str | Path) -> list[str]:
     """List the mistakes in how a file is written, each with its line numbers."""
     content = Path(path).read_bytes()
     try:
@@ -38,7 +38,7 @@ def mistakes(path: str | Path) -> list[str]:
         line = documents[1].start_mark.line + 1
         return [f"{path}, line {line}: a second document, after ---, which nothing reads: one file, one document"]
     found = [each for document in documents for check in (_twice, _misread) for each in check(document, "", set())]
-    return [f"{path}, {mistake}" for mistake in found]
+    return [f"{path}, {error}" for error in found]
 
 
 def _is_json(text: str) -> bool:
@@ -56,18 +56,18 @@ def _told(error: yaml.MarkedYAMLError) -> str:
     return ", ".join(filter(None, [error.context, error.problem]))
 
 
-def _twice(node: yaml.Node, place: str, seen: set[int]) -> Iterator[str]:
+def _twice(node: yaml.Node, prefix: str, seen: set[int]) -> Iterator[str]:
     """Report duplicate keys at every level; an aliased node is visited only once."""
     if id(node) in seen:
         return
     seen.add(id(node))
     if isinstance(node, yaml.SequenceNode):
         for number, item in enumerate(node.value):
-            yield from _twice(item, f"{place}{number}.", seen)
+            yield from _twice(item, f"{prefix}{number}.", seen)
     if isinstance(node, yaml.MappingNode):
         lines = {}
         for key, value in node.value:
-            name = f"{place}{key.value if isinstance(key, yaml.ScalarNode) else '?'}"
+            name = f"{prefix}{key.value if isinstance(key, yaml.ScalarNode) else '?'}"
             lines.setdefault((key.tag, str(key.value)), (name, []))[1].append(key.start_mark.line + 1)
             yield from _twice(value, f"{name}.", seen)
         for (tag, _), (name, at) in lines.items():
@@ -75,18 +75,18 @@ def _twice(node: yaml.Node, place: str, seen: set[int]) -> Iterator[str]:
                 yield f"lines {' and '.join(map(str, at))}: {name} stands there {_times(len(at))}, which counts?"
 
 
-def _misread(node: yaml.Node, place: str, seen: set[int]) -> Iterator[str]:
+def _misread(node: yaml.Node, prefix: str, seen: set[int]) -> Iterator[str]:
     """Report numbers that YAML 1.1 reads differently from how they look: 010 as 8, 1:30 as 90."""
     if id(node) in seen:
         return
     seen.add(id(node))
     if isinstance(node, yaml.ScalarNode) and node.tag in NUMBERS and node.style is None and ODD.match(node.value):
         read = yaml.safe_load(node.value)
-        yield f"line {node.start_mark.line + 1}: {place.rstrip('.')} = {node.value} is {read} in YAML: write {read}"
+        yield f"line {node.start_mark.line + 1}: {prefix.rstrip('.')} = {node.value} is {read} in YAML: write {read}"
     for number, item in enumerate(node.value if isinstance(node, yaml.SequenceNode) else []):
-        yield from _misread(item, f"{place}{number}.", seen)
+        yield from _misread(item, f"{prefix}{number}.", seen)
     for key, item in node.value if isinstance(node, yaml.MappingNode) else []:
-        yield from _misread(item, f"{place}{key.value if isinstance(key, yaml.ScalarNode) else '?'}.", seen)
+        yield from _misread(item, f"{prefix}{key.value if isinstance(key, yaml.ScalarNode) else '?'}.", seen)
 
 
 def _times(number: int) -> str:

@@ -12,7 +12,7 @@ OF_THE_PAPER = ("flipflop", "mante", "romo")
 def of_run(settings: dict) -> list[str]:
     """List the figures of a run; omit those with nothing to show."""
     shows = {name: settings["sentiment"] if _of_lstm(name) else tasks(settings, name) for name in figures.names()}
-    return [name for name, shown in shows.items() if shown]
+    return [name for name, visible in shows.items() if visible]
 
 
 def tasks(settings: dict, figure: str) -> list[str]:
@@ -41,9 +41,9 @@ def of_figure(settings: dict, figure: str) -> dict:
     if declared.of_lstm:
         return borrowed | {figure: own}
     names = tasks(settings, figure)
-    said = {key: {task: given[key][task] for task in names if task in given[key]} for key in ("colors", "labels")}
+    selected = {key: {task: given[key][task] for task in names if task in given[key]} for key in ("colors", "labels")}
     targets = {task: settings["tasks"][task]["numbers"].get("target") for task in names}
-    return {**borrowed, **said, "targets": targets, figure: {**own, "tasks": names}}
+    return {**borrowed, **selected, "targets": targets, figure: {**own, "tasks": names}}
 
 
 def _of_lstm(figure: str) -> bool:

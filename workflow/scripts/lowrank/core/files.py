@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from .problems import Problem
+from .errors import UserError
 
 
 @contextlib.contextmanager
@@ -16,7 +16,7 @@ def atomic(path: str | os.PathLike) -> Iterator[Path]:
     """Yield a temporary path beside `path`; rename it to `path` if the block succeeds.
 
     An existing file at `path` survives until then, even if the disk fills up or the process is killed.
-    Raise Problem if the file cannot be written.
+    Raise UserError if the file cannot be written.
     """
     path = Path(path)
     temporary = None
@@ -31,13 +31,13 @@ def atomic(path: str | os.PathLike) -> Iterator[Path]:
         temporary.replace(path)
         _sync(path.parent)
     except OSError as error:
-        raise Problem(f"cannot write {path}: {error.strerror or error}") from error
+        raise UserError(f"cannot write {path}: {error.strerror or error}") from error
     finally:
         if temporary:
             temporary.unlink(missing_ok=True)
 
 
-def remove_remains(*paths: Path) -> None:
+def remove_leftovers(*paths: Path) -> None:
     """Remove temporary files left by killed writers of `paths`. No other process may be writing these files."""
     for path in paths:
         for remains in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
@@ -59,7 +59,7 @@ def _umask() -> int:
 
 
 @contextlib.contextmanager
-def held(names: Iterable[str], lock: str | os.PathLike) -> Iterator[None]:
+def locked(names: Iterable[str], lock: str | os.PathLike) -> Iterator[None]:
     """Lock the networks with these names (hexadecimal) against all other processes, on any machine.
 
     Each name locks one byte of the file `lock`. The kernel releases these locks however the process dies, and

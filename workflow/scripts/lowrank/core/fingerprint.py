@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from .problems import Problem
+from .errors import UserError
 from .spec import digest
 
 SCRIPTS = Path(__file__).parents[2]  # root of module names such as `measure`, `lowrank.training.loop`
@@ -26,9 +26,9 @@ def fingerprint(*roots: str) -> str:
 
 
 def check(planned: str, roots: Iterable[str]) -> None:
-    """Raise Problem if the code of the modules `roots` no longer has the fingerprint `planned`."""
+    """Raise UserError if the code of the modules `roots` no longer has the fingerprint `planned`."""
     if fingerprint(*roots) != planned:
-        raise Problem("the code was changed after this job was planned: start the workflow again")
+        raise UserError("the code was changed after this job was planned: start the workflow again")
 
 
 def closure(roots: Iterable[str]) -> list[str]:
@@ -84,7 +84,7 @@ def _tree(name: str) -> ast.Module:
         tree = ast.parse(find(name).read_bytes())  # bytes: the file itself declares its encoding
     except (SyntaxError, ValueError) as error:
         line = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
-        raise Problem(f"{find(name)}{line} is not Python: {getattr(error, 'msg', error)}") from error
+        raise UserError(f"{find(name)}{line} is not Python: {getattr(error, 'msg', error)}") from error
     for node in _statements(tree):
         documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
         if documented and ast.get_docstring(node, clean=False) is not None:

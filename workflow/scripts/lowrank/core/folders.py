@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from .problems import Problem
+from .errors import UserError
 
 PROJECT = Path(__file__).resolve().parents[4]
 
@@ -39,10 +39,10 @@ def with_absolute_paths(raw: dict) -> dict:
 
 
 def check_kinds(paths: Iterable[str | os.PathLike]) -> None:
-    """Raise Problem if a path is neither a file nor a folder; reading it could block, or writing could destroy it."""
+    """Raise UserError if a path is neither a file nor a folder; reading it could block, or writing could destroy it."""
     strange = [f"{path} {what}" for path in paths if (what := _strange(Path(path)))]
     if strange:
-        raise Problem("\n  ".join(["what stands in the place of results cannot be used:", *strange]))
+        raise UserError("\n  ".join(["what stands in the place of results cannot be used:", *strange]))
 
 
 def _strange(path: Path) -> str | None:

@@ -23,7 +23,7 @@ def record(order: dict, network: str | None = None) -> str:
     return digest(own if network else order)
 
 
-def place(spec: dict) -> str:
+def network_key(spec: dict) -> str:
     """Path prefix of a network's files: {task}/g{g}/seed{seed}, or sentiment/seed{seed} for the LSTM (no g)."""
     strength = f"/g{spec['g']}" if "g" in spec else ""
     return f"{spec['task']}{strength}/seed{spec['seed']}"

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
 
-from ..core.problems import Problem
+from ..core.errors import UserError
 
 FOLDER = Path(__file__).parent
 LITERAL = re.compile(r"^FIGURE = (\{\n.*?^\}|\{[^\n]*\}$)", re.MULTILINE | re.DOTALL)  # parsing whole files is slow
@@ -45,10 +45,10 @@ def names() -> list[str]:
 
 @cache
 def declared(name: str) -> Declared:
-    """Read a figure's declaration; raise Problem if FIGURE is missing or malformed."""
+    """Read a figure's declaration; raise UserError if FIGURE is missing or malformed."""
     try:
         (literal,) = LITERAL.findall((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
         return Declared(**ast.literal_eval(literal))
     except (SyntaxError, ValueError, TypeError) as error:
         known = ", ".join(each.name for each in fields(Declared))
-        raise Problem(f"figures/{name}.py needs FIGURE = {{...}}, a literal with keys of {known}: {error}") from error
+        raise UserError(f"figures/{name}.py needs FIGURE = {{...}}, a literal with keys of {known}: {error}") from error

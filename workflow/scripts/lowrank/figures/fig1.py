@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from pandas import DataFrame
 
-from ..core.problems import Problem
+from ..core.errors import UserError
 from . import style
 from .panels import Panel, Select, lettered
 from .style import values
@@ -42,7 +42,7 @@ LOSS_SHARE = 0.995  # fraction of the epochs whose loss fits into axes d-f: isol
 @style.context()
 def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
     """Draw Figure 1 from the tables history, truncation, spectrum and trials; `figures` as in config.yaml."""
-    shown, tasks = figures["fig1"], figures["fig1"]["tasks"]
+    settings, tasks = figures["fig1"], figures["fig1"]["tasks"]
     width = style.WIDTH / 3 * len(tasks)
     figure = Figure((width, HEIGHT))
     sides = {"left": 0.5 / width, "right": 1 - 0.09 / width, "wspace": 0.36}
@@ -53,17 +53,17 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
 
     hues, markers = style.colors(tasks, figures["colors"]), style.markers(tasks)
     for column, task in enumerate(tasks):
-        rows = {name: select(table, name, task, shown["seed"]) for name, table in tables.items()}
-        shades = style.shades(hues[task], set(shown["g"]) & set(rows["history"]["g"]))
-        shades = {g: shades[g] for g in shown["g"] if g in shades}  # the L0 of the first g scales all curves
-        trial = rows["trials"][rows["trials"]["g"] == shown["trial_g"]]
+        rows = {name: select(table, name, task, settings["seed"]) for name, table in tables.items()}
+        shades = style.shades(hues[task], set(settings["g"]) & set(rows["history"]["g"]))
+        shades = {g: shades[g] for g in settings["g"] if g in shades}  # the L0 of the first g scales all curves
+        trial = rows["trials"][rows["trials"]["g"] == settings["trial_g"]]
         axes = trials_panel(figure, trials[column], trial, task)
         figure.align_ylabels(axes)
         panels = axes[0], losses[column], spectra[column], truncated[column]
         panels[0].set_title(f"{style.label(figures, task)} task", pad=10)
-        loss_panel(panels[1], rows["history"], shades, shown["epochs"].get(task))
-        spectrum_panel(panels[2], rows["spectrum"], shades, shown["ranks"], markers[task])
-        truncation_panel(panels[3], rows["truncation"], shades, shown["ranks"], markers[task])
+        loss_panel(panels[1], rows["history"], shades, settings["epochs"].get(task))
+        spectrum_panel(panels[2], rows["spectrum"], shades, settings["ranks"], markers[task])
+        truncation_panel(panels[3], rows["truncation"], shades, settings["ranks"], markers[task])
         for row, ax in enumerate(panels):
             style.letter(ax, chr(ord("a") + row * len(tasks) + column))
     style.same_height(spectra)
@@ -74,10 +74,10 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
 
 
 def select(table: DataFrame, name: str, task: str, seed: int) -> DataFrame:
-    """Select the rows of the network shown; raise Problem if there are none."""
+    """Select the rows of the network shown; raise UserError if there are none."""
     rows = table[(table["task"] == task) & (table["seed"] == seed)]
     if rows.empty:
-        raise Problem(
+        raise UserError(
             f"Figure 1 shows seed {seed} of task {task}, which the {name} table lacks: "
             "set figures.fig1.seed and figures.fig1.tasks to what the run has"
         )
@@ -116,15 +116,15 @@ def loss_panel(ax: Axes, history: DataFrame, shades: dict, epochs: int | None) -
 
 def spectrum_panel(ax: Axes, spectrum: DataFrame, shades: dict, ranks: int, marker: str) -> None:
     """Panels g-i: the leading singular values of dW."""
-    shown = spectrum[(spectrum["matrix"] == "dW") & (spectrum["index"] <= ranks)]
-    plot(ax, shown, "index", "singular_value", shades, marker=marker)
+    rows = spectrum[(spectrum["matrix"] == "dW") & (spectrum["index"] <= ranks)]
+    plot(ax, rows, "index", "singular_value", shades, marker=marker)
     style.ticks(ax.yaxis, 3)
 
 
 def truncation_panel(ax: Axes, truncation: DataFrame, shades: dict, ranks: int, marker: str) -> None:
     """Panels j-l: loss with dW truncated to rank 1, 2, ...; L0 is the loss at rank 0, with the trained vectors."""
-    shown = truncation[truncation["rank"].between(1, ranks)]
-    losses = plot(ax, shown, "rank", "loss", shades, reference(truncation, "rank", shades), marker=marker)
+    rows = truncation[truncation["rank"].between(1, ranks)]
+    losses = plot(ax, rows, "rank", "loss", shades, reference(truncation, "rank", shades), marker=marker)
     style.loss_axis(ax, losses)
     ax.set_xticks(np.unique(np.linspace(1, ranks, 3).round()))
     ax.set_xlabel("Rank")
@@ -192,43 +192,46 @@ def boundaries(trial: DataFrame) -> np.ndarray:
 
 def panels(settings: dict) -> dict[str, Panel]:
     """Describe what each panel shows, by letter."""
-    shown = settings["fig1"]
+    settings = settings["fig1"]
     rows = (_trial, _loss, _spectrum, _truncation)
-    return lettered([row(task, shown) for row in rows for task in shown["tasks"]])
+    return lettered([row(task, settings) for row in rows for task in settings["tasks"]])
 
 
-def _of_network(task: str, shown: dict, strengths: list[float], keep: Select = lambda rows: rows) -> Select:
+def _of_network(task: str, settings: dict, strengths: list[float], keep: Select = lambda rows: rows) -> Select:
     def rows(table: DataFrame) -> DataFrame:
-        own = table[(table["task"] == task) & (table["seed"] == shown["seed"]) & table["g"].isin(strengths)]
+        own = table[(table["task"] == task) & (table["seed"] == settings["seed"]) & table["g"].isin(strengths)]
         return keep(own)
 
     return rows
 
 
-def _trial(task: str, shown: dict) -> Panel:
-    text = f"one test trial of the trained {task} network of g = {shown['trial_g']:g}: inputs, outputs, targets"
-    rows = _of_network(task, shown, [shown["trial_g"]])
+def _trial(task: str, settings: dict) -> Panel:
+    text = f"one test trial of the trained {task} network of g = {settings['trial_g']:g}: inputs, outputs, targets"
+    rows = _of_network(task, settings, [settings["trial_g"]])
     return Panel(
         text, "trials", "time", "value", ("signal", "channel"), rows, "trials_panel", "dashed: where a phase ends"
     )
 
 
-def _loss(task: str, shown: dict) -> Panel:
-    last = shown["epochs"].get(task)
-    text = f"loss over epochs of {task}, divided by L0: the loss at epoch 0 of g = {shown['g'][0]:g}"
-    rows = _of_network(task, shown, shown["g"], lambda rows: rows[rows["epoch"] <= (last or rows["epoch"].max())])
+def _loss(task: str, settings: dict) -> Panel:
+    last = settings["epochs"].get(task)
+    text = f"loss over epochs of {task}, divided by L0: the loss at epoch 0 of g = {settings['g'][0]:g}"
+    rows = _of_network(task, settings, settings["g"], lambda rows: rows[rows["epoch"] <= (last or rows["epoch"].max())])
     return Panel(text, "history", "epoch", "loss", ("g",), rows, "loss_panel")
 
 
-def _spectrum(task: str, shown: dict) -> Panel:
-    text = f"the first {shown['ranks']} singular values of dW of {task}, as they are"
+def _spectrum(task: str, settings: dict) -> Panel:
+    text = f"the first {settings['ranks']} singular values of dW of {task}, as they are"
     rows = _of_network(
-        task, shown, shown["g"], lambda rows: rows[(rows["matrix"] == "dW") & (rows["index"] <= shown["ranks"])]
+        task,
+        settings,
+        settings["g"],
+        lambda rows: rows[(rows["matrix"] == "dW") & (rows["index"] <= settings["ranks"])],
     )
     return Panel(text, "spectrum", "index", "singular_value", ("g",), rows, "spectrum_panel")
 
 
-def _truncation(task: str, shown: dict) -> Panel:
+def _truncation(task: str, settings: dict) -> Panel:
     text = f"loss of {task} with dW cut to its first ranks (Eq. 4), divided by L0: that of rank 0 of g = "
-    rows = _of_network(task, shown, shown["g"], lambda rows: rows[rows["rank"].between(1, shown["ranks"])])
-    return Panel(f"{text}{shown['g'][0]:g}", "truncation", "rank", "loss", ("g",), rows, "truncation_panel")
+    rows = _of_network(task, settings, settings["g"], lambda rows: rows[rows["rank"].between(1, settings["ranks"])])
+    return Panel(f"{text}{settings['g'][0]:g}", "truncation", "rank", "loss", ("g",), rows, "truncation_panel")

@@ -34,8 +34,8 @@ MEASURES = {
 @style.context()
 def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
     """Draw Figure 2 from the table summary; `figures` as in config.yaml."""
-    shown = figures["fig2"]
-    hues, markers = style.colors(shown["tasks"], figures["colors"]), style.markers(shown["tasks"])
+    settings = figures["fig2"]
+    hues, markers = style.colors(settings["tasks"], figures["colors"]), style.markers(settings["tasks"])
     networks = converged(tables["summary"])
     figure = Figure((style.WIDTH, HEIGHT))
     grid = figure.add_gridspec(1, len(MEASURES), left=0.08, right=0.99, top=0.81, bottom=0.205, wspace=0.45)
@@ -44,7 +44,7 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
         panel(ax, spread(networks, measure), hues, markers)
         ax.set_ylabel(text)
         style.letter(ax, letter)
-    convergence_axis(axes[0], spread(networks, "convergence_epoch"), shown["convergence_limit"])
+    convergence_axis(axes[0], spread(networks, "convergence_epoch"), settings["convergence_limit"])
     norm_axis(axes[1])
     ratios = spread(networks, "shuffled_ratio")
     style.loss_axis(axes[2], (ratios["mean"] + ratios["sd"]).to_numpy())

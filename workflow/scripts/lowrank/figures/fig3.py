@@ -12,7 +12,7 @@ from matplotlib.gridspec import SubplotSpec
 from matplotlib.lines import Line2D
 from pandas import DataFrame
 
-from ..core.problems import Problem
+from ..core.errors import UserError
 from . import style
 from .panels import SPREAD, Panel, Select, lettered
 from .style import values
@@ -35,7 +35,7 @@ SV_SHARE = 1.75  # times the largest simulated singular value; the theory may le
 @style.context()
 def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
     """Draw Figure 3 from tables history, trials and theory; `figures` as in config.yaml, with the tasks' targets."""
-    shown, tasks = figures["fig3"], figures["fig3"]["tasks"]
+    chosen, tasks = figures["fig3"], figures["fig3"]["tasks"]
     hues = style.colors(tasks, figures["colors"])
     width = style.WIDTH + COLUMN * max(0, len(tasks) - 2)
     unit, rows = style.WIDTH / width, {"top": 0.86, "bottom": 0.165}
@@ -43,11 +43,11 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
     left = figure.add_gridspec(1, 1, left=0.065 * unit, right=0.39 * unit, **rows)[0]
     grid = figure.add_gridspec(2, len(tasks), left=0.475 * unit, right=0.985, hspace=0.28, wspace=0.3, **rows)
     panels = grid.subplots(squeeze=False, sharex="col")
-    strengths = {task: available(tables["history"], task, shown["g"]) for task in tasks}
+    strengths = {task: available(tables["history"], task, chosen["g"]) for task in tasks}
     shades = {task: {g: style.shades(hues[task], strengths[task])[g] for g in strengths[task]} for task in tasks}
     style.letter(trial_panel(figure, left, tables["trials"], figures, shades), "a")
     for column, task in enumerate(tasks):
-        target, end = figures["targets"][task], shown["effective_time"].get(task)
+        target, end = figures["targets"][task], chosen["effective_time"].get(task)
         simulated = {g: simulation(tables["history"], task, g, end) for g in strengths[task]}
         predicted = {g: theory(tables["theory"], target, g, end) for g in strengths[task]}
         top, bottom = panels[:, column]
@@ -66,11 +66,11 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
 
 
 def available(history: DataFrame, task: str, strengths: list[float]) -> list[float]:
-    """Return the strengths that the run contains; raise Problem if there are none."""
+    """Return the strengths that the run contains; raise UserError if there are none."""
     there = set(history[history["task"] == task]["g"])
     found = [g for g in strengths if g in there]
     if not found:
-        raise Problem(
+        raise UserError(
             f"Figure 3 shows g = {strengths} of {task}, which the run lacks: set figures.fig3.g to what it has"
         )
     return found
@@ -100,8 +100,8 @@ def theory(table: DataFrame, target: float, g: float, end: float | None) -> dict
     rows = table[(table["target"] == target) & (table["g"] == g) & (table["order"] == 3)].sort_values("tau")
     rows = rows[effective_time(rows, g) <= (end or np.inf) * (1 + 1e-9)]
     passed = np.flatnonzero(values(rows, "readout") > target)
-    held = np.minimum(np.arange(len(rows)), passed[0] if len(passed) else len(rows))
-    return {"x": effective_time(rows, g)} | {name: values(rows, name)[held] for name in ("loss", "s1", "s2")}
+    clipped = np.minimum(np.arange(len(rows)), passed[0] if len(passed) else len(rows))
+    return {"x": effective_time(rows, g)} | {name: values(rows, name)[clipped] for name in ("loss", "s1", "s2")}
 
 
 def plot(ax: Axes, simulated: dict, predicted: dict, shades: dict, name: str, styles: tuple) -> None:
@@ -192,17 +192,17 @@ def trial_legend(ax: Axes, lines: dict[float, list[Line2D]], dots: list[Line2D])
 
 def panels(settings: dict) -> dict[str, Panel]:
     """Describe what each panel shows, by letter."""
-    shown, tasks = settings["fig3"], settings["fig3"]["tasks"]
+    chosen, tasks = settings["fig3"], settings["fig3"]["tasks"]
 
     def trial(table: DataFrame) -> DataFrame:
-        rows = table[table["task"].isin(tasks) & table["g"].isin(shown["g"]) & (table["seed"] == shown["seed"])]
+        rows = table[table["task"].isin(tasks) & table["g"].isin(chosen["g"]) & (table["seed"] == chosen["seed"])]
         return rows[rows["signal"] != "target"]
 
     def until(task: str) -> Select:
         def rows(table: DataFrame) -> DataFrame:
-            own = table[(table["task"] == task) & table["g"].isin(shown["g"])]
+            own = table[(table["task"] == task) & table["g"].isin(chosen["g"])]
             own = own.assign(effective_time=own["tau"] / (1 - own["g"] ** 2) ** 2)
-            own = own[own["effective_time"] <= shown["effective_time"].get(task, float("inf")) * (1 + 1e-9)]
+            own = own[own["effective_time"] <= chosen["effective_time"].get(task, float("inf")) * (1 + 1e-9)]
             return own[own.groupby(["g", "seed"])["loss"].transform(lambda loss: loss.notna().all())]
 
         return rows
@@ -210,9 +210,9 @@ def panels(settings: dict) -> dict[str, Panel]:
     text = "input and output of trained networks over the time since the input's onset; a dot is a target"
     found = [Panel(text, "trials", "time", "value", ("task", "g", "signal"), trial, "trial_panel")]
     theory = "dashed: third order of the theory (Eqs. 14, 15), from the table theory"
-    for y, said, function in ("loss", "the loss", "loss_panel"), ("s1", "s1 and s2 of dW", "singular_values_panel"):
+    for y, label, function in ("loss", "the loss", "loss_panel"), ("s1", "s1 and s2 of dW", "singular_values_panel"):
         for task in tasks:
-            text = f"{said} of {task} over tau/(1 - g^2)^2: {SPREAD}; networks that diverged are left out"
+            text = f"{label} of {task} over tau/(1 - g^2)^2: {SPREAD}; networks that diverged are left out"
             of = ("tau", "s1", "s2") if y == "s1" else ("tau", "loss")
             panel = Panel(text, "history", "effective_time", y, ("g",), until(task), function, theory, of)
             found.append(panel)

@@ -63,12 +63,12 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
                 for task, color in hues.items()
             ]
             entries = [title, *dots, *entries]
-        place = (
+        layout = (
             {"loc": "upper left", "bbox_to_anchor": (0.06, 1.02)}
             if letter in "cd"
             else {"loc": "lower left", "bbox_to_anchor": (0.06, 0.09)}
         )
-        ax.legend(handles=entries, handlelength=1.8, **place)
+        ax.legend(handles=entries, handlelength=1.8, **layout)
     figure.supxlabel("Initial connectivity strength $g$", x=0.52, y=0.01, fontsize=style.LABEL)
     if left_out:
         figure.text(0.985, 0.015, left_out, ha="right", fontsize=style.SMALL, color="0.4")

@@ -5,17 +5,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from pandas import DataFrame
 
-from ..core.problems import Problem
+from ..core.errors import UserError
 from . import style
 from .panels import Panel
 from .style import values
 
 
 def select(table: DataFrame, seed: int) -> DataFrame:
-    """Select the rows of the LSTM shown; raise Problem if there are none."""
+    """Select the rows of the LSTM shown; raise UserError if there are none."""
     rows = table[table["seed"] == seed]
     if rows.empty:
-        raise Problem(f"there is no LSTM with seed {seed}: set figures.fig5.seed and figures.figS_lstm.seed to one")
+        raise UserError(f"there is no LSTM with seed {seed}: set figures.fig5.seed and figures.figS_lstm.seed to one")
     return rows
 
 
@@ -26,9 +26,11 @@ def spectrum_panel(ax: Axes, spectrum: DataFrame, weight: str, colors: dict) -> 
     names["W0"] = f"${symbol}_0^{{({layer})}}$"
     rows = spectrum[spectrum["weight"] == weight]
     for matrix, name in names.items():
-        shown = rows[rows["matrix"] == matrix].sort_values("index")
+        selected = rows[rows["matrix"] == matrix].sort_values("index")
         dashes = {"linestyle": (0, (3, 1.5))} if matrix == "W0" else {}
-        ax.plot(values(shown, "index"), values(shown, "singular_value"), color=colors[matrix], label=name, **dashes)
+        ax.plot(
+            values(selected, "index"), values(selected, "singular_value"), color=colors[matrix], label=name, **dashes
+        )
     ax.axhline(0, color="0.6", linewidth=0.6, zorder=0)
     ax.legend(loc="upper right")
     style.ticks(ax.yaxis, 2, steps=(1, 2, 10))
@@ -42,8 +44,10 @@ def rank_axis(ax: Axes, most: int) -> None:
 
 def data_note(figure: Figure, table: DataFrame) -> None:
     """Name the source of the sentences and word vectors in the lower right corner."""
-    told = [table.attrs[kind] for kind in ("treebank", "vectors") if kind in table.attrs]
-    names = [f"{each['name']} (a file of the config)" if each["source"] == "files" else each["name"] for each in told]
+    sources = [table.attrs[kind] for kind in ("treebank", "vectors") if kind in table.attrs]
+    names = [
+        f"{each['name']} (a file of the config)" if each["source"] == "files" else each["name"] for each in sources
+    ]
     if names:
         figure.text(0.99, 0.01, f"Data: {'; '.join(names)}", ha="right", fontsize=style.SMALL - 1.5, color="0.45")
 

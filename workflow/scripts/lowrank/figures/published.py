@@ -57,9 +57,9 @@ def _line(ax: Axes, rows: DataFrame, color, shift: bool, look: dict) -> None:
 # Colour of a published curve, by its series and, where they distinguish curves, g and target; None if not shown
 
 
-def _of_tasks(figures: dict, shown: dict) -> Callable:
-    hues = style.colors(shown["tasks"], figures["colors"])
-    shades = {task: style.shades(hue, shown["g"]) for task, hue in hues.items()} if "g" in shown else None
+def _of_tasks(figures: dict, settings: dict) -> Callable:
+    hues = style.colors(settings["tasks"], figures["colors"])
+    shades = {task: style.shades(hue, settings["g"]) for task, hue in hues.items()} if "g" in settings else None
 
     def color(series: str, *at: float):
         task = TASKS[series]
@@ -68,10 +68,10 @@ def _of_tasks(figures: dict, shown: dict) -> Callable:
     return color
 
 
-def _of_targets(figures: dict, shown: dict) -> Callable:
-    hues = style.colors(shown["tasks"], figures["colors"])
-    tasks = {figures["targets"][task]: task for task in shown["tasks"]}
-    shades = {task: style.shades(hue, shown["g"]) for task, hue in hues.items()} if "g" in shown else None
+def _of_targets(figures: dict, settings: dict) -> Callable:
+    hues = style.colors(settings["tasks"], figures["colors"])
+    tasks = {figures["targets"][task]: task for task in settings["tasks"]}
+    shades = {task: style.shades(hue, settings["g"]) for task, hue in hues.items()} if "g" in settings else None
 
     def color(series: str, *at: float):
         task = tasks.get(at[-1])
@@ -80,8 +80,8 @@ def _of_targets(figures: dict, shown: dict) -> Callable:
     return color
 
 
-def _of_weights(figures: dict, shown: dict) -> Callable:
-    return lambda series, *at: shown["colors"][series.removeprefix("truncate ").split()[0]]
+def _of_weights(figures: dict, settings: dict) -> Callable:
+    return lambda series, *at: settings["colors"][series.removeprefix("truncate ").split()[0]]
 
 
 COLORS = {"tasks": _of_tasks, "targets": _of_targets, "weights": _of_weights}

@@ -18,8 +18,8 @@ from matplotlib.mathtext import MathTextParser
 from matplotlib.ticker import MaxNLocator
 from pandas import DataFrame
 
+from ..core.errors import UserError
 from ..core.files import atomic
-from ..core.problems import Problem
 
 WIDTH = 5.5  # inches: the NeurIPS text width; figures are drawn at final size
 TITLE, LABEL, SMALL = 9, 8, 7  # points
@@ -83,18 +83,18 @@ def colors(tasks: Sequence[str], given: dict) -> dict:
 
 
 def label(figures: dict, task: str) -> str:
-    """Return a task's label in figures; raise Problem if the fonts bundled with Matplotlib cannot render it."""
+    """Return a task's label in figures; raise UserError if the fonts bundled with Matplotlib cannot render it."""
     text = figures["labels"].get(task, task)
-    place = f"figures.labels.{task} = {text!r}"
+    setting = f"figures.labels.{task} = {text!r}"
     try:
         if is_math_text(text):
             MathTextParser("path").parse(text)
     except ValueError as error:
-        raise Problem(f"{place} is no mathematics: {f'{error}'.strip().splitlines()[-1]}") from error
+        raise UserError(f"{setting} is no mathematics: {f'{error}'.strip().splitlines()[-1]}") from error
     fonts = [get_font(findfont(FontProperties(family=family))) for family in RC["font.family"]]
     lacking = [c for c in text if c.isprintable() and not any(font.get_char_index(ord(c)) for font in fonts)]
     if lacking:
-        raise Problem(f"{place}: the figures' fonts have no {' '.join(dict.fromkeys(lacking))}: use another script")
+        raise UserError(f"{setting}: the figures' fonts have no {' '.join(dict.fromkeys(lacking))}: use another script")
     return text
 
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import tasks
-from ..core.files import held, remove_remains
+from ..core.errors import UserError
+from ..core.files import locked, remove_leftovers
 from ..core.hardware import processor
-from ..core.problems import Problem
 from ..core.spec import digest
 from ..store import checkpoint, networks, tables
 from ..tasks.base import Task
@@ -78,10 +78,10 @@ def run(
     If a job fails, all its outputs are deleted, even those of finished networks. Each network therefore keeps its last
     state until all are written, and the next job that needs it resumes from there.
     """
-    with held(map(digest, specs), LOCK):
+    with locked(map(digest, specs), LOCK):
         missing = []
         for spec in specs:
-            if networks.is_there(spec):
+            if networks.exists(spec):
                 print(f"found {networks.file(spec)}")
             else:
                 missing.append((spec, _saved_state(spec)))
@@ -114,9 +114,9 @@ def _train(together: list[Begun], trainer: Trainer, **how) -> None:
             checkpoint.write(networks.state(spec), spec, state)
 
     for spec in specs:
-        remove_remains(networks.state(spec), *(path for path, _ in networks.parts(spec)))
-        for path, is_whole in networks.parts(spec):
-            if path.exists() and not is_whole:
+        remove_leftovers(networks.state(spec), *(path for path, _ in networks.files(spec)))
+        for path, is_complete in networks.files(spec):
+            if path.exists() and not is_complete:
                 _set_aside(path)
         print(f"training {networks.file(spec)}")
     begun = None if states[0] is None else list(states)
@@ -131,8 +131,8 @@ def _saved_state(spec: dict) -> State | None:
         return None
     try:
         return checkpoint.read(path, digest(spec))[1]
-    except Problem as problem:
-        print(f"{problem}")
+    except UserError as error:
+        print(f"{error}")
         _set_aside(path)
         return None
 

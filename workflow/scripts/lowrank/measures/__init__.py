@@ -9,7 +9,7 @@ import inspect
 from functools import cache
 from pathlib import Path
 
-from ..core.problems import Problem
+from ..core.errors import UserError
 from .base import LSTM, Measure, Network
 
 __all__ = ["LSTM", "Measure", "Network"]
@@ -22,28 +22,28 @@ def names() -> list[str]:
 
 @cache
 def load(name: str) -> type[Measure]:
-    """Return the measure in the file `name`; Problem if the file does not define exactly one usable measure."""
+    """Return the measure in the file `name`; UserError if the file does not define exactly one usable measure."""
     try:
         module = importlib.import_module(f"{__name__}.{name}")
     except Exception as error:  # a user's file may raise anything; name the file in one sentence
-        raise Problem(f"measures/{name}.py cannot be imported: {type(error).__name__}: {error}") from error
+        raise UserError(f"measures/{name}.py cannot be imported: {type(error).__name__}: {error}") from error
     members = [member for _, member in inspect.getmembers(module, inspect.isclass) if issubclass(member, Measure)]
     own = [member for member in members if member.__module__ == module.__name__]
     if len(own) != 1:
-        raise Problem(f"measures/{name}.py must hold one measure, a subclass of Measure; it holds {len(own)}")
-    if mistake := own[0].mistake():
-        raise Problem(f"measures/{name}.py: {mistake}")
+        raise UserError(f"measures/{name}.py must hold one measure, a subclass of Measure; it holds {len(own)}")
+    if error := own[0].error():
+        raise UserError(f"measures/{name}.py: {error}")
     return own[0]
 
 
 @cache
 def every() -> tuple[type[Measure], ...]:
-    """Return all measures, sorted by file name; Problem if one is unusable or two share a rule."""
+    """Return all measures, sorted by file name; UserError if one is unusable or two share a rule."""
     found = {}
     for measure in map(load, names()):
         if measure.rule in found:
             other = found[measure.rule].name
-            raise Problem(f"measures/{other}.py and measures/{measure.name}.py have the same rule, {measure.rule}")
+            raise UserError(f"measures/{other}.py and measures/{measure.name}.py have the same rule, {measure.rule}")
         found[measure.rule] = measure
     return tuple(found.values())
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..core.columns import NETWORK, SEED, Column
-from ..core.problems import Problem
+from ..core.errors import UserError
 
 LSTM = "sentiment"  # the LSTM's task, and the prefix of its tables' names
 TAKEN = {  # names of other rules, tables and folders
@@ -58,11 +58,11 @@ class Measure(ABC):
         """Compute the columns of the table, (rows,) each; None and NaN become null."""
 
     def table(self, network: Network) -> dict:
-        """Return all columns of the table for a network; Problem unless `compute` returns the declared columns."""
+        """Return all columns of the table for a network; UserError unless `compute` returns the declared columns."""
         found = self.compute(network)
         if found.keys() != self.columns.keys():
             computed, declared = (", ".join(names) for names in (found, self.columns))
-            raise Problem(f"measures/{self.name}.py computes the columns {computed} and declares {declared}")
+            raise UserError(f"measures/{self.name}.py computes the columns {computed} and declares {declared}")
         return network.key() | found
 
     def amount(self) -> int:
@@ -73,7 +73,7 @@ class Measure(ABC):
         """Approximate file size per network, in bytes."""
         return 3_000
 
-    def unfit(self, networks: Mapping[str, dict]) -> Iterator[str]:
+    def setting_errors(self, networks: Mapping[str, dict]) -> Iterator[str]:
         """Yield the settings that do not fit the networks, one sentence each, beginning with the key.
 
         `networks` holds each task's settings by its key in the config: tasks.romo; sentiment.
@@ -96,9 +96,9 @@ class Measure(ABC):
         return cls.name.removeprefix(f"{LSTM}_")
 
     @classmethod
-    def file(cls, run: str, place: str) -> str:
-        """Return the path of the file for the network at `place` in a run."""
-        return f"results/{run}/{cls.folder()}/{place}.parquet"
+    def file(cls, run: str, key: str) -> str:
+        """Return the path of the file for the network `key` in a run."""
+        return f"results/{run}/{cls.folder()}/{key}.parquet"
 
     @classmethod
     def schema(cls) -> dict[str, Column]:
@@ -106,7 +106,7 @@ class Measure(ABC):
         return (SEED if cls.of_lstm else NETWORK) | cls.columns
 
     @classmethod
-    def mistake(cls) -> str | None:
+    def error(cls) -> str | None:
         """Return a sentence that says why the measure cannot be used; None if it can."""
         if "__dataclass_params__" not in vars(cls):
             return f"{cls.__name__} lacks @dataclass(frozen=True)"

@@ -41,7 +41,7 @@ class Truncation(Measure):
     def size(self, n_neurons: int) -> int:
         return 2_500
 
-    def unfit(self, networks):
+    def setting_errors(self, networks):
         for name, settings in networks.items():
             for key, rank in {"ranks": self.ranks[-1], "compressed_rank": self.compressed_rank}.items():
                 if rank > settings["n_neurons"]:

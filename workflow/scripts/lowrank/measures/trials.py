@@ -30,12 +30,12 @@ class Trials(Measure):
 
     def compute(self, network: Network) -> dict:
         task = tasks.of(network.spec)
-        shown = evaluation.test_trial(network.spec, task, self.trials, self.shown_trial)
-        return evaluation.signals(network.weights, network.spec, task, shown)
+        trials = evaluation.test_trial(network.spec, task, self.trials, self.shown_trial)
+        return evaluation.signals(network.weights, network.spec, task, trials)
 
     def size(self, n_neurons: int) -> int:
         return 6_000
 
-    def unfit(self, networks):
+    def setting_errors(self, networks):
         if self.shown_trial >= self.trials:
             yield f"shown_trial = {self.shown_trial}: there are {self.trials} trials, from 0"

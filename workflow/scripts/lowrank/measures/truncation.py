@@ -38,7 +38,7 @@ class Truncation(Measure):
     def size(self, n_neurons: int) -> int:
         return 2_500
 
-    def unfit(self, networks):
+    def setting_errors(self, networks):
         if 0 not in self.ranks:
             yield "ranks: must hold 0: the functional rank is relative to the rank-0 loss"
         for name, task in networks.items():

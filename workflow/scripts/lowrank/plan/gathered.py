@@ -21,10 +21,10 @@ def file(run: str, name: str) -> str:
     return f"results/{run}/tables/{name}.parquet"
 
 
-def parts(plan: dict, name: str, specs: Mapping[str, dict]) -> dict[str, str]:
+def files(plan: dict, name: str, specs: Mapping[str, dict]) -> dict[str, str]:
     """Map each file concatenated in a table to the record of how it should have been made.
 
-    `specs` maps the run's networks by place.
+    `specs` maps the run's networks by key.
     """
     own = _own(name, specs)
     if measure := _measure(name):
@@ -40,7 +40,7 @@ def outdated(plan: dict, specs: Mapping[str, dict], found: Mapping[str, dict], m
         table, files = file(plan["config"]["run"], name), _files(plan, name, _own(name, specs))
         if Path(table).exists() and missing.isdisjoint(files):
             of = tables.record(table) or {}
-            if of.get("parts") != tables.of_parts(found[part] for part in files):
+            if of.get("files") != tables.combined_checksum(found[each] for each in files):
                 yield name
 
 
@@ -52,7 +52,7 @@ def records(plan: dict, specs: Mapping[str, dict]) -> dict[str, dict]:
 
 def _files(plan: dict, name: str, own: Mapping[str, dict]) -> list[str]:
     if measure := _measure(name):
-        return [measure.file(plan["config"]["run"], place) for place in own]
+        return [measure.file(plan["config"]["run"], key) for key in own]
     return [networks.history(spec) for spec in own.values()]
 
 
@@ -64,4 +64,4 @@ def _measure(name: str) -> type[measures.Measure] | None:
 def _own(name: str, specs: Mapping[str, dict]) -> dict[str, dict]:
     """Select the networks that a table covers: either the LSTMs or all others."""
     of_lstm = name.startswith(f"{LSTM}_")
-    return {place: spec for place, spec in specs.items() if (spec["task"] == LSTM) == of_lstm}
+    return {key: spec for key, spec in specs.items() if (spec["task"] == LSTM) == of_lstm}

@@ -23,16 +23,16 @@ def record(plan: dict, measure: type[Measure], task: str, network: str) -> str:
 def outdated(
     plan: dict, specs: dict[str, dict], checksums: dict[str, str | None], found: Mapping[str, dict]
 ) -> Iterator[tuple[type[Measure], str]]:
-    """Yield (measure, place) where the measure is missing or was made with another network, settings or code.
+    """Yield (measure, key) where the measure is missing or was made with another network, settings or code.
 
-    `specs` and `checksums` are keyed by place; the checksum of a missing network is None. Checksums are compared
+    `specs` and `checksums` are keyed by key; the checksum of a missing network is None. Checksums are compared
     because a network that was deleted and retrained elsewhere may differ in its last bits. `found` maps paths to the
     records stored in the measure files.
     """
-    for place, network in specs.items():
+    for key, network in specs.items():
         task = network["task"]
         for measure in measures.of(lstm=task == measures.LSTM):
-            planned = {"made_of": record(plan, measure, task, spec.digest(network)), "network": checksums[place]}
-            of = found[measure.file(plan["config"]["run"], place)]
-            if checksums[place] is None or {key: of.get(key) for key in planned} != planned:
-                yield measure, place
+            planned = {"made_of": record(plan, measure, task, spec.digest(network)), "network": checksums[key]}
+            of = found[measure.file(plan["config"]["run"], key)]
+            if checksums[key] is None or {key: of.get(key) for key in planned} != planned:
+                yield measure, key

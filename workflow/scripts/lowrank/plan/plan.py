@@ -39,7 +39,7 @@ OF_LSTM = ("n_neurons", "dropout", "batch", "epochs", "learning_rate")
 
 
 def make(raw: dict) -> dict:
-    """Make the plan for a parsed config; raise Problem if the config has mistakes.
+    """Make the plan for a parsed config; raise UserError if the config has mistakes.
 
     Return {raw, config, code, sources, data, missing, unusable, regather, stacks}:
     `raw`, `config`: the config as read and as validated;
@@ -56,15 +56,15 @@ def make(raw: dict) -> dict:
     settings = plan["config"]
     plan["code"] = {stage: fingerprint(*orders.roots(settings, stage)) for stage in orders.stages(settings)}
     plan |= _sentiment_data(plan)
-    specs = by_place(plan)
+    specs = specs_by_key(plan)
     check_kinds(_kept(plan, specs))
-    checksums = {place: networks.checksum(spec) for place, spec in specs.items()}
-    untrained = [place for place in specs if checksums[place] is None]
+    checksums = {key: networks.checksum(spec) for key, spec in specs.items()}
+    untrained = [key for key in specs if checksums[key] is None]
     found = gathered.records(plan, specs)
     unmeasured = list(measuring.outdated(plan, specs, checksums, found))
-    products = [(networks.file(specs[place]), networks.history(specs[place])) for place in untrained]
-    products += [(each.file(settings["run"], place),) for each, place in unmeasured]
-    if plan["data"] and not prepared.is_there(plan["data"]):
+    products = [(networks.file(specs[key]), networks.history(specs[key])) for key in untrained]
+    products += [(each.file(settings["run"], key),) for each, key in unmeasured]
+    if plan["data"] and not prepared.exists(plan["data"]):
         products.append((prepared.file(plan["data"]), prepared.about(plan["data"])))
     missing = [file for files in products for file in files]
     return plan | {
@@ -93,7 +93,7 @@ def _sentiment_data(plan: dict) -> dict:
     settings = plan["config"]["sentiment"]
     if not settings:
         return {"sources": None, "data": None}
-    found = sources.settle(settings)
+    found = sources.resolve(settings)
     data = {kind: source["sha256"] for kind, source in found.items()}
     data |= {key: settings[key] for key in ("lowercase", "dimensions")} | {"code": plan["code"]["sentiment_data"]}
     return {"sources": found, "data": data}
@@ -102,7 +102,7 @@ def _sentiment_data(plan: dict) -> dict:
 def _stacks(
     settings: dict, untrained: list[str], unmeasured: list[tuple[type[measures.Measure], str]]
 ) -> dict[str, dict]:
-    """Return the jobs that train or measure up to `stack` networks of a task together: {name: {rule, measure, places}}.
+    """Return the jobs that train or measure up to `stack` networks of a task together: {name: {rule, measure, keys}}.
 
     `rule` is the one they replace. A name consists of the rule, a number and the task: truncate_1_romo. Empty if
     `stack` is 1, where each network has a job of its own.
@@ -110,18 +110,18 @@ def _stacks(
     size, found = settings["stack"], {}
     if size == 1:
         return found
-    places = {("train", None): [place for place in untrained if not is_lstm(place)]}
+    keys = {("train", None): [key for key in untrained if not is_lstm(key)]}
     for measure in measures.of(lstm=False):
-        places[measure.rule, measure.name] = [place for of, place in unmeasured if of is measure]
-    for (done, measure), every in places.items():
+        keys[measure.rule, measure.name] = [key for of, key in unmeasured if of is measure]
+    for (done, measure), every in keys.items():
         number = 0
         for task in settings["tasks"]:
             rule = training_rule(settings, task) if done == "train" else done
-            own = [place for place in every if place.startswith(f"{task}/")]
+            own = [key for key in every if key.startswith(f"{task}/")]
             for start in range(0, len(own), size):
                 number += 1
                 name = re.sub(r"\W", "_", f"{done}_{number}_{task}")
-                found[name] = {"rule": rule, "measure": measure, "places": own[start : start + size]}
+                found[name] = {"rule": rule, "measure": measure, "keys": own[start : start + size]}
     return found
 
 
@@ -130,8 +130,8 @@ def training_rule(settings: dict, task: str) -> str:
     return "train_on_cpu" if settings["device"] == "cuda" and not on_gpu(settings, task) else "train"
 
 
-def places(plan: dict) -> list[str]:
-    """List the places of the run's networks: {task}/g{g}/seed{seed}, and sentiment/seed{seed} for LSTMs."""
+def keys(plan: dict) -> list[str]:
+    """List the keys of the run's networks: {task}/g{g}/seed{seed}, and sentiment/seed{seed} for LSTMs."""
     settings = plan["config"]
     found = [
         f"{name}/g{g}/seed{seed}"
@@ -142,17 +142,17 @@ def places(plan: dict) -> list[str]:
     return found + [f"sentiment/seed{seed}" for seed in (settings["sentiment"] or {"seeds": []})["seeds"]]
 
 
-def is_lstm(place: str) -> bool:
-    """Return True if the network at this place is an LSTM."""
-    return place.startswith("sentiment/")
+def is_lstm(key: str) -> bool:
+    """Return True if the network with this key is an LSTM."""
+    return key.startswith("sentiment/")
 
 
-def spec(plan: dict, place: str) -> dict:
-    """Return the spec of the network at a place: everything that it depends on."""
+def spec(plan: dict, key: str) -> dict:
+    """Return the spec of the network with this key: everything that it depends on."""
     settings = plan["config"]
-    name, *strength, seed = place.split("/")
+    name, *strength, seed = key.split("/")
     found = {"task": name, "seed": int(seed.removeprefix("seed")), "run_seed": settings["run_seed"]}
-    if is_lstm(place):
+    if is_lstm(key):
         found |= {key: settings["sentiment"][key] for key in OF_LSTM}
         return found | {"data": plan["data"], "code": plan["code"]["train_sentiment"]}
     task = {**settings, **settings["tasks"][name]}
@@ -160,14 +160,14 @@ def spec(plan: dict, place: str) -> dict:
     return found | {"code": plan["code"][f"train {name}"]}
 
 
-def by_place(plan: dict) -> dict[str, dict]:
-    """Map each place to the spec of its network."""
-    return {place: spec(plan, place) for place in places(plan)}
+def specs_by_key(plan: dict) -> dict[str, dict]:
+    """Map each key to the spec of its network."""
+    return {key: spec(plan, key) for key in keys(plan)}
 
 
 def all_networks(plan: dict) -> dict[str, dict]:
     """Map the hash that names each network to its spec."""
-    return {digest(spec): spec for spec in by_place(plan).values()}
+    return {digest(spec): spec for spec in specs_by_key(plan).values()}
 
 
 def linear_networks(settings: dict) -> list[dict]:

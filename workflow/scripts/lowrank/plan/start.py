@@ -9,8 +9,8 @@ from pathlib import Path
 
 import yaml
 
+from ..core.errors import UserError
 from ..core.files import atomic
-from ..core.problems import Problem
 from ..core.spec import canonical, digest
 from . import gathered
 
@@ -34,11 +34,11 @@ def write_plan(plan: dict) -> str:
 
 
 def read_plan(name: str) -> dict:
-    """Return the plan of this name, for a job; raise Problem if it cannot be read."""
+    """Return the plan of this name, for a job; raise UserError if it cannot be read."""
     try:
         return json.loads(_file(name).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise Problem(
+        raise UserError(
             f"the plan of this start, {_file(name).resolve()}, cannot be read: start the workflow again"
         ) from error
 
@@ -76,11 +76,11 @@ def mark_regather(plan: dict) -> None:
 
 
 def check_folders(files: Iterable[str]) -> None:
-    """Raise Problem naming the folders if any of the files cannot be written for lack of permission."""
+    """Raise UserError naming the folders if any of the files cannot be written for lack of permission."""
     folders = {_existing(Path(file).parent) for file in files}
     closed = sorted(str(folder) for folder in folders if not os.access(folder, os.W_OK | os.X_OK))
     if closed:
-        raise Problem(f"cannot write into {', '.join(closed)}: no permission, or a read-only file system")
+        raise UserError(f"cannot write into {', '.join(closed)}: no permission, or a read-only file system")
 
 
 def _existing(folder: Path) -> Path:

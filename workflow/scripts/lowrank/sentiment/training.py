@@ -9,11 +9,11 @@ import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from ..core.problems import Stopped
+from ..core.errors import Stopped
 from ..core.streams import stream
 from ..training.device import device_of, name_of
 from ..training.optimizers import Adam
-from ..training.pace import REPORT_SECONDS, SAVE_SECONDS, Elapsed, Every
+from ..training.pace import REPORT_SECONDS, SAVE_SECONDS, Elapsed, Timer
 from .evaluation import accuracy_and_loss
 from .lstm import initial_weights
 from .sentences.data import Data, Sentences
@@ -55,7 +55,7 @@ def train(
     if state is not None:
         network.restore(state)
         record = Record.of(state)
-    save_is_due, report_is_due = Every(SAVE_SECONDS, clock), Every(REPORT_SECONDS, clock)
+    save_is_due, report_is_due = Timer(SAVE_SECONDS, clock), Timer(REPORT_SECONDS, clock)
     elapsed, began_at = Elapsed(clock), record.updates
     per_epoch = -(-len(data.train) // spec["batch"])
     total = per_epoch * spec["epochs"]
@@ -140,13 +140,13 @@ class Network:
 
     def __init__(self, spec: dict, weights: dict[str, np.ndarray], vectors: np.ndarray, device: str = "cpu"):
         torch.set_num_threads(1)  # the last bits of a product depend on the number of threads
-        self.place = place = device_of(device)
-        self.device = name_of(place)
+        self.torch_device = torch_device = device_of(device)
+        self.device = name_of(torch_device)
         n, dimensions = spec["n_neurons"], vectors.shape[1]
-        self.dropout, self.vectors = spec["dropout"], torch.from_numpy(vectors).to(place)
-        self.layers = [nn.LSTM(dimensions, n, device=place), nn.LSTM(n, n, device=place)]
-        self.parameters = {"v": nn.Parameter(torch.empty(n, device=place))}
-        self.parameters["b"] = nn.Parameter(torch.empty((), device=place))
+        self.dropout, self.vectors = spec["dropout"], torch.from_numpy(vectors).to(torch_device)
+        self.layers = [nn.LSTM(dimensions, n, device=torch_device), nn.LSTM(n, n, device=torch_device)]
+        self.parameters = {"v": nn.Parameter(torch.empty(n, device=torch_device))}
+        self.parameters["b"] = nn.Parameter(torch.empty((), device=torch_device))
         for number, layer in enumerate(self.layers, 1):
             names = {"U": "weight_ih_l0", "W": "weight_hh_l0", "b": "bias_ih_l0", "c": "bias_hh_l0"}
             self.parameters |= {f"{name}{number}": getattr(layer, theirs) for name, theirs in names.items()}
@@ -156,9 +156,9 @@ class Network:
 
     def step(self, sentences: Sentences, chosen: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
         """Update on the chosen sentences; return their summed loss and number of correct answers, before the update."""
-        words = torch.from_numpy(sentences.padded(chosen)).to(self.place)
-        last = torch.from_numpy(sentences.lengths[chosen] - 1).long().to(self.place)
-        labels = torch.from_numpy(sentences.labels[chosen]).float().to(self.place)
+        words = torch.from_numpy(sentences.padded(chosen)).to(self.torch_device)
+        last = torch.from_numpy(sentences.lengths[chosen] - 1).long().to(self.torch_device)
+        labels = torch.from_numpy(sentences.labels[chosen]).float().to(self.torch_device)
         logits = self.logits(words, last, rng)
         loss = binary_cross_entropy_with_logits(logits, labels)
         for weight in self.parameters.values():
@@ -172,13 +172,13 @@ class Network:
         """Compute the logit (batch,) of each sentence (steps, batch) at its last word; dropout only with an rng."""
         hidden, _ = self.layers[0](self.vectors[words])
         hidden, _ = self.layers[1](self._dropped(hidden, rng))
-        read = self._dropped(hidden[last, torch.arange(len(last), device=self.place)], rng)
+        read = self._dropped(hidden[last, torch.arange(len(last), device=self.torch_device)], rng)
         return read @ self.parameters["v"] + self.parameters["b"]
 
     def _dropped(self, hidden: torch.Tensor, rng: np.random.Generator | None) -> torch.Tensor:
         if rng is None or self.dropout == 0:
             return hidden
-        kept = torch.from_numpy(rng.random(hidden.shape, dtype=np.float32) >= self.dropout).to(self.place)
+        kept = torch.from_numpy(rng.random(hidden.shape, dtype=np.float32) >= self.dropout).to(self.torch_device)
         return hidden * kept.float().div_(1 - self.dropout)
 
     def weights(self) -> dict[str, np.ndarray]:

@@ -10,8 +10,8 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from ..core.errors import UserError
 from ..core.files import atomic
-from ..core.problems import Problem
 from ..core.spec import canonical, digest
 
 ABOUT = "about"  # the only metadata key: several would be written in random order
@@ -27,21 +27,21 @@ def write(path: str | os.PathLike, spec: dict, arrays: dict[str, np.ndarray], **
 
 
 def read(path: str | os.PathLike, name: str) -> tuple[dict, dict[str, np.ndarray]]:
-    """Return metadata and arrays of the network `name` (its spec's hash); Problem for a damaged or a different one."""
+    """Return metadata and arrays of the network `name` (its spec's hash); UserError if damaged or different."""
     about = read_about(path)
     if digest(about["spec"]) != name:
-        raise Problem(f"{path} holds the network {digest(about['spec'])}, not {name}: delete it and start again")
+        raise UserError(f"{path} holds the network {digest(about['spec'])}, not {name}: delete it and start again")
     try:
         arrays = load(Path(path).read_bytes())
     except (SafetensorError, OSError) as error:
-        raise Problem(f"{path} cannot be read ({error}): delete it and start again") from error
+        raise UserError(f"{path} cannot be read ({error}): delete it and start again") from error
     if _checksum(about, arrays) != about["checksum"]:
-        raise Problem(f"{path} is damaged (its content does not give its checksum): delete it and start again")
+        raise UserError(f"{path} is damaged (its content does not give its checksum): delete it and start again")
     return about, arrays
 
 
 def read_about(path: str | os.PathLike) -> dict:
-    """Return the metadata of a file from its header alone; Problem if the file is missing or incomplete."""
+    """Return the metadata of a file from its header alone; UserError if the file is missing or incomplete."""
     path = Path(path)
     try:
         with path.open("rb") as file:
@@ -55,17 +55,17 @@ def read_about(path: str | os.PathLike) -> dict:
             raise ValueError(f"it has {path.stat().st_size} bytes instead of {8 + length + end}")
         digest(about), about["spec"], about["checksum"]  # raises unless the keys exist and the values are valid JSON
     except FileNotFoundError as error:
-        raise Problem(f"{path} is missing") from error
+        raise UserError(f"{path} is missing") from error
     except (OSError, struct.error, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise Problem(f"{path} is not a whole network file ({error}): delete it and start again") from error
+        raise UserError(f"{path} is not a whole network file ({error}): delete it and start again") from error
     return about
 
 
-def is_whole(path: str | os.PathLike, name: str) -> bool:
+def is_complete(path: str | os.PathLike, name: str) -> bool:
     """Return True if the file holds the network `name` completely, by header and size: cheap enough for every plan."""
     try:
         return digest(read_about(path)["spec"]) == name
-    except Problem:
+    except UserError:
         return False
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ..core.spec import digest, place
+from ..core.spec import digest, network_key
 from . import checkpoint, tables
 
 FOLDER = "results/networks"
@@ -10,7 +10,7 @@ FOLDER = "results/networks"
 
 def file(spec: dict) -> str:
     """Return the path of a trained network: W0, M0, v0 and W, M, v."""
-    return f"{FOLDER}/{place(spec)}-{digest(spec)}.safetensors"
+    return f"{FOLDER}/{network_key(spec)}-{digest(spec)}.safetensors"
 
 
 def history(spec: dict) -> str:
@@ -25,17 +25,17 @@ def state(spec: dict) -> Path:
 
 def checksum(spec: dict) -> str | None:
     """Return the checksum recorded in a network's file; None unless the network and its history are complete."""
-    if not is_there(spec):
+    if not exists(spec):
         return None
     return checkpoint.read_about(file(spec))["checksum"]
 
 
-def parts(spec: dict) -> list[tuple[Path, bool]]:
+def files(spec: dict) -> list[tuple[Path, bool]]:
     """List the files of a trained network, each with True if it exists and is complete."""
     network, table = Path(file(spec)), Path(history(spec))
-    return [(network, checkpoint.is_whole(network, digest(spec))), (table, tables.is_whole(table))]
+    return [(network, checkpoint.is_complete(network, digest(spec))), (table, tables.is_complete(table))]
 
 
-def is_there(spec: dict) -> bool:
+def exists(spec: dict) -> bool:
     """Return True if a network and its history both exist and are complete."""
-    return all(is_whole for _, is_whole in parts(spec))
+    return all(is_complete for _, is_complete in files(spec))

@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..core.columns import NETWORK
+from ..core.errors import UserError
 from ..core.files import atomic
-from ..core.problems import Problem
 from ..core.spec import canonical
 from . import schemas
 
@@ -65,25 +65,25 @@ def _array(values, rows: int, kind: pa.DataType) -> pa.Array:
 def read(path: str | os.PathLike, name: str, made_of: str | None = None) -> pa.Table:
     """Read a table with the schema `name`; if given, `made_of` must match its record.
 
-    Raise Problem if the file is missing, damaged, has other columns, was changed since, or was made of something else.
+    Raise UserError if the file is missing, damaged, has other columns, was changed, or was made of something else.
     """
     try:
         content = Path(path).read_bytes()
         file = pq.ParquetFile(pa.BufferReader(content))
         table = file.read()
     except FileNotFoundError as error:
-        raise Problem(f"{path} is missing") from error
+        raise UserError(f"{path} is missing") from error
     except (pa.ArrowException, OSError) as error:
         reason = " ".join(str(error).split())
-        raise Problem(f"{path} is not a whole Parquet file ({reason}): delete it and start again") from error
+        raise UserError(f"{path} is not a whole Parquet file ({reason}): delete it and start again") from error
     if not table.schema.equals(schemas.of(name)):
-        raise Problem(f"{path} does not have the columns of a {name} table: delete it and start again")
+        raise UserError(f"{path} does not have the columns of a {name} table: delete it and start again")
     found = _record(file.metadata)
     footer = 8 + int.from_bytes(content[-8:-4], "little")
     if hashlib.sha256(memoryview(content)[:-footer]).hexdigest() != found.get("checksum"):
-        raise Problem(f"{path} was changed after this workflow wrote it: delete it and start again")
+        raise UserError(f"{path} was changed after this workflow wrote it: delete it and start again")
     if made_of not in (None, found.get("made_of")):
-        raise Problem(
+        raise UserError(
             f"{path} was made with other settings, code or networks than this run's: delete it and start again"
         )
     return table
@@ -117,7 +117,7 @@ def network(spec: dict) -> dict:
     return {name: spec[name] for name in NETWORK}
 
 
-def is_whole(path: str | os.PathLike) -> bool:
+def is_complete(path: str | os.PathLike) -> bool:
     """Return True if a Parquet file has its magic bytes at both ends, that is, is complete: cheap enough for plans."""
     try:
         with open(path, "rb") as file:
@@ -128,15 +128,15 @@ def is_whole(path: str | os.PathLike) -> bool:
         return False
 
 
-def gather(path: str | os.PathLike, name: str, parts: Mapping[str, str], made_of: str) -> None:
-    """Concatenate the tables in `parts`, which maps each file to what it must be `made_of`, and write the result."""
-    tables = [read(part, name, own) for part, own in parts.items()]
+def gather(path: str | os.PathLike, name: str, files: Mapping[str, str], made_of: str) -> None:
+    """Concatenate the tables in `files`, which maps each file to what it must be `made_of`, and write the result."""
+    tables = [read(file, name, own) for file, own in files.items()]
     whole = pa.concat_tables(tables).combine_chunks()
     whole = pa.Table.from_arrays(whole.columns, schema=schemas.of(name).with_metadata(whole.schema.metadata))
-    made = {"made_of": made_of, "parts": of_parts(record(part) for part in parts)}
+    made = {"made_of": made_of, "files": combined_checksum(map(record, files))}
     _write(path, whole, made)
 
 
-def of_parts(records: Iterable[dict[str, str]]) -> str:
+def combined_checksum(records: Iterable[dict[str, str]]) -> str:
     """Return the hash of the checksums of gathered files, recorded in the table of all networks."""
     return hashlib.sha256(canonical([record.get("checksum") for record in records]).encode()).hexdigest()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from ..core.problems import Problem
+from ..core.errors import UserError
 
 _locks = []  # on the GPUs this process uses, held until it ends
 
@@ -15,13 +15,13 @@ _locks = []  # on the GPUs this process uses, held until it ends
 def device_of(name: str) -> torch.device:
     """Return the device `cpu`, or for `cuda` a GPU that no other training on this machine uses, if there is one.
 
-    On a GPU, use full float32, not TF32, and deterministic operations only. Raise Problem if there is no GPU.
+    On a GPU, use full float32, not TF32, and deterministic operations only. Raise UserError if there is no GPU.
     """
     if name == "cpu":
         return torch.device("cpu")
     os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # makes cuBLAS deterministic; read when cuBLAS starts
     if not torch.cuda.is_available():
-        raise Problem(
+        raise UserError(
             f"this job is to train on a GPU, and PyTorch {torch.__version__} sees none on {os.uname().nodename}: "
             "ask for one (see docs/cluster.md), or train with device: cpu"
         )

@@ -7,12 +7,12 @@ from itertools import islice
 
 import numpy as np
 
-from ..core.problems import Stopped
+from ..core.errors import Stopped
 from ..tasks.base import Task
 from . import kernels
 from .initialization import initial_weights
 from .kernels.base import SHOWN, Row, State, learning_rate
-from .pace import REPORT_SECONDS, SAVE_SECONDS, Elapsed, Every
+from .pace import REPORT_SECONDS, SAVE_SECONDS, Elapsed, Timer
 
 HISTORY = ("loss", "gradient_norm")  # of every network
 LINEAR_HISTORY = (*HISTORY, "tau", "readout", *SHOWN)  # of networks with the identity as nonlinearity
@@ -81,7 +81,7 @@ def train_together(
         save([stack.state(network) | history.state(network) for network in range(len(specs))])
 
     elapsed, began_at = Elapsed(clock), len(history)
-    save_is_due, report_is_due = Every(SAVE_SECONDS, clock), Every(REPORT_SECONDS, clock)
+    save_is_due, report_is_due = Timer(SAVE_SECONDS, clock), Timer(REPORT_SECONDS, clock)
     left = 0 if history.all_diverged() else epochs - len(history)
     for batch in islice(trainer.batches(task, specs, len(history), device), left):
         if stopping():

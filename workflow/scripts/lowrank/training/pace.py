@@ -6,7 +6,7 @@ SAVE_SECONDS = 30.0  # between saved states
 REPORT_SECONDS = 5.0  # between progress lines
 
 
-class Every:
+class Timer:
     """Return True when called if `seconds` have passed since the last True, or if the clock went backwards."""
 
     def __init__(self, seconds: float, clock: Callable[[], float]):

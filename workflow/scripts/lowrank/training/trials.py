@@ -55,8 +55,8 @@ def _draw(task: Task, spec: dict, block: int) -> tuple[list[torch.Tensor], np.nd
     trials = task.draw(stream(spec, "training trials", block), BLOCK * size)
     end = trials.ends().reshape(BLOCK, size)
     order = np.argsort(-end, axis=1, kind="stable")
-    place = (order + size * np.arange(BLOCK)[:, None]).ravel()
-    parts = [_time_first(part[place]) for part in (trials.inputs, trials.targets, trials.mask)]
+    index = (order + size * np.arange(BLOCK)[:, None]).ravel()
+    parts = [_time_first(part[index]) for part in (trials.inputs, trials.targets, trials.mask)]
     return parts, np.take_along_axis(end, order, axis=1)
 
 

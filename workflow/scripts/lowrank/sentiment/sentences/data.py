@@ -23,8 +23,8 @@ class Sentences:
         lengths = self.lengths[chosen]
         starts = np.cumsum(self.lengths, dtype=np.int64)[chosen] - lengths
         steps = np.arange(lengths.max())[:, None]
-        place = np.minimum(starts + steps, len(self.words) - 1)
-        return np.where(steps < lengths, self.words[place], 0)
+        index = np.minimum(starts + steps, len(self.words) - 1)
+        return np.where(steps < lengths, self.words[index], 0)
 
 
 @dataclass(frozen=True)

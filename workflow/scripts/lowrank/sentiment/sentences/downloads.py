@@ -9,8 +9,8 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...core.files import atomic, held
-from ...core.problems import Problem
+from ...core.errors import UserError
+from ...core.files import atomic, locked
 
 FOLDER = Path("resources")
 ANSWER_SECONDS = 60.0  # time-out for the next chunk of a download
@@ -39,16 +39,16 @@ class Download:
         """Path of the file that is kept."""
         return FOLDER / (self.member or self.file)
 
-    def is_there(self) -> bool:
+    def exists(self) -> bool:
         """Return True if no download is needed: the file was downloaded before or placed there by hand."""
         return (FOLDER / self.file).exists() or self._member_is_kept()
 
     def fetch(self) -> Path:
         """Return the path of the verified file, or of its kept member, downloading it if missing.
 
-        Raise Unreachable if the download fails, Problem if an existing file fails verification. One process at a time.
+        Raise Unreachable if the download fails, UserError if a present file fails verification. One process at a time.
         """
-        with held(["0"], FOLDER / ".lock"):
+        with locked(["0"], FOLDER / ".lock"):
             for left in FOLDER.glob(".download-*"):  # left by a killed job
                 shutil.rmtree(left)
             archive = FOLDER / self.file
@@ -56,7 +56,7 @@ class Download:
                 self._check_member()
             elif archive.exists():
                 if wrong := self._wrong(archive):
-                    raise Problem(f"{archive} {wrong}: delete it and start again")
+                    raise UserError(f"{archive} {wrong}: delete it and start again")
                 self._keep(archive)
             else:
                 with tempfile.TemporaryDirectory(prefix=".download-", dir=FOLDER) as folder:
@@ -98,7 +98,7 @@ class Download:
 
     def _check_member(self) -> None:
         if self._sum_file().read_text().split(" ")[0] != sha256(self.path):
-            raise Problem(f"{self.path} does not have the SHA-256 in {self._sum_file()}: delete it and start again")
+            raise UserError(f"{self.path} does not have the SHA-256 in {self._sum_file()}: delete it and start again")
 
     def _sum_file(self) -> Path:
         """Path of the file with the member's SHA-256, in the format of sha256sum."""
@@ -106,12 +106,12 @@ class Download:
 
 
 def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file; Problem if it cannot be read."""
+    """Return the SHA-256 of a file; UserError if it cannot be read."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise Problem(f"{path} cannot be read: {error.strerror}") from error
+        raise UserError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _from_web(download: Download, folder: Path) -> None:
@@ -133,10 +133,10 @@ def _from_web(download: Download, folder: Path) -> None:
 
 def _from_pip(download: Download, folder: Path) -> None:
     """Download the source distribution; pip verifies the hash before it opens the file."""
-    wanted = folder / "requirements.txt"
-    wanted.write_text(f"{download.address} --hash=sha256:{download.sha256}\n")
+    requirements = folder / "requirements.txt"
+    requirements.write_text(f"{download.address} --hash=sha256:{download.sha256}\n")
     options = ["--no-deps", "--no-binary", ":all:", "--disable-pip-version-check", "--dest", f"{folder}"]
-    _run([sys.executable, "-m", "pip", "download", *options, "-r", f"{wanted}"])
+    _run([sys.executable, "-m", "pip", "download", *options, "-r", f"{requirements}"])
 
 
 def _from_npm(download: Download, folder: Path) -> None:

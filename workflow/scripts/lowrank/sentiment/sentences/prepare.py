@@ -13,7 +13,7 @@ from typing import IO
 
 import numpy as np
 
-from ...core.problems import Problem
+from ...core.errors import UserError
 from ...core.streams import named
 from . import reviews, trees, vectors
 from .data import SPLITS, Data, Sentences
@@ -59,8 +59,8 @@ def lookup(path: Path, words: set[str], dimensions: int, lowercase: bool) -> tup
     GloVe's words are in lower case. With `lowercase` False, a capitalised word found only in lower case gets a random
     vector, N(0, 1), the same every time, as in the published experiment.
     """
-    wanted = words if lowercase else words | {word.lower() for word in words}
-    there = read_vectors(path, wanted, dimensions)
+    required = words if lowercase else words | {word.lower() for word in words}
+    there = read_vectors(path, required, dimensions)
     drawn = sorted(word for word in words - there.keys() if word.lower() in there)
     return (
         {word: there[word] for word in words & there.keys()},
@@ -126,19 +126,19 @@ def _member(archive: tarfile.TarFile, name: str) -> IO[bytes]:
 
 
 def _lines(file: Iterable[bytes], where: str | Path) -> Iterator[str]:
-    """Yield the lines of a file, with any system's line endings; Problem if one is not UTF-8."""
+    """Yield the lines of a file, with any system's line endings; UserError if one is not UTF-8."""
     for number, line in enumerate(file, 1):
         try:
             yield line.decode().rstrip("\r\n")
         except UnicodeDecodeError as error:
-            raise Problem(f"{where}, line {number}: it is not UTF-8 text") from error
+            raise UserError(f"{where}, line {number}: it is not UTF-8 text") from error
 
 
 @contextlib.contextmanager
 def _readable(path: Path) -> Iterator[None]:
-    """Raise Problem, naming the file, if it is missing, damaged or malformed."""
+    """Raise UserError, naming the file, if it is missing, damaged or malformed."""
     try:
         yield
     except DAMAGED as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise Problem(f"{path} cannot be read: {reason}") from error
+        raise UserError(f"{path} cannot be read: {reason}") from error

@@ -6,7 +6,7 @@ Lines are `number <tab> mean rating from -4 to 4 <tab> sentence`. Source: Hutto 
 import re
 from collections.abc import Iterable
 
-from ...core.problems import Problem
+from ...core.errors import UserError
 from ...core.streams import named
 from .trees import Sentence
 
@@ -16,9 +16,9 @@ SHARES = {"train": 0.8, "validation": 0.1, "test": 0.1}
 
 
 def sentences(lines: Iterable[str], where: str) -> list[Sentence]:
-    """Return the sentences with a non-zero rating; Problem, naming `where` and the line, if one is malformed.
+    """Return the sentences with a non-zero rating; UserError, naming `where` and the line, if one is malformed.
 
-    Raise Problem, too, if none remain.
+    Raise UserError, too, if none remain.
     """
     found = []
     for number, line in enumerate(lines, 1):
@@ -26,11 +26,11 @@ def sentences(lines: Iterable[str], where: str) -> list[Sentence]:
             _, rating, text = line.split("\t")
             rating = float(rating)
         except ValueError as error:
-            raise Problem(f"{where}, line {number}: it is not number, rating and sentence") from error
+            raise UserError(f"{where}, line {number}: it is not number, rating and sentence") from error
         if rating:
             found.append((TOKEN.findall(text), int(rating > 0)))
     if not found:
-        raise Problem(f"{where} holds no sentence that is rated positive or negative")
+        raise UserError(f"{where} holds no sentence that is rated positive or negative")
     return found
 
 

@@ -12,7 +12,7 @@ import stat
 import threading
 from pathlib import Path
 
-from ...core.problems import Problem
+from ...core.errors import UserError
 from .downloads import FOLDER, Download, Unreachable, sha256
 from .prepare import TREES
 
@@ -65,11 +65,11 @@ DOWNLOADS = {
 }
 
 
-def settle(settings: dict) -> dict[str, dict]:
+def resolve(settings: dict) -> dict[str, dict]:
     """Choose the source of each kind of data: {source, path, sha256}; `settings` is the config's section `sentiment`.
 
     In order of preference: files named in the config; data in resources/; Stanford, if it answers; the packages.
-    Raise Problem if a file in the config cannot be used.
+    Raise UserError if a file in the config cannot be used.
     """
     return {kind: _named(kind, settings[kind]) if settings[kind] else _downloadable(kind) for kind in DOWNLOADS}
 
@@ -80,17 +80,17 @@ def _named(kind: str, path: str) -> dict:
     try:
         mode = os.stat(path).st_mode
     except FileNotFoundError as error:
-        raise Problem(f"sentiment.{kind} = {path!r}: there is no such file or folder") from error
+        raise UserError(f"sentiment.{kind} = {path!r}: there is no such file or folder") from error
     except (OSError, ValueError) as error:  # name too long, no permission, circular link, null byte
-        raise Problem(f"sentiment.{kind} = {path!r} cannot be read: {getattr(error, 'strerror', error)}") from error
+        raise UserError(f"sentiment.{kind} = {path!r} cannot be read: {getattr(error, 'strerror', error)}") from error
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-        raise Problem(f"sentiment.{kind} = {path!r} is neither a file nor a folder")
+        raise UserError(f"sentiment.{kind} = {path!r} is neither a file nor a folder")
     return {"source": "files", "path": path, "sha256": sum_of(Path(path))}
 
 
 def _downloadable(kind: str) -> dict:
     downloads, used = DOWNLOADS[kind], _used_before(kind)
-    there = [source for source, download in downloads.items() if download.is_there() or source in used]
+    there = [source for source, download in downloads.items() if download.exists() or source in used]
     source = there[0] if there else "stanford" if stanford_answers() else "packages"
     return {"source": source, "path": str(downloads[source].path), "sha256": downloads[source].sha256}
 
@@ -131,32 +131,32 @@ def sum_of(path: Path) -> str:
     return sha256(path)
 
 
-def fetch(kind: str, settled: dict) -> Path:
-    """Return the path of the chosen source, verified, and downloaded if missing; Problem if that is impossible."""
-    if settled["path"].startswith(BY_SUM):
-        raise Problem(
-            f"what was prepared of the {kind} with {settled['path']} is not in {ABOUT}/: name the file itself in "
+def fetch(kind: str, resolved: dict) -> Path:
+    """Return the path of the chosen source, verified, and downloaded if missing; UserError if that is impossible."""
+    if resolved["path"].startswith(BY_SUM):
+        raise UserError(
+            f"what was prepared of the {kind} with {resolved['path']} is not in {ABOUT}/: name the file itself in "
             f"sentiment.{kind}"
         )
-    if settled["source"] == "files":
-        path = Path(settled["path"])
-        if sum_of(path) != settled["sha256"]:
-            raise Problem(f"{path} was changed after this job was planned: start the workflow again")
+    if resolved["source"] == "files":
+        path = Path(resolved["path"])
+        if sum_of(path) != resolved["sha256"]:
+            raise UserError(f"{path} was changed after this job was planned: start the workflow again")
         return path
-    download, by_hand = DOWNLOADS[kind][settled["source"]], DOWNLOADS[kind]["stanford"]
+    download, by_hand = DOWNLOADS[kind][resolved["source"]], DOWNLOADS[kind]["stanford"]
     try:
         return download.fetch()
     except Unreachable as error:
-        raise Problem(
+        raise UserError(
             f"{download.name} cannot be downloaded ({error}): put {by_hand.file} from {by_hand.address} into "
             f"{FOLDER}/, or name files of your own in sentiment.{kind}"
         ) from error
 
 
-def facts(kind: str, settled: dict) -> dict:
+def facts(kind: str, resolved: dict) -> dict:
     """Return what is recorded about a source: {source, name, sha256, licence}, and the address of a download."""
-    told = {"source": settled["source"], "sha256": settled["sha256"]}
-    if settled["source"] == "files":
-        return told | {"name": Path(settled["path"]).name, "licence": "not known: a file of the config"}
-    download = DOWNLOADS[kind][settled["source"]]
-    return told | {"name": download.name, "licence": download.licence, "address": download.address}
+    facts = {"source": resolved["source"], "sha256": resolved["sha256"]}
+    if resolved["source"] == "files":
+        return facts | {"name": Path(resolved["path"]).name, "licence": "not known: a file of the config"}
+    download = DOWNLOADS[kind][resolved["source"]]
+    return facts | {"name": download.name, "licence": download.licence, "address": download.address}

@@ -9,7 +9,7 @@ the most positive rating; it belongs to the top class, 4. A space within a token
 import re
 from collections.abc import Iterable
 
-from ...core.problems import Problem
+from ...core.errors import UserError
 
 LEAF = re.compile(r"\([0-5] ([^ ()]+)\)")
 NODE = re.compile(r"\([0-5](?: \0)+\)")
@@ -33,9 +33,9 @@ def tree(text: str) -> tuple[list[str], int]:
 
 
 def sentences(lines: Iterable[str], where: str) -> list[Sentence]:
-    """Return the sentences that are not neutral; Problem, naming `where` and the line, if one is malformed.
+    """Return the sentences that are not neutral; UserError, naming `where` and the line, if one is malformed.
 
-    Raise Problem, too, if none remain.
+    Raise UserError, too, if none remain.
     """
     found = []
     for number, line in enumerate(lines, 1):
@@ -44,9 +44,9 @@ def sentences(lines: Iterable[str], where: str) -> list[Sentence]:
         try:
             tokens, label = tree(line)
         except ValueError as error:
-            raise Problem(f"{where}, line {number}: {error}") from error
+            raise UserError(f"{where}, line {number}: {error}") from error
         if label != NEUTRAL:
             found.append((tokens, int(label > NEUTRAL)))
     if not found:
-        raise Problem(f"{where} holds no sentence that is positive or negative")
+        raise UserError(f"{where} holds no sentence that is positive or negative")
     return found

@@ -5,15 +5,15 @@ that diverges at its first epoch, or not at all.
 """
 
 from ... import tasks
-from .declared import mistakes_of_attributes, mistakes_of_file
-from .drawn import mistakes_of_draws
+from .declared import errors_of_attributes, errors_of_file
+from .drawn import errors_of_draws
 from .exceptions import RAISED, described
 from .patience import limited
 
-__all__ = ["RAISED", "described", "limited", "mistakes_of_file", "mistakes_of_task"]
+__all__ = ["RAISED", "described", "errors_of_file", "errors_of_task", "limited"]
 
 
-def mistakes_of_task(module: str, networks: dict, numbers: dict) -> list[str]:
+def errors_of_task(module: str, networks: dict, numbers: dict) -> list[str]:
     """Check a task whose file is valid: its attributes, then the trials it draws.
 
     `networks` holds the settings of its networks and `numbers` the task's own, as in a spec.
@@ -23,4 +23,4 @@ def mistakes_of_task(module: str, networks: dict, numbers: dict) -> list[str]:
             task = tasks.of({"module": module, "dt": networks["dt"], "numbers": numbers})
     except RAISED as error:
         return [f"the task cannot be made: {described(error, module)}"]
-    return mistakes_of_attributes(task, module) or mistakes_of_draws(task, module, networks["batch"])
+    return errors_of_attributes(task, module) or errors_of_draws(task, module, networks["batch"])

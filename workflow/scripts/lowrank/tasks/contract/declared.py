@@ -11,7 +11,7 @@ from .exceptions import RAISED, described, file_of
 from .patience import limited
 
 
-def mistakes_of_file(module: str) -> list[str]:
+def errors_of_file(module: str) -> list[str]:
     """Check a task's file before calling anything in it."""
     file = file_of(module)
     if "." in module:
@@ -28,31 +28,31 @@ def mistakes_of_file(module: str) -> list[str]:
     if len(found) > 1:
         names = ", ".join(name for name, _ in found)
         return [f"{file} defines {len(found)} tasks ({names}): put each into a file of its own"]
-    return _mistakes_of_class(found[0][1], file)
+    return _errors_of_class(found[0][1], file)
 
 
-def _mistakes_of_class(kind: type[Task], file: str) -> list[str]:
+def _errors_of_class(kind: type[Task], file: str) -> list[str]:
     parameters = vars(kind).get("__dataclass_params__")  # must be its own: inheriting from a dataclass is not enough
     if not (parameters and parameters.frozen):
         return [f"{kind.__name__} in {file} is not a frozen dataclass: write @dataclass(frozen=True) above it"]
     return [f"{kind.__name__} in {file} does not define {name}" for name in sorted(kind.__abstractmethods__)]
 
 
-def mistakes_of_attributes(task: Task, module: str) -> list[str]:
+def errors_of_attributes(task: Task, module: str) -> list[str]:
     """Check the values of a task's attributes."""
-    mistakes = []
-    for name, (is_right, wanted) in ATTRIBUTES.items():
+    errors = []
+    for name, (is_right, expected) in ATTRIBUTES.items():
         if not _has(task, name):
-            mistakes.append(f"{name} is missing in {file_of(module)}; wanted {wanted}")
+            errors.append(f"{name} is missing in {file_of(module)}; wanted {expected}")
             continue
         try:
             with limited():
                 value = getattr(task, name)
         except RAISED as error:
-            mistakes.append(f"{name} raised {described(error, module)}")
+            errors.append(f"{name} raised {described(error, module)}")
         else:
-            mistakes += [] if is_right(value) else [f"{name} is {value!r} in {file_of(module)}; wanted {wanted}"]
-    return mistakes
+            errors += [] if is_right(value) else [f"{name} is {value!r} in {file_of(module)}; wanted {expected}"]
+    return errors
 
 
 def _has(task: Task, name: str) -> bool:

@@ -21,7 +21,7 @@ KINDS = {"inputs": "float32", "targets": "float32", "mask": "bool", "phase": "ui
 INDEX = ("trial", "step", "channel")
 
 
-def mistakes_of_draws(task: Task, module: str, batch: int) -> list[str]:
+def errors_of_draws(task: Task, module: str, batch: int) -> list[str]:
     """Check a few batches of trials, drawn from separate streams so that no network is affected."""
     draws = []
     for stream, n_trials in (("first", TRIALS), ("first", TRIALS), ("second", 1)):
@@ -30,27 +30,27 @@ def mistakes_of_draws(task: Task, module: str, batch: int) -> list[str]:
                 trials = task.draw(named("contract", stream), n_trials)
         except RAISED as error:
             return [f"draw raised {described(error, module)}"]
-        if mistakes := _mistakes_of_batch(task, trials, n_trials, batch):
-            return mistakes
+        if errors := _errors_of_batch(task, trials, n_trials, batch):
+            return errors
         draws.append(trials)
-    return list(_mistakes_between(task, *draws))
+    return list(_errors_between(task, *draws))
 
 
-def _mistakes_of_batch(task: Task, trials, n_trials: int, batch: int) -> list[str]:
+def _errors_of_batch(task: Task, trials, n_trials: int, batch: int) -> list[str]:
     """Check a single batch: its arrays first, and their values only if the arrays are valid."""
     if not isinstance(trials, Trials):
         return [f"draw returned {_a(trials)}; wanted Trials, see tasks/base.py"]
     sizes = {"trials": n_trials, "n_in": task.n_in, "n_out": task.n_out}
-    if mistakes := list(_mistakes_of_arrays(trials, sizes)):
-        return mistakes
+    if errors := list(_errors_of_arrays(trials, sizes)):
+        return errors
     return [
-        *_mistakes_of_signals(trials),
-        *_mistakes_of_mask(trials.mask, min(batch, TRIALS)),
-        *_mistakes_of_phase(trials.phase, len(task.phases)),
+        *_errors_of_signals(trials),
+        *_errors_of_mask(trials.mask, min(batch, TRIALS)),
+        *_errors_of_phase(trials.phase, len(task.phases)),
     ]
 
 
-def _mistakes_of_arrays(trials: Trials, sizes: dict[str, int]) -> Iterator[str]:
+def _errors_of_arrays(trials: Trials, sizes: dict[str, int]) -> Iterator[str]:
     """Check types and shapes. The number of steps shared by most fields is taken as correct."""
     arrays = {name: getattr(trials, name) for name in AXES}
     steps = Counter(array.shape[1] for array in arrays.values() if isinstance(array, np.ndarray) and array.ndim > 1)
@@ -61,27 +61,27 @@ def _mistakes_of_arrays(trials: Trials, sizes: dict[str, int]) -> Iterator[str]:
             continue
         if array.dtype != KINDS[name] and not (name == "phase" and array.dtype.kind in "iu"):
             yield f"{name} has dtype {array.dtype}; wanted {KINDS[name]}"
-        wanted = tuple(sizes[axis] for axis in AXES[name])
-        if array.shape != wanted:
-            shape = f"({', '.join(map(str, wanted))})"
+        expected = tuple(sizes[axis] for axis in AXES[name])
+        if array.shape != expected:
+            shape = f"({', '.join(map(str, expected))})"
             yield f"{name} has shape {array.shape}; wanted ({', '.join(AXES[name])}) = {shape}"
 
 
-def _mistakes_of_signals(trials: Trials) -> Iterator[str]:
+def _errors_of_signals(trials: Trials) -> Iterator[str]:
     """Report non-finite inputs and targets; targets even outside the mask, because NaN times 0 is NaN."""
-    if place := _first(~np.isfinite(trials.inputs)):
-        yield f"inputs holds {trials.inputs[place]} at {_told(place)}; wanted finite numbers"
+    if at := _first(~np.isfinite(trials.inputs)):
+        yield f"inputs holds {trials.inputs[at]} at {_at(at)}; wanted finite numbers"
     undefined = ~np.isfinite(trials.targets)
-    if place := _first(undefined & trials.mask):
-        yield f"targets holds {trials.targets[place]} at {_told(place)}, where the mask is True; wanted finite numbers"
-    elif place := _first(undefined):
+    if at := _first(undefined & trials.mask):
+        yield f"targets holds {trials.targets[at]} at {_at(at)}, where the mask is True; wanted finite numbers"
+    elif at := _first(undefined):
         yield (
-            f"targets holds {trials.targets[place]} at {_told(place)}, where the mask is False; wanted any "
+            f"targets holds {trials.targets[at]} at {_at(at)}, where the mask is False; wanted any "
             "finite number, as errors are multiplied by the mask"
         )
 
 
-def _mistakes_of_mask(mask: np.ndarray, batch: int) -> Iterator[str]:
+def _errors_of_mask(mask: np.ndarray, batch: int) -> Iterator[str]:
     """Report a batch without a judged step, whose loss would be 0/0."""
     judged = mask.any(axis=(1, 2))
     starts = range(0, len(judged) - batch + 1, batch)
@@ -89,12 +89,12 @@ def _mistakes_of_mask(mask: np.ndarray, batch: int) -> Iterator[str]:
         yield f"mask is never True in a batch of {batch} trials; wanted a step at which the output is judged"
 
 
-def _mistakes_of_phase(phase: np.ndarray, n_phases: int) -> Iterator[str]:
-    if place := _first((phase < 0) | (phase >= n_phases)):
-        yield f"phase holds {phase[place]} at {_told(place)}; wanted an index into the {n_phases} phases, from 0"
+def _errors_of_phase(phase: np.ndarray, n_phases: int) -> Iterator[str]:
+    if at := _first((phase < 0) | (phase >= n_phases)):
+        yield f"phase holds {phase[at]} at {_at(at)}; wanted an index into the {n_phases} phases, from 0"
 
 
-def _mistakes_between(task: Task, first: Trials, again: Trials, other: Trials) -> Iterator[str]:
+def _errors_between(task: Task, first: Trials, again: Trials, other: Trials) -> Iterator[str]:
     """Compare two draws from the same stream and a third from another."""
     steps = [trials.phase.shape[1] for trials in (first, again, other)]
     if len(set(steps)) > 1:
@@ -118,12 +118,12 @@ def _difference(one: Trials, other: Trials) -> str | None:
 
 def _first(where: np.ndarray) -> tuple[int, ...] | None:
     """Return the index of an array's first True element; None if there is none."""
-    place = np.unravel_index(where.argmax(), where.shape) if where.any() else None
-    return None if place is None else tuple(map(int, place))
+    at = np.unravel_index(where.argmax(), where.shape) if where.any() else None
+    return None if at is None else tuple(map(int, at))
 
 
-def _told(place: tuple[int, ...]) -> str:
-    return ", ".join(f"{axis} {index}" for axis, index in zip(INDEX, place, strict=False))
+def _at(at: tuple[int, ...]) -> str:
+    return ", ".join(f"{axis} {index}" for axis, index in zip(INDEX, at, strict=False))
 
 
 def _a(value) -> str:

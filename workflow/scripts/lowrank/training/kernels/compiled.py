@@ -9,13 +9,13 @@ from itertools import count, islice
 import numpy as np
 
 from ...compiled.epoch import Epoch
-from ...compiled.network import WEIGHTS, Ordered, ordered
+from ...compiled.network import WEIGHTS, SortedTrials, ordered
 from ...compiled.update import Adam, Descent
 from ...core.streams import stream
 from ...tasks.base import Task
 from .base import BLOCK, SHOWN, Row, State, learning_rate
 
-Batch = list[Ordered]  # one epoch's trials, for each network of a stack
+Batch = list[SortedTrials]  # one epoch's trials, for each network of a stack
 
 
 class Stack:
@@ -70,7 +70,7 @@ class Network:
         optimizer = Adam if spec["optimizer"] == "adam" else Descent
         self.optimizer = optimizer({name: self.weights[name] for name in spec["trained"]}, learning_rate(spec))
 
-    def step(self, batch: Ordered) -> dict[str, float]:
+    def step(self, batch: SortedTrials) -> dict[str, float]:
         """Train for one epoch and return its history row."""
         loss, norm = self.epoch.run(batch)
         row = {"loss": loss, "gradient_norm": norm}
@@ -79,7 +79,7 @@ class Network:
         self.optimizer.step(self.epoch.gradients)
         return row
 
-    def _linear_row(self, batch: Ordered) -> dict[str, float]:
+    def _linear_row(self, batch: SortedTrials) -> dict[str, float]:
         change, values = self.weights["W"] - self.initial, np.full(len(SHOWN), np.nan)
         if np.isfinite(change).all():
             found = np.linalg.svd(change, compute_uv=False)[: len(SHOWN)]

@@ -16,7 +16,7 @@ from itertools import repeat
 import numpy as np
 
 from ...compiled.linear import march
-from ...core.problems import Problem
+from ...core.errors import UserError
 from ...core.streams import stream
 from ...tasks.base import Task, Trials
 from .base import SHOWN, Row, State, learning_rate
@@ -60,11 +60,11 @@ class Stack:
 
 
 def batches(task: Task, specs: list[dict], first_epoch: int, device: str = "cpu") -> Iterator[Trials]:
-    """Repeat the single trial for every epoch; Problem unless its input is constant from its onset on."""
+    """Repeat the single trial for every epoch; UserError unless its input is constant from its onset on."""
     trial = task.draw(stream(specs[0], "training trials"), 1)
     u = trial.inputs[0, _onset(trial) :]
     if len(u) == 0 or (u != u[0]).any():
-        raise Problem(
+        raise UserError(
             f"kernel linear wants an input that is constant from its onset on, and {specs[0]['task']}'s is not"
         )
     return repeat(trial)

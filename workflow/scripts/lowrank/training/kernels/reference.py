@@ -22,11 +22,13 @@ class Stack:
 
     def __init__(self, specs: list[dict], weights: list[dict[str, np.ndarray]], device: str = "cpu"):
         torch.set_num_threads(1)  # the last bits of a product depend on the number of threads
-        spec, place = specs[0], device_of(device)
-        on_gpu = place.type == "cuda"
-        self.device = name_of(place)
+        spec, torch_device = specs[0], device_of(device)
+        on_gpu = torch_device.type == "cuda"
+        self.device = name_of(torch_device)
         self.lag = BLOCK if on_gpu else 1
-        self.weights = {name: torch.from_numpy(np.stack([w[name] for w in weights])).to(place) for name in WEIGHTS}
+        self.weights = {
+            name: torch.from_numpy(np.stack([w[name] for w in weights])).to(torch_device) for name in WEIGHTS
+        }
         self.initial = self.weights["W"].clone()
         self.optimized = {name: self.weights[name] for name in spec["trained"]}
         self.optimizer = _optimizer(self.optimized, specs)

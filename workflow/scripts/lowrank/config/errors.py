@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 WORDS_OF_YAML = " (if it says yes, no, on or off there, put it into quotes)"
 
 
-def checked(kind: type, raw, where: str, mistakes: list[str], alone: bool = False) -> dict | None:
+def checked(kind: type, raw, where: str, errors: list[str], alone: bool = False) -> dict | None:
     """Validate `raw` as `kind`; return built-in types, or None after adding to `mistakes`.
 
     With `alone`, checks across fields are skipped.
@@ -17,23 +17,23 @@ def checked(kind: type, raw, where: str, mistakes: list[str], alone: bool = Fals
     adapter = TypeAdapter(kind)
     try:
         return adapter.dump_python(adapter.validate_python(raw), mode="json")
-    except ValidationError as error:
-        found = [mistake for mistake in error.errors() if mistake["loc"] or not alone]
-        mistakes += [_sentence(mistake, where, kind) for mistake in found]
+    except ValidationError as invalid:
+        found = [error for error in invalid.errors() if error["loc"] or not alone]
+        errors += [_sentence(error, where, kind) for error in found]
         return None
 
 
-def _sentence(mistake: dict, where: str, kind: type) -> str:
-    place = where + ".".join(str(part) for part in mistake["loc"] if part not in ("[key]",))
-    if mistake["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-        return f"{place} {unknown(mistake['loc'][-1], _keys(kind, mistake['loc'][:-1]))}"
-    if mistake["type"] in ("missing", "missing_keyword_only", "missing_argument"):
-        return f"{place} is missing"
-    message = mistake["msg"].removeprefix("Value error, ")
-    if mistake["type"] == "value_error":
-        return f"{place.rstrip('.')}: {message}"
-    hint = WORDS_OF_YAML if isinstance(mistake["input"], bool) else ""
-    return f"{place} = {mistake['input']!r}: {message[0].lower()}{message[1:]}{hint}"
+def _sentence(error: dict, where: str, kind: type) -> str:
+    path = where + ".".join(str(part) for part in error["loc"] if part not in ("[key]",))
+    if error["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+        return f"{path} {unknown(error['loc'][-1], _keys(kind, error['loc'][:-1]))}"
+    if error["type"] in ("missing", "missing_keyword_only", "missing_argument"):
+        return f"{path} is missing"
+    message = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "value_error":
+        return f"{path.rstrip('.')}: {message}"
+    hint = WORDS_OF_YAML if isinstance(error["input"], bool) else ""
+    return f"{path} = {error['input']!r}: {message[0].lower()}{message[1:]}{hint}"
 
 
 def _keys(kind, path) -> list[str]:

@@ -1,7 +1,7 @@
 """Errors that the user can fix, reported as one sentence without a traceback."""
 
 
-class Problem(Exception):
+class UserError(Exception):
     """A bad input, a damaged file or an outdated plan. The message says what is wrong and where."""
 
 
