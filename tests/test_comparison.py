@@ -7,10 +7,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from lowrank.comparison import distance, published
-from lowrank.comparison.ours import MATRICES, OF_FIGURE_2, OF_FIGURE_4, TRUNCATED
+from lowrank.comparison import distance, fig2, fig4, published
+from lowrank.comparison.base import TASKS
+from lowrank.comparison.fig5 import MATRICES, TRUNCATED
 from lowrank.comparison.page import page
-from lowrank.comparison.published import TASKS
 from lowrank.core.errors import UserError
 from lowrank.figures.published import NOTE, underlay
 from lowrank.store import tables
@@ -79,12 +79,12 @@ def figure_1(points: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def figure_2(points: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    return {"summary": summary(points, OF_FIGURE_2, lambda series, target: TASKS[series], initial_loss=1.0)}
+    return {"summary": summary(points, fig2.MEASURES, lambda series, target: TASKS[series], initial_loss=1.0)}
 
 
 def figure_4(points: pd.DataFrame) -> dict[str, pd.DataFrame]:
     scales = {"d": lambda target: target**2 / 2}
-    return {"summary": summary(points, OF_FIGURE_4, lambda series, target: LINEAR[target], scales)}
+    return {"summary": summary(points, fig4.MEASURES, lambda series, target: LINEAR[target], scales)}
 
 
 def summary(points: pd.DataFrame, measures: dict, task, scales=None, **constant) -> pd.DataFrame:
@@ -203,7 +203,7 @@ def test_the_tiny_run_is_compared_where_it_has_networks(finished):
 
 
 def test_published_curves_lie_under_ours_and_move_no_axis(points):
-    from lowrank.figures import fig2
+    from lowrank.figures import fig2 as drawing
 
     rows = points[points["figure"] == "2"]
     figures = {
@@ -212,8 +212,8 @@ def test_published_curves_lie_under_ours_and_move_no_axis(points):
         "fig2": {"tasks": ["flipflop", "romo"], "convergence_limit": 600},
     }
     ours = figure_2(rows)["summary"]
-    plain = fig2.draw({"summary": ours}, figures)
-    drawn = underlay(fig2.draw({"summary": ours}, figures), rows, figures, "fig2", fig2.FIGURE["published"])
+    plain = drawing.draw({"summary": ours}, figures)
+    drawn = underlay(drawing.draw({"summary": ours}, figures), rows, figures, "fig2", drawing.FIGURE["published"])
     for letter in "abcd":
         before, after = axes_of(plain, letter), axes_of(drawn, letter)
         assert (after.get_xlim(), after.get_ylim()) == (before.get_xlim(), before.get_ylim())

@@ -17,7 +17,7 @@ ROOMS = {
 }
 ORDER = [*ROOMS]
 MODULES = sorted(path for path in LIBRARY.rglob("*.py") if path.parent != LIBRARY or path.name == "theory.py")
-PLUG_INS = ("tasks", "figures", "claims", "measures")  # which grow by a file for each task, figure, claim, measure
+PLUG_INS = ("tasks", "figures", "claims", "measures", "comparison")  # grow by a file for each task, figure, claim, …
 WITH_TORCH = {"device", "network", "optimizers", "trials", "kernels/graph", "kernels/reference"}
 
 

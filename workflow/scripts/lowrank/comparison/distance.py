@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from .ours import Curve, Tables, samples
+from . import readings
+from .base import Curve, Tables
 
-SENTENCES = 872  # in the Treebank's validation set, over which accuracies are computed
 KEYS = ["figure", "panel", "series", "g", "target"]
 
 
@@ -25,7 +25,7 @@ def _curves(published: Iterable[pd.DataFrame]):
 
 
 def _curve(curve: Curve, rows: pd.DataFrame, tables: Tables, linear: Mapping[float, str]) -> pd.DataFrame:
-    values = samples(curve, tables, linear)
+    values = readings(curve.figure).samples(curve, tables, linear)
     known = np.isfinite(values).all(axis=0) & (len(values) > 0)
     values, rows = values[:, known], rows[known]
     mean = values.mean(axis=0) if len(values) else np.empty(0)
@@ -57,7 +57,7 @@ def _spread(curve: Curve, values: np.ndarray, rows: pd.DataFrame) -> np.ndarray:
     theirs = np.square(rows["sd"].to_numpy(float))
     count = np.isfinite(ours).astype(int) + np.isfinite(theirs)
     variance = np.where(count > 0, (np.nan_to_num(ours) + np.nan_to_num(theirs)) / np.maximum(count, 1), np.nan)
-    if (curve.figure, curve.panel) == ("5", "b"):
+    if sentences := readings(curve.figure).fractions.get(curve.panel):
         p = rows["published"].to_numpy(float)
-        variance = np.fmax(variance, p * (1 - p) / SENTENCES)
+        variance = np.fmax(variance, p * (1 - p) / sentences)
     return np.sqrt(variance * (1 / max(len(values), 1) + 1 / rows["networks"].to_numpy(float)))

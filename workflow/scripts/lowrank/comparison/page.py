@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from . import readings
+
 HEAD = """# Published beside reproduced: the run `{run}`
 
 Each published point was read off the paper's figure. *Distance* is the difference of our mean and the published value
@@ -22,9 +24,8 @@ def page(table: pd.DataFrame, run: str) -> str:
         lines += [f"## Figure {figure}", ""]
         lines += ["| panel | curve | points | rms difference | median distance | largest distance | at |"]
         lines += ["| --- | --- | ---: | ---: | ---: | ---: | --- |"]
-        # in Figures 2 and 4 each point has its own g: there a curve is a series
-        along_g = ["panel", "series"] if figure in "24" else ["panel", "series", "g"]
-        lines += [_row(key, points) for key, points in rows.groupby(along_g, dropna=False)]
+        curves = ["panel", "series"] if readings(figure).along_g else ["panel", "series", "g"]
+        lines += [_row(key, points) for key, points in rows.groupby(curves, dropna=False)]
         lines += [""]
     return "\n".join(lines)
 

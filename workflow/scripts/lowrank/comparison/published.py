@@ -6,11 +6,9 @@ import numpy as np
 import pandas as pd
 
 from ..core.errors import UserError
+from . import readings
 
 COLUMNS = ["panel", "series", "g", "target", "x_name", "x", "y_name", "y", "y_low", "y_high", "error"]
-NETWORKS = {"1": 1, "2": 5, "3": 5, "4": 5, "5": 1}  # networks averaged in a published point
-TASKS = {"Flip-flop": "flipflop", "Mante": "mante", "Romo": "romo"}  # by series name
-DENSE = [("1", "e"), ("1", "f")]  # y_low and y_high are the extent of a column of pixels here, not a standard deviation
 
 
 def read(path: str | Path) -> pd.DataFrame:
@@ -27,7 +25,8 @@ def read(path: str | Path) -> pd.DataFrame:
         raise UserError(f"{path} does not have the columns {', '.join(COLUMNS)}")
     rows = rows[~rows["series"].str.contains("theory") & rows["x"].notna()]
     figure = Path(path).stem.removeprefix("fig")
-    sd = (rows["y_high"] - rows["y_low"]) / 2 * np.sqrt(NETWORKS[figure] / max(NETWORKS[figure] - 1, 1))
-    sd = sd.mask([(figure, panel) in DENSE for panel in rows["panel"]])
+    read = readings(figure)
+    sd = (rows["y_high"] - rows["y_low"]) / 2 * np.sqrt(read.networks / max(read.networks - 1, 1))
+    sd = sd.mask(rows["panel"].isin([*read.extents]))
     found = rows[["panel", "series", "g", "target", "x", "error"]].assign(published=rows["y"], sd=sd)
-    return found.assign(figure=figure, networks=NETWORKS[figure]).reset_index(drop=True)
+    return found.assign(figure=figure, networks=read.networks).reset_index(drop=True)

@@ -20,7 +20,7 @@ FIGURE = {
     "shows": "Strength of W₀",
     "tables": ["summary"],
     "settings": {"tasks": "list[str]", "convergence_limit": "Count"},
-    "published": {"tables": ["summary"], "curves": "tasks", "along_g": True},
+    "published": {"tables": ["summary"], "curves": "tasks"},
 }
 HEIGHT = 1.75  # inches
 MEASURES = {

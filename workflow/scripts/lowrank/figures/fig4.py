@@ -23,7 +23,7 @@ FIGURE = {
     "settings": {"tasks": "list[str]"},
     "linear": True,
     "from_zero": True,
-    "published": {"tables": ["summary"], "curves": "targets", "along_g": True},
+    "published": {"tables": ["summary"], "curves": "targets"},
 }
 HEIGHT = 1.75  # inches
 TOP = {"c": 6.3}  # upper end of the axis; other panels show everything

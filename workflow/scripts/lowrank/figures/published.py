@@ -6,7 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from pandas import DataFrame
 
-from ..comparison.published import TASKS
+from ..comparison import readings
+from ..comparison.base import TASKS
 from . import style
 
 NOTE = "thick and faint: published"
@@ -18,10 +19,11 @@ def underlay(figure: Figure, published: DataFrame, figures: dict, name: str, how
 
     `how` comes from FIGURE in the figure's file:
     `curves`: whether curves belong to tasks, targets or weights, which determines their colours;
-    `along_g`: curves run over g and use our markers, since tasks share a panel;
     `from_rank_0`: panels whose published ranks count from 0.
+
+    Curves over g use our markers, since tasks share a panel.
     """
-    color, along_g = COLORS[how["curves"]](figures, figures[name]), how.get("along_g", False)
+    color, along_g = COLORS[how["curves"]](figures, figures[name]), readings(name.removeprefix("fig")).along_g
     curves = ["panel", "series", "target"] if along_g else ["panel", "series", "g", "target"]
     for (panel, series, *at), rows in published.groupby(curves, dropna=False):
         for ax in _axes(figure, panel):

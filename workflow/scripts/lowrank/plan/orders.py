@@ -1,6 +1,6 @@
 """The orders given to jobs of each stage: root modules, the fingerprint of their code, and settings."""
 
-from .. import claims, figures, measures
+from .. import claims, comparison, figures, measures
 from ..measures import Measure
 from ..training import kernels
 
@@ -14,7 +14,7 @@ OTHER = {  # stages other than training, measures and figures
     "claims_page": ["claims_page"],
     "page": ["page"],
     "report": ["report"],
-    "comparison": ["comparison"],
+    "comparison": ["comparison", *comparison.modules()],
     "archive": ["archive"],
     "verify": ["verify", "commands.archive.verify"],
     "sentiment_data": ["lowrank.sentiment.sentences.prepare"],
@@ -45,7 +45,8 @@ def roots(settings: dict, stage: str) -> list[str]:
         own = [f"lowrank.tasks.{settings['tasks'][task]['module']}"] if task else []
         return ["measure", f"lowrank.measures.{measure.name}", *own]
     if (figure := name.removesuffix(PUBLISHED)) in figures.names():
-        return ["figure" if name == figure else f"figure{PUBLISHED}", f"lowrank.figures.{figure}"]
+        readings = [] if name == figure else comparison.modules(figure)
+        return ["figure" if name == figure else f"figure{PUBLISHED}", f"lowrank.figures.{figure}", *readings]
     return OTHER[name]
 
 
