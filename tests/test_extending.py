@@ -328,3 +328,40 @@ def test_a_figure_without_its_caption_is_one_sentence(pictured):
     (pictured / "workflow/report/fig9.rst").unlink()
     sentence = "workflow/report/fig9.rst is missing, the caption of results/tiny/figures/fig9.png: write it"
     assert sentence in refused(pictured)
+
+
+COMPARED = '''"""Figure 9: norms of each network."""
+
+from .base import TASKS, Readings, interpolate, select
+
+
+def sample(curve, tables, linear):
+    rows = select(tables, "norms", task=TASKS[curve.series], g=curve.g)
+    return [interpolate(one, "exponent", "norm", curve.x) for _, one in rows.groupby("seed")]
+
+
+READINGS = Readings(networks=5, sample=sample)
+'''
+POINTS = """panel,series,g,target,x_name,x,y_name,y,y_low,y_high,error
+a,Romo,0.9,,exponent,1,norm,2.0,1.5,2.5,0.01
+a,Romo,0.9,,exponent,2,norm,1.0,,,0.01
+"""
+
+
+def test_published_curves_of_a_figure_are_two_files(pictured):
+    declared = FIGURE.replace(
+        '    "settings":', '    "published": {"tables": ["norms"], "curves": "tasks"},\n    "settings":'
+    )
+    (library(pictured) / "figures/fig9.py").write_text(declared)
+    assert "figures/fig9.py has published curves: write comparison/fig9.py" in refused(pictured)
+    (library(pictured) / "comparison/fig9.py").write_text(COMPARED)
+    (pictured / "workflow/resources/published/fig9.csv").write_text(POINTS)
+    run(pictured)
+    assert (pictured / "results/tiny/figures/fig9_published.png").stat().st_size > 1000
+    compared = pq.read_table(pictured / "results/tiny/tables/comparison.parquet").to_pandas()
+    compared = compared[compared["figure"] == "9"]
+    norms = pq.read_table(pictured / f"results/tiny/norms/{NETWORK}.parquet").to_pandas()
+    assert list(compared["ours"]) == list(norms["norm"][:2])
+    assert "## Figure 9" in (pictured / "results/tiny/comparison.md").read_text()
+    (library(pictured) / "comparison/fig9.py").write_text(COMPARED.replace("networks=5", "networks=4"))
+    assert planned(pictured).names == {"comparison", "figure_published 9"}

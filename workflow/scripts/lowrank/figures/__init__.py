@@ -48,7 +48,12 @@ def declared(name: str) -> Declared:
     """Read a figure's declaration; raise UserError if FIGURE is missing or malformed."""
     try:
         (literal,) = LITERAL.findall((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
-        return Declared(**ast.literal_eval(literal))
+        about = Declared(**ast.literal_eval(literal))
     except (SyntaxError, ValueError, TypeError) as error:
         known = ", ".join(each.name for each in fields(Declared))
         raise UserError(f"figures/{name}.py needs FIGURE = {{...}}, a literal with keys of {known}: {error}") from error
+    if about.published and not (FOLDER.parent / f"comparison/{name}.py").exists():
+        raise UserError(
+            f"figures/{name}.py has published curves: write comparison/{name}.py, which compares them with ours"
+        )
+    return about
