@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[1]
 PROGRAM = ROOT / "workflow/scripts/commands/archive/verify.py"
 ZIP = "results/tiny/archive/tiny.zip"
 REPORT = {"report", "claims_page", "compute", "page comparison", "page compute", "page differences"}
-WHOLE = "all is there, nothing else is, and all is as it was"
+WHOLE = "intact: every file is present and unchanged, and there are no others"
 
 
 @pytest.fixture(scope="module")
@@ -287,7 +287,7 @@ def test_a_changed_list_of_sums_is_found(copied, change):
         lines[-1] = ""
     path.write_text("".join(lines))
     assert last != lines[3]
-    assert "SHA256SUMS: was changed: its last line is not the sum of the others" in found(copied)
+    assert "SHA256SUMS: was changed: its last line is not the checksum of the others" in found(copied)
 
 
 def test_the_digest_finds_an_archive_that_was_made_anew(copied):
@@ -297,13 +297,13 @@ def test_the_digest_finds_an_archive_that_was_made_anew(copied):
     flip(copied / "results/tiny/claims.md")
     sign(copied)
     assert verified(copied).returncode == 0
-    assert "not the one that was asked for" in verified(copied, "--digest", before).stdout
+    assert "not the one given by --digest" in verified(copied, "--digest", before).stdout
 
 
 def test_a_network_that_its_own_checksum_does_not_fit_is_found(copied):
     flip(copied / (name := one(copied, "network")), 0.99)
     sign(copied)
-    assert found(copied) == [f"{name}: its content does not give the checksum that it says"]
+    assert found(copied) == [f"{name}: its content does not match the checksum in its metadata"]
 
 
 def test_a_network_in_anothers_place_is_found(copied):
@@ -311,7 +311,7 @@ def test_a_network_in_anothers_place_is_found(copied):
     shutil.copy(first, second)
     sign(copied)
     right, wrong = (path.relative_to(copied).as_posix() for path in (first, second))
-    assert found(copied) == [f"{wrong}: holds what belongs into {right}"]
+    assert found(copied) == [f"{wrong}: holds the content of {right}"]
 
 
 @pytest.mark.parametrize("cut", [0, 4, 100, 1000])
@@ -342,7 +342,7 @@ def test_links_and_names_that_lead_elsewhere_are_found(copied, tmp_path):
         with pytest.warns(UserWarning, match="Duplicate name"):
             archive.writestr("twice", "y")
     output = found(tmp_path / "bad.zip")
-    assert {"../outside: leads out of the archive", "/etc/outside: leads out of the archive"} <= set(output)
+    assert {"../outside: points outside the archive", "/etc/outside: points outside the archive"} <= set(output)
     assert "twice: is there 2 times" in output
 
 
@@ -398,9 +398,9 @@ def test_verify_makes_figures_and_all_networks_again_and_says_so_on_the_screen(a
     """The LSTM among them; on this machine, so to the bit. No other run takes notice."""
     recorded = (archived / "results/tiny/config.yaml").read_bytes()
     output = run(archived, "verify", "--config", f"archive={ZIP}", "verify_sample=1000").output
-    assert "6 figures, drawn again, are the same to the byte" in output
+    assert "6 figures redrawn, identical to the byte" in output
     assert "code and config give the archive's 13 networks" in output
-    assert len(re.findall("trained again it is the same to the bit", output)) == 13
+    assert len(re.findall("retrained, identical to the bit", output)) == 13
     assert WHOLE in output
     assert (archived / "results/tiny/config.yaml").read_bytes() == recorded
 
@@ -417,7 +417,7 @@ def test_a_network_that_training_does_not_give_is_found(copied):
     seed = next(seed for seed in range(1000) if random.Random(seed).sample(networks, 1) == [network])
     done = verified(copied, "--retrain", 1, "--seed", seed)
     assert done.returncode == 1
-    assert f"{network}: trained again on the same type of machine it is another network\n" in done.stdout
+    assert f"{network}: retrained on the same type of machine, it differs\n" in done.stdout
     assert "1 finding" in done.stdout
 
 
@@ -490,9 +490,9 @@ def test_without_networks_and_data_it_says_what_is_lost_and_figures_are_drawn_ag
     sign(folder)
     done = verified(folder, "--redraw", "--retrain", "2")
     assert done.returncode == 1, done.stdout + done.stderr
-    assert f"{figure}: drawn again from the tables it is another file\n" in done.stdout
+    assert f"{figure}: redrawn from the tables, it differs\n" in done.stdout
     assert "1 finding" in done.stdout
-    assert "no network was trained again: the archive has none to compare with" in done.stdout
+    assert "no network was retrained: the archive holds none to compare with" in done.stdout
 
 
 def test_a_licence_that_is_not_known_is_said(archived):
@@ -510,7 +510,7 @@ def test_a_second_archive_is_the_same_to_the_byte_and_stays_when_a_third_fails(a
     flip(network, 0.9)
     os.utime(network, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
     output = refused(project, "archive")
-    assert f"{network.relative_to(project)}: its content does not give the checksum that it says" in output
+    assert f"{network.relative_to(project)}: its content does not match the checksum in its metadata" in output
     assert (project / ZIP).read_bytes() == before
     assert len(list((project / ZIP).parent.iterdir())) == 1
 
@@ -564,7 +564,7 @@ def test_changes_are_kept_so_that_git_applies_them(repository, tmp_path):
     (repository / "new").write_text("new\n")
     tree = origin.tree(repository)
     assert (tree["clean"], tree["changed"], tree["untracked"]) == (False, ["a b", "binary"], ["new"])
-    assert tree["state"] == "with changes, see workflow.diff; with files that git did not know: new"
+    assert tree["state"] == "with changes, see workflow.diff; with untracked files: new"
     subprocess.run(["git", "clone", "-q", repository, clone := tmp_path / "clone"], check=True)
     difference = origin.difference(repository)
     subprocess.run(["git", "apply"], input=difference, cwd=clone, text=True, check=True)

@@ -370,34 +370,34 @@ def test_all_mistakes_are_told_at_once():
 
 
 TEXTS = {
-    "a key twice": ("run: a\nseeds: [0]\nrun: b\n", ["lines 1 and 3: run stands there twice, which counts?"]),
+    "a key twice": ("run: a\nseeds: [0]\nrun: b\n", ["lines 1 and 3: run is set twice: keep one"]),
     "twice in the depth": (
         "tasks:\n  romo: {g: [0.0]}\n  mante:\n    g: [0.0]\n    'g': [0.9]\n  \"romo\": null\n",
         [
-            "lines 4 and 5: tasks.mante.g stands there twice, which counts?",
-            "lines 2 and 6: tasks.romo stands there twice, which counts?",
+            "lines 4 and 5: tasks.mante.g is set twice: keep one",
+            "lines 2 and 6: tasks.romo is set twice: keep one",
         ],
     ),
     "thrice in a list": (
         "a:\n- {b: 1, b: 2, b: 3}\n",
-        ["lines 2 and 2 and 2: a.0.b stands there 3 times, which counts?"],
+        ["lines 2 and 2 and 2: a.0.b stands there 3 times: keep one"],
     ),
     "twice in an anchor": (
         "a: &a\n  b: 1\n  b: 2\nc: *a\nd: {<<: *a}\n",
-        ["lines 2 and 3: a.b stands there twice, which counts?"],
+        ["lines 2 and 3: a.b is set twice: keep one"],
     ),
-    "twice in JSON": ('{\n\t"run": "a",\n\t"run": "b"\n}', ["lines 2 and 3: run stands there twice, which counts?"]),
-    "a tab": ("tasks:\n\tromo: null\n", ["line 2: a tab, which YAML does not take for indentation: write spaces"]),
+    "twice in JSON": ('{\n\t"run": "a",\n\t"run": "b"\n}', ["lines 2 and 3: run is set twice: keep one"]),
+    "a tab": ("tasks:\n\tromo: null\n", ["line 2: a tab, which YAML does not accept as indentation: use spaces"]),
     "two documents": (
         "run: a\n---\nrun: b\n",
-        ["line 3: a second document, after ---, which nothing reads: one file, one document"],
+        ["line 3: a second document after ---, which would be ignored: keep one document per file"],
     ),
     "an open bracket": (
         "seeds: [0, 1\n",
         ["line 2: while parsing a flow sequence, expected ',' or ']', but got '<stream end>'"],
     ),
-    "Latin 1": (b"run: a\nx: caf\xe9\n", ["line 2: byte 0xe9 is no UTF-8: save the file as UTF-8"]),
-    "UTF-16": ("run: a\n".encode("utf-16"), ["line 1: byte 0xff is no UTF-8: save the file as UTF-8"]),
+    "Latin 1": (b"run: a\nx: caf\xe9\n", ["line 2: byte 0xe9 is not UTF-8: save the file as UTF-8"]),
+    "UTF-16": ("run: a\n".encode("utf-16"), ["line 1: byte 0xff is not UTF-8: save the file as UTF-8"]),
 }
 
 
@@ -427,7 +427,7 @@ def test_a_name_that_was_read_as_something_else(run):
 def test_words_that_yaml_takes_for_true_or_false(key):
     (output,) = errors({key: yaml.safe_load("no")})
     assert output.startswith(f"{key} = False: input should be ")
-    assert output.endswith(" (if it says yes, no, on or off there, put it into quotes)")
+    assert output.endswith(" (if the file says yes, no, on or off there, quote it)")
 
 
 def test_seeds_that_no_table_can_hold():
@@ -482,8 +482,8 @@ def test_a_key_twice_in_any_file_of_the_config_starts_no_job(tmp_path):
     with (folder / "config.yaml").open("a") as file:
         file.write("seeds: [7]\n")
     output = refused(folder, "fig2", configfile="mine.yaml")
-    assert "mine.yaml, lines 2 and 3: tasks.flipflop stands there twice, which counts?" in output
-    assert re.search(r"config\.yaml, lines \d+ and \d+: seeds stands there twice", output)
+    assert "mine.yaml, lines 2 and 3: tasks.flipflop is set twice: keep one" in output
+    assert re.search(r"config\.yaml, lines \d+ and \d+: seeds is set twice", output)
     assert not (folder / "results").exists()
 
 

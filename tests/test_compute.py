@@ -121,7 +121,7 @@ def test_a_job_that_found_its_network_did_not_train_it(results):
 
 def test_a_training_that_went_on_is_known_in_part(results):
     results.network(KEYS[0])
-    results.trained("mine", KEYS[0], 3600, "going on from epoch 12")
+    results.trained("mine", KEYS[0], 3600, "resuming from epoch 12")
     assert training(KEYS[0])["note"] == "only the last of several starts"
 
 
@@ -165,7 +165,7 @@ def test_the_page_sums_up_what_is_known_and_names_what_is_not(results):
     assert f"| 2 | {MACHINE} |\n" in text
     assert "| 1 | A GPU | x86_64 | torch 2 |\n" in text
     assert "This page was written on: this machine." in text
-    assert f"No record of time and memory, so not in the sums: `train {KEYS[0]}`, `shuffle {KEYS[0]}`" in text
+    assert f"No record of time and memory, so not included in the sums: `train {KEYS[0]}`, `shuffle {KEYS[0]}`" in text
 
 
 SETTINGS = {

@@ -180,70 +180,70 @@ LINE = MINE.splitlines().index(RETURN.rstrip("\n")) + 1  # of the task's `return
 DRAWN = {
     "no axis of channels": (
         ["inputs = inputs[..., 0]"],
-        "inputs has shape (8, 10); wanted (trials, steps, n_in) = (8, 10, 1)",
+        "inputs has shape (8, 10); expected (trials, steps, n_in) = (8, 10, 1)",
     ),
     "steps before trials": (
         ["targets = targets.transpose(1, 0, 2)"],
-        "targets has shape (10, 8, 2); wanted (trials, steps, n_out) = (8, 10, 2)",
+        "targets has shape (10, 8, 2); expected (trials, steps, n_out) = (8, 10, 2)",
     ),
     "other channels": (
         ["targets = targets[..., :1]"],
-        "targets has shape (8, 10, 1); wanted (trials, steps, n_out) = (8, 10, 2)",
+        "targets has shape (8, 10, 1); expected (trials, steps, n_out) = (8, 10, 2)",
     ),
     "more inputs": (
         ["inputs = np.repeat(inputs, 3, axis=2)"],
-        "inputs has shape (8, 10, 3); wanted (trials, steps, n_in) = (8, 10, 1)",
+        "inputs has shape (8, 10, 3); expected (trials, steps, n_in) = (8, 10, 1)",
     ),
     "a mask for all outputs together": (
         ["mask = mask.any(axis=2)"],
-        "mask has shape (8, 10); wanted (trials, steps, n_out) = (8, 10, 2)",
+        "mask has shape (8, 10); expected (trials, steps, n_out) = (8, 10, 2)",
     ),
     "a mask that would be broadcast": (
         ["mask = mask[..., :1]"],
-        "mask has shape (8, 10, 1); wanted (trials, steps, n_out) = (8, 10, 2)",
+        "mask has shape (8, 10, 1); expected (trials, steps, n_out) = (8, 10, 2)",
     ),
     "a phase by channel": (
         ["phase = phase[..., None]"],
-        "phase has shape (8, 10, 1); wanted (trials, steps) = (8, 10)",
+        "phase has shape (8, 10, 1); expected (trials, steps) = (8, 10)",
     ),
-    "one phase for all trials": (["phase = phase[0]"], "phase has shape (10,); wanted (trials, steps) = (8, 10)"),
+    "one phase for all trials": (["phase = phase[0]"], "phase has shape (10,); expected (trials, steps) = (8, 10)"),
     "a field that is shorter": (
         ["inputs = inputs[:, 1:]"],
-        "inputs has shape (8, 9, 1); wanted (trials, steps, n_in) = (8, 10, 1)",
+        "inputs has shape (8, 9, 1); expected (trials, steps, n_in) = (8, 10, 1)",
     ),
-    "double precision": (["inputs = inputs.astype(float)"], "inputs has dtype float64; wanted float32"),
-    "another byte order": (["targets = targets.astype('>f4')"], "targets has dtype >f4; wanted float32"),
-    "a mask of numbers": (["mask = mask.astype(np.float32)"], "mask has dtype float32; wanted bool"),
-    "a phase that is no index": (["phase = phase.astype(np.float32)"], "phase has dtype float32; wanted uint8"),
-    "a list": (["phase = phase.tolist()"], "phase is an object of type list; wanted an array"),
-    "nothing": (["mask = None"], "mask is None; wanted an array"),
+    "double precision": (["inputs = inputs.astype(float)"], "inputs has dtype float64; expected float32"),
+    "another byte order": (["targets = targets.astype('>f4')"], "targets has dtype >f4; expected float32"),
+    "a mask of numbers": (["mask = mask.astype(np.float32)"], "mask has dtype float32; expected bool"),
+    "a phase that is no index": (["phase = phase.astype(np.float32)"], "phase has dtype float32; expected uint8"),
+    "a list": (["phase = phase.tolist()"], "phase is an object of type list; expected an array"),
+    "nothing": (["mask = None"], "mask is None; expected an array"),
     "NaN going in": (
         ["inputs[2, 3] = np.nan"],
-        "inputs holds nan at trial 2, step 3, channel 0; wanted finite numbers",
+        "inputs holds nan at trial 2, step 3, channel 0; expected finite numbers",
     ),
     "infinity going in": (
         ["inputs[0, -1] = -np.inf"],
-        "inputs holds -inf at trial 0, step 9, channel 0; wanted finite numbers",
+        "inputs holds -inf at trial 0, step 9, channel 0; expected finite numbers",
     ),
     "NaN as a target": (
         ["targets[1, 8, 1] = np.nan"],
-        "targets holds nan at trial 1, step 8, channel 1, where the mask is True; wanted finite numbers",
+        "targets holds nan at trial 1, step 8, channel 1, where the mask is True; expected finite numbers",
     ),
     "NaN where nothing is judged": (
         ["targets[~mask] = np.nan"],
-        "targets holds nan at trial 0, step 0, channel 0, where the mask is False; wanted any finite number",
+        "targets holds nan at trial 0, step 0, channel 0, where the mask is False; expected any finite number",
     ),
-    "nothing is judged": (["mask[:] = False"], "mask is never True in a batch of 8 trials; wanted a step"),
+    "nothing is judged": (["mask[:] = False"], "mask is never True in a batch of 8 trials; expected a step"),
     "a phase beyond": (
         ["phase[:, 4] = 2"],
-        "phase holds 2 at trial 0, step 4; wanted an index into the 2 phases, from 0",
+        "phase holds 2 at trial 0, step 4; expected an index into the 2 phases, from 0",
     ),
     "a phase from the end": (
         ["phase = phase.astype(int) - 1"],
-        "phase holds -1 at trial 0, step 0; wanted an index into the 2 phases, from 0",
+        "phase holds -1 at trial 0, step 0; expected an index into the 2 phases, from 0",
     ),
-    "a tuple": (["return inputs, targets, mask, phase"], "draw returned an object of type tuple; wanted Trials"),
-    "no return": (["return"], "draw returned None; wanted Trials"),
+    "a tuple": (["return inputs, targets, mask, phase"], "draw returned an object of type tuple; expected Trials"),
+    "no return": (["return"], "draw returned None; expected Trials"),
     "an error of its own": (
         ["missing_name"],
         f"draw raised NameError: name 'missing_name' is not defined (tasks/mine.py, line {LINE})",
@@ -283,7 +283,7 @@ DRAWN = {
             "parts = inputs, targets, mask, phase",
             "return Trials(*(part[:, 5 if n_trials == 1 else 0 :] for part in parts))",
         ],
-        "draw gave trials of 5 and of 10 steps; wanted one number of steps in all draws",
+        "draw gave trials of 5 and of 10 steps; expected one number of steps in all draws",
     ),
 }
 
@@ -300,31 +300,31 @@ def test_one_trial_too_many(write):
     """Each field is one of its own; all are told."""
     write(edited(("        steps = self", "        n_trials += 1\n        steps = self")))
     assert errors() == [
-        "tasks.mine: inputs has shape (9, 10, 1); wanted (trials, steps, n_in) = (8, 10, 1)",
-        "tasks.mine: targets has shape (9, 10, 2); wanted (trials, steps, n_out) = (8, 10, 2)",
-        "tasks.mine: mask has shape (9, 10, 2); wanted (trials, steps, n_out) = (8, 10, 2)",
-        "tasks.mine: phase has shape (9, 10); wanted (trials, steps) = (8, 10)",
+        "tasks.mine: inputs has shape (9, 10, 1); expected (trials, steps, n_in) = (8, 10, 1)",
+        "tasks.mine: targets has shape (9, 10, 2); expected (trials, steps, n_out) = (8, 10, 2)",
+        "tasks.mine: mask has shape (9, 10, 2); expected (trials, steps, n_out) = (8, 10, 2)",
+        "tasks.mine: phase has shape (9, 10); expected (trials, steps) = (8, 10)",
     ]
 
 
 def test_one_trial_alone_may_be_what_goes_wrong(write):
     """Measures and the fast kernel ask for one; squeezed arrays lose its axis."""
     write(ending("inputs = inputs.squeeze(0) if n_trials == 1 else inputs"))
-    assert errors() == ["tasks.mine: inputs has shape (10, 1); wanted (trials, steps, n_in) = (1, 10, 1)"]
+    assert errors() == ["tasks.mine: inputs has shape (10, 1); expected (trials, steps, n_in) = (1, 10, 1)"]
 
 
 def test_trials_that_are_not_judged_are_a_mistake_only_where_they_are_a_whole_batch(write):
     write(ending("mask[::2] = False"))
     validated(config(batch=2))
     assert errors(config(batch=1)) == [
-        "tasks.mine: mask is never True in a batch of 1 trials; wanted a step at which the output is judged"
+        "tasks.mine: mask is never True in a batch of 1 trials; expected a step at which the output is judged"
     ]
 
 
 def test_trials_without_a_step(write):
     write(edited(("    duration: float\n", "    duration: int\n"), ('self.steps("duration")', "self.duration")))
     assert errors(config(duration=0)) == [
-        "tasks.mine: mask is never True in a batch of 8 trials; wanted a step at which the output is judged"
+        "tasks.mine: mask is never True in a batch of 8 trials; expected a step at which the output is judged"
     ]
 
 
@@ -332,7 +332,7 @@ def test_a_deterministic_task_has_one_trial(write):
     deterministic = ("    n_in = 1\n", "    n_in = 1\n    deterministic = True\n")
     write(edited(deterministic))
     assert errors() == [
-        "tasks.mine: deterministic is True, but trials differ in inputs; wanted all alike, or deterministic = False"
+        "tasks.mine: deterministic is True, but trials differ in inputs; expected none, or deterministic = False"
     ]
     by_stream = ("rng.choice([-1, 1], (n_trials, 1, 1))", "np.full((n_trials, 1, 1), rng.random())")
     write(edited(deterministic, by_stream))
@@ -417,33 +417,36 @@ FILES = {
     ),
     "no inputs": (
         edited(("    n_in = 1\n", "")),
-        "n_in is missing in tasks/mine.py; wanted the number of inputs, 1 or more",
+        "n_in is missing in tasks/mine.py; expected the number of inputs, 1 or more",
     ),
     "a fraction of outputs": (
         edited(("n_out = 2", "n_out = 2.0")),
-        "n_out is 2.0 in tasks/mine.py; wanted the number of outputs, 1 or more",
+        "n_out is 2.0 in tasks/mine.py; expected the number of outputs, 1 or more",
     ),
-    "true inputs": (edited(("n_in = 1", "n_in = True")), "n_in is True in tasks/mine.py; wanted the number of inputs"),
-    "no input": (edited(("n_in = 1", "n_in = 0")), "n_in is 0 in tasks/mine.py; wanted the number of inputs"),
+    "true inputs": (
+        edited(("n_in = 1", "n_in = True")),
+        "n_in is True in tasks/mine.py; expected the number of inputs",
+    ),
+    "no input": (edited(("n_in = 1", "n_in = 0")), "n_in is 0 in tasks/mine.py; expected the number of inputs"),
     "no phases": (
         edited(('    phases = ("stimulus", "decision")\n', "")),
-        "phases is missing in tasks/mine.py; wanted a tuple with the names of a trial's periods",
+        "phases is missing in tasks/mine.py; expected a tuple with the names of a trial's periods",
     ),
     "a phase without its comma": (
         edited(('("stimulus", "decision")', '("stimulus")')),
-        "phases is 'stimulus' in tasks/mine.py; wanted a tuple with the names of a trial's periods",
+        "phases is 'stimulus' in tasks/mine.py; expected a tuple with the names of a trial's periods",
     ),
     "phases by number": (
         edited(('("stimulus", "decision")', "(0, 1)")),
-        "phases is (0, 1) in tasks/mine.py; wanted a tuple with the names of a trial's periods",
+        "phases is (0, 1) in tasks/mine.py; expected a tuple with the names of a trial's periods",
     ),
     "perhaps deterministic": (
         edited(("    n_in = 1\n", "    n_in = 1\n    deterministic = 'no'\n")),
-        "deterministic is 'no' in tasks/mine.py; wanted True or False",
+        "deterministic is 'no' in tasks/mine.py; expected True or False",
     ),
     "a loss that no file takes": (
         edited(("    n_in = 1\n", "    n_in = 1\n    expected_loss = np.float32(1)\n")),
-        "expected_loss is np.float32(1.0) in tasks/mine.py; wanted None or a finite float",
+        "expected_loss is np.float32(1.0) in tasks/mine.py; expected None or a finite float",
     ),
     "a loss that cannot be told": (
         edited(
@@ -559,7 +562,7 @@ def test_a_start_tells_it_and_does_nothing(tmp_path):
     file.write_text(ending("inputs = inputs[..., 0]"))
     workflow.configure(folder, tasks={"mine": ENTRY}, sentiment=None)
     output = workflow.refused(folder)
-    assert "tasks.mine: inputs has shape (8, 10); wanted (trials, steps, n_in) = (8, 10, 1)" in output
+    assert "tasks.mine: inputs has shape (8, 10); expected (trials, steps, n_in) = (8, 10, 1)" in output
     assert not (folder / "results").exists()
     file.write_text(edited(("rng, n_trials):", "rng, n_trials)")))
     output = workflow.refused(folder)

@@ -100,7 +100,7 @@ def test_tasks_that_one_run_lacks_are_left_out(two):
     shown = overlay.common("fig1", a, b)
     assert [each["fig1"]["tasks"] for each in shown] == [["mante", "romo"]] * 2
     settings["fig1"]["tasks"] = ["other"]
-    with pytest.raises(UserError, match="fig1: tiny and other show no task in common"):
+    with pytest.raises(UserError, match="fig1: tiny and other have no task in common"):
         overlay.common("fig1", a, b)
 
 
@@ -142,7 +142,7 @@ def test_what_is_not_there_is_told(two):
     assert "Not compared: results/other/config.yaml is missing" in done.stdout
     for words, sentence in {
         ("tiny", "tny"): "there is no run 'tny' in results: did you mean tiny?\n",
-        ("tiny", "tiny"): "tiny and tiny are one run: name two, A=paper B=quick, say\n",
+        ("tiny", "tiny"): "tiny and tiny are the same run: name two, for example A=paper B=quick\n",
     }.items():
         done = run_command(two, *words)
         assert (done.returncode, done.stderr) == (1, sentence)

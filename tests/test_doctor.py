@@ -149,7 +149,7 @@ def test_python_is_new_enough_or_nothing_else_is_looked_at(root, capsys, monkeyp
 
 def test_packages_of_another_version_are_all_named(root, capsys):
     pins = root / "envs/pins.toml"
-    assert "packages as envs/pins.toml has them" in lines([found(machine.versions, root)], capsys)[0]
+    assert "packages match envs/pins.toml" in lines([found(machine.versions, root)], capsys)[0]
     workflow.replace(pins, f'numpy = "{machine.installed_version("numpy")}"', 'numpy = "1.0.0"')
     workflow.replace(pins, "[workflow]", '[workflow]\nno-such-package = "1.0"')
     installed = machine.installed_version("numpy")
@@ -177,8 +177,8 @@ def test_how_config_files_are_written(tmp_path):
     (tmp_path / "bad.yaml").write_text("tasks:\n\tromo: null\n")
     program = [sys.executable, workflow.ROOT / "workflow/scripts/doctor.py", "--config"]
     for names, lines in (
-        (["good.yaml"], ["ok   good.yaml is written well"]),
-        (["bad.yaml", "good.yaml"], ["FIX  bad.yaml, line 2: a tab", "ok   good.yaml is written well"]),
+        (["good.yaml"], ["ok   good.yaml is valid"]),
+        (["bad.yaml", "good.yaml"], ["FIX  bad.yaml, line 2: a tab", "ok   good.yaml is valid"]),
     ):
         done = subprocess.run([*program, *names], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == len(names) - 1
@@ -239,7 +239,7 @@ def test_little_room(root, capsys, monkeypatch):
 
 def test_a_kernel_that_cannot_be_compiled(monkeypatch, capsys):
     (printed,) = lines([found(machine.kernel)], capsys)
-    assert printed.startswith("ok   what trains on a CPU is compiled for this processor: ")
+    assert printed.startswith("ok   the CPU kernel is compiled for this processor: ")
 
     def none():
         raise UserError("the kernel in C cannot be compiled here")
@@ -277,14 +277,17 @@ def test_a_cluster_that_is_well(root, slurm, capsys):
     assert not to_fix(printed), printed
     assert "ok   SLURM answers; its partitions: cpu*, gpu" in printed
     train = "-p gpu -t 60 --mem 2000 --cpus-per-task=1 --gpus=1"
-    assert f"ok   SLURM accepts set-resources.train: {train}" in printed
-    assert "ok   SLURM accepts default-resources: -t 60 --mem 2000 --ntasks=1 --cpus-per-task=1" in printed
-    assert any("SLURM accepts set-resources.train_sentiment: -t 300" in line for line in printed)
+    assert f"ok   SLURM accepts the resources of set-resources.train: {train}" in printed
+    assert (
+        "ok   SLURM accepts the resources of default-resources: -t 60 --mem 2000 --ntasks=1 --cpus-per-task=1"
+        in printed
+    )
+    assert any("SLURM accepts the resources of set-resources.train_sentiment: -t 300" in line for line in printed)
     host = os.uname().nodename
     assert f"a job on {host} answered after" in printed[-4]
     assert printed[-3:] == [
         "ok   the environment reaches the job",
-        f"ok   a file that is locked here is locked on {host}",
+        f"ok   file locks work between here and {host}",
         f"ok   torch 2.13.0 sees Wonder GPU on {host}",
     ]
     assert f"--export=ALL -D {root} {train} --wrap" in (slurm / "calls").read_text()
@@ -371,7 +374,7 @@ def test_a_gpu_that_torch_does_not_see(root):
 def test_a_refusal_is_told_in_slurms_words_with_the_lines_to_mend(root, slurm, capsys, refusal, words):
     (slurm / "refusal").write_text(refusal)
     printed = lines(cluster.findings(root, 1), capsys)
-    assert printed[-1].startswith("FIX  SLURM refuses set-resources.train (")
+    assert printed[-1].startswith("FIX  SLURM rejected the resources of set-resources.train (")
     only(printed, "slurm/config.yaml", *words)
     assert "job-name" not in (slurm / "calls").read_text(), "no job is submitted for nothing"
 

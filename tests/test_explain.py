@@ -115,7 +115,7 @@ def test_every_claim_is_judged_anew_by_the_rows_that_are_told(run):
     judged = run.frame("claims").set_index("claim")
     for number, row in judged.iterrows():
         page = flat(explain(f"claim.{number}", run))
-        assert "judged anew by the tables: the same" in page
+        assert "judged again from the tables: same result" in page
         assert f"verdict {row['verdict']}, in" in page
         assert flat(row["measured"]) in page
 
@@ -186,15 +186,15 @@ def test_code_and_config_that_were_changed_since_are_told(project):
 def test_without_snakemakes_records_the_config_tells_the_settings(run, monkeypatch, tmp_path):
     monkeypatch.setattr("commands.explain.records.FOLDER", tmp_path)
     page = flat(explain("fig2.b", run))
-    assert "code no record of it" in page
+    assert "code not recorded" in page
     assert "convergence_limit 600" in page
 
 
 def test_what_is_not_there_is_one_sentence(run, project):
     for what, sentence in {
         "fig2.e": "fig2 has no panel 'e': did you mean fig2.",
-        "fgi2": "'fgi2' is nothing to explain: did you mean fig2?",
-        "claim.999": "there is no claim 999: they are 1 to",
+        "fgi2": "'fgi2' is not a known subject: did you mean fig2?",
+        "claim.999": "unknown claim 999: there are 1 to",
         "romo/g0.8/seed0": "the run tiny has no network romo/g0.8/seed0: did you mean romo/g0.9/seed",
         "trunction/romo/g0.9/seed0": "there is no table 'trunction' of networks: did you mean truncation?",
         f"truncation/{NETWORK} rnk=3": "the table truncation has no column 'rnk': did you mean rank?",
@@ -210,7 +210,7 @@ def test_what_is_not_there_is_one_sentence(run, project):
     done = run_command(project, "fig2.b")
     assert done.returncode == 1
     assert not done.stdout
-    assert done.stderr == "results/tiny/figures/fig2.pdf is missing: the run tiny is not finished, start it again\n"
+    assert done.stderr == "results/tiny/figures/fig2.pdf is missing: the run tiny is not finished: start it again\n"
 
 
 def test_every_form_is_understood():

@@ -125,9 +125,9 @@ def test_bad_settings_of_a_measure_are_told_with_all_others(measured):
 BROKEN = {
     "measures/norms.py cannot be imported: SyntaxError": MEASURE.replace("@dataclass", "@@dataclass"),
     "measures/norms.py cannot be imported: ModuleNotFoundError": MEASURE.replace("core.columns", "core.colums"),
-    "measures/norms.py must hold one measure, a subclass of Measure; it holds 0": MEASURE.replace("(Measure)", ""),
+    "measures/norms.py must define one measure, a subclass of Measure; it defines 0": MEASURE.replace("(Measure)", ""),
     "measures/norms.py: Norms lacks @dataclass(frozen=True)": MEASURE.replace("@dataclass(frozen=True)\n", ""),
-    "measures/norms.py: the measure does not say its holds": MEASURE.replace("    holds =", "    what ="),
+    "measures/norms.py: the measure does not define its holds": MEASURE.replace("    holds =", "    what ="),
     "measures/norms.py: the measure lacks compute": MEASURE.replace("def compute", "def computed"),
     "measures/norms.py: the columns seed name the network: leave them out": MEASURE.replace('"exponent":', '"seed":'),
     "measures/norms.py: a measure cannot have the name norms and the rule summary": MEASURE.replace(
@@ -183,7 +183,7 @@ def test_there_is_no_measure_of_a_name_that_is_not_there():
 
 CLAIM = '''"""A claim of one's own."""
 
-from .base import Found, Run, claim
+from .base import Result, Run, claim
 
 
 @claim(
@@ -195,9 +195,9 @@ from .base import Found, Run, claim
     reason="a theorem",
     source="norms: all rows",
 )
-def norms_fall(run: Run) -> Found:
+def norms_fall(run: Run) -> Result:
     rows = run.rows("norms").sort_values("exponent")
-    return Found(f"{len(rows)} norms", bool(rows["norm"].is_monotonic_decreasing))
+    return Result(f"{len(rows)} norms", bool(rows["norm"].is_monotonic_decreasing))
 '''
 
 
@@ -212,7 +212,7 @@ def test_a_claim_is_one_function(measured):
     assert "Norms fall" in (measured / "results/tiny/pages/claims.html").read_text()
     page = run_command(measured, "explain", "--run", "tiny", "claim.900")
     assert "norms_fall in workflow/scripts/lowrank/claims/own.py, line 6" in page
-    assert "judged anew by the tables: the same" in page
+    assert "judged again from the tables: same result" in page
     configure(measured, measure={"exponents": [1, 2]})
     assert planned(measured).names == {f"norms {NETWORK}", "gather norms", "claims"}, "its table is one of its inputs"
 

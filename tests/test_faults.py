@@ -253,7 +253,7 @@ def test_told_to_stop_a_job_saves_ends_and_goes_on_to_the_same_bits(job, tmp_pat
     assert stopped.status not in (0, -signal.SIGKILL)
     assert f"stopped before epoch {EPOCH} of {EPOCHS}, state saved" in stopped.log.read_text()
     assert set(files(tmp_path)) == {str(networks.state(one))}
-    assert f"going on from epoch {EPOCH}\n" in finish(job, tmp_path, [one])
+    assert f"resuming from epoch {EPOCH}\n" in finish(job, tmp_path, [one])
     assert files(tmp_path) == expected
 
 

@@ -182,7 +182,7 @@ def test_labels_that_can_be_written(text):
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
-    [("闪烁 a", "the figures' fonts have no 闪 烁"), ("$\\foo$", "is no mathematics: .*Unknown symbol")],
+    [("闪烁 a", "the figures' fonts have no 闪 烁"), ("$\\foo$", "is not valid mathtext: .*Unknown symbol")],
 )
 def test_labels_that_cannot(text, sentence):
     with pytest.raises(UserError, match=rf"figures.labels.romo = .*{sentence}[^\n]*$"):

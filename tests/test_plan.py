@@ -71,7 +71,7 @@ def test_bad_words_are_one_sentence(finished):
     for words, sentence in {
         ("--preset", "quik"): "there is no preset 'quik': did you mean quick?\n",
         ("--profile", "slrum"): "there is no profile 'slrum': slrum/config.yaml is missing; slurm is one\n",
-        ("--cores", "few"): "--cores few: it must be a number of cores or all\n",
+        ("--cores", "few"): "--cores few: must be a number of cores or all\n",
         ("--config", "sede=[1]"): "sede is not a key of the config: did you mean seeds?\n",
         ("--configfile", "tiny.yaml", "fig9"): "fig9",
     }.items():

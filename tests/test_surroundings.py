@@ -113,7 +113,7 @@ def test_too_little_memory_is_told(small):
         figure.unlink()
     process = workflow.start(small, "--cores", "1", "fig2")
     assert process.returncode != 0
-    assert "there is not enough memory" in process.stdout
+    assert "not enough memory" in process.stdout
     assert "Traceback" not in process.stdout
 
 

@@ -230,7 +230,7 @@ def test_a_finished_network_whose_job_failed_is_not_trained_again(tmp_path, caps
         (tmp_path / finished(several[0])).unlink()
     capsys.readouterr()
     run_in(tmp_path, several[:1])
-    assert f"going on from epoch {several[0]['epochs']}" in capsys.readouterr().out
+    assert f"resuming from epoch {several[0]['epochs']}" in capsys.readouterr().out
     assert run_in(tmp_path, several[1:]) == run_in(tmp_path / "undisturbed", several)
 
 
@@ -242,7 +242,7 @@ def test_progress_is_told_and_a_finished_network_found(tmp_path, capsys):
     run_in(tmp_path, [one])
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == lines[1] == f"training {networks.file(one)}"
-    assert lines[2] == "going on from epoch 3"
+    assert lines[2] == "resuming from epoch 3"
     assert lines[3].startswith("epoch 5 of 5   loss ")
     assert lines[4:] == [f"found {networks.file(one)}"]
 

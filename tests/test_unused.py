@@ -176,7 +176,7 @@ def test_code_edited(folder, monkeypatch):
     assert by_group() == {CODE: of(specs, *specs)}
     found = unused(requirements())
     text = page(requirements(), found.unused, [], found.strange)
-    assert "Networks of recorded runs, trained by other code than the present: 4 networks, 8 files" in text
+    assert "Networks of recorded runs, trained by other code than today's: 4 networks, 8 files" in text
     assert "The next start of their run trains them anew in any case" in text
     start(config(seeds=[0]))
     assert by_group()[CODE] == of(specs, "flipflop/g0.9/seed0", "romo/g0.9/seed0")
@@ -239,7 +239,9 @@ def test_files_of_other_names_are_left_alone_and_told(folder):
     assert sorted(unused(requirements()).strange) == sorted(strange)
     put("results/networks/.lock", b"")
     done = run_command(folder, "--delete")
-    assert f"Left alone, as the workflow gives no such names or they are links: {strange[0]}, " in done.stdout
+    assert (
+        f"Left alone, since they are links or have names that the workflow does not use: {strange[0]}, " in done.stdout
+    )
     assert f"and {len(strange) - MOST} more." in done.stdout
     assert all(path.exists() for path in [*strange, Path("results/networks/.lock")])
 
@@ -328,7 +330,7 @@ def test_a_run_without_its_config(folder):
         assert sentence.startswith(
             "no config is recorded for the run in results/old (results/old/config.yaml), so what"
         )
-        assert sentence.endswith("start that run again, or remove its folder")
+        assert sentence.endswith("start that run again or remove its folder")
 
 
 @pytest.mark.parametrize(
@@ -372,7 +374,7 @@ def test_a_start_that_is_going_on(folder):
     start(config())
     start(config(seeds=[0]))
     lock = put(".snakemake/locks/0.output.lock")
-    assert refused(folder, "--delete").startswith(f"a start of the workflow is going on in {folder}: wait for its end")
+    assert refused(folder, "--delete").startswith(f"the workflow is running in {folder}: wait for its end")
     assert run_command(folder).returncode == 0
     lock.unlink()
     assert run_command(folder, "--delete").returncode == 0
@@ -448,7 +450,7 @@ def test_a_network_in_training_is_kept(folder):
         for words in ((), ("--delete",)):
             done = run_command(folder, *words)
             assert done.returncode == 0, done.stderr
-            assert f"Kept, as a job trains them: results/networks/romo/g0.9/*-{name}." in done.stdout
+            assert f"Kept, since a job is training them: results/networks/romo/g0.9/*-{name}." in done.stdout
         assert state.exists()
         assert temporary.exists()
         assert not Path(networks.file(specs["flipflop/g0.9/seed1"])).exists()

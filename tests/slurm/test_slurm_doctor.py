@@ -9,7 +9,7 @@ def test_slurm_the_doctor_finds_all_as_it_should_be(one, shared):
     status, lines = doctor(one, shared)
     assert [line for line in lines if not line.startswith("ok ")] == []
     assert status == 0
-    assert any("SLURM accepts set-resources.train" in line for line in lines)
+    assert any("SLURM accepts the resources of set-resources.train" in line for line in lines)
     assert any("it sees this folder" in line for line in lines)
     assert list((one / ".snakemake/doctor").iterdir()) == []
 

@@ -14,7 +14,7 @@ import gate
 import workflow
 from processes import await_end, trainings, wait, waiting_for_a_lock
 
-GOES_ON = f"going on from epoch {gate.EPOCH}\n"
+GOES_ON = f"resuming from epoch {gate.EPOCH}\n"
 
 
 @pytest.fixture(autouse=True)
@@ -190,7 +190,7 @@ def test_slurm_a_held_job_waits_until_it_is_released_as_the_doctor_says(one, clo
         closed.open()
         wait(lambda: f"{number} PENDING" in shared.queue(), shared.queue)
         (line,) = [line for line in doctor(one, shared)[1] if line.startswith("FIX")]
-        assert f"SLURM holds jobs, and Snakemake waits for ever: {number} (" in line
+        assert f"SLURM is holding jobs, so Snakemake would wait forever: {number} (" in line
         assert start.process.poll() is None
         shared(*line.rpartition(": ")[2].split())
         start.succeeds()
@@ -231,6 +231,6 @@ def test_slurm_a_cancelled_stack_keeps_its_finished_networks(two, closed, shared
         closed.open()
         start.succeeds()
     (path,) = two.glob("results/tiny/logs/train/train_1_romo.log")
-    assert f"going on from epoch {EPOCHS}\n" in path.read_text()
+    assert f"resuming from epoch {EPOCHS}\n" in path.read_text()
     assert GOES_ON in path.read_text()
     check(two, undisturbed)

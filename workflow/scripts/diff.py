@@ -28,7 +28,7 @@ def main() -> int:
     try:
         a, b = Run(given.a), Run(given.b)
         if a.name == b.name:
-            raise UserError(f"{a.name} and {b.name} are one run: name two, A=paper B=quick, say")
+            raise UserError(f"{a.name} and {b.name} are the same run: name two, for example A=paper B=quick")
         folder = a.folder / "diff" / b.name
         text = page(a, b, {name: pictured(name, a, b, folder) for name in figures.names()})
         with atomic(folder / "diff.md") as temporary:

@@ -21,8 +21,8 @@ def main(root: Path = ROOT) -> int:
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.default_int_handler)  # like ctrl-C: a submitted job is cancelled
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--wait", type=float, default=120, help="seconds that a job on the cluster may take to answer")
-    parser.add_argument("--config", nargs="+", metavar="FILE", help="look at how these files are written, and no more")
+    parser.add_argument("--wait", type=float, default=120, help="seconds to wait for a job on the cluster")
+    parser.add_argument("--config", nargs="+", metavar="FILE", help="only check that these files can be parsed")
     options = parser.parse_args()
     try:
         return 0 if (written(options.config) if options.config else examined(root, options.wait)) else 1
@@ -37,7 +37,7 @@ def written(files: list[str]) -> bool:
 
     def check(file: str) -> str:
         mapping(Path(), file)
-        return f"{file} is written well"
+        return f"{file} is valid"
 
     return print_all(found(check, file) for file in files)
 
@@ -56,8 +56,8 @@ def python(version=sys.version_info) -> str:
     """Check the version of the running Python."""
     name = ".".join(map(str, version[:3]))
     if not (3, 11) <= version[:2] <= (3, 13):
-        advice = "rm -r .venv, then make .venv/ready PYTHON=python3.12, say"
-        raise UserError(f"Python {name} ({sys.executable}) is none of 3.11, 3.12 and 3.13: {advice}")
+        advice = "rm -r .venv, then for example make .venv/ready PYTHON=python3.12"
+        raise UserError(f"Python {name} ({sys.executable}) is not 3.11, 3.12 or 3.13: {advice}")
     return f"Python {name} ({sys.executable})"
 
 

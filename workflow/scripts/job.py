@@ -40,7 +40,7 @@ def job(snakemake) -> Iterator[dict]:
     except Stopped as stopped:
         sys.exit(f"{stopped}")
     except MemoryError as error:
-        _fail(screen, f"there is not enough memory: {error}".rstrip(": "))
+        _fail(screen, f"not enough memory: {error}".rstrip(": "))
     except OSError as error:
         if error.errno not in UNWRITABLE:
             raise

@@ -27,7 +27,7 @@ def main() -> int:
     """Print the table; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0], allow_abbrev=False)
     parser.add_argument("--preset", default="", help="a file of workflow/presets (default: the paper)")
-    parser.add_argument("--profile", default="", help="slurm: what a cluster would be asked for")
+    parser.add_argument("--profile", default="", help="slurm: the resources requested from a cluster")
     parser.add_argument("--cores", default="all", help="of this machine (default: all)")
     given, words = parser.parse_known_args()
     os.chdir(ROOT)
@@ -63,7 +63,7 @@ def _machine(profile: str, cores: str, words: list[str]) -> Machine:
         if jobs:
             return Machine(int(jobs), None, f"a cluster that runs {jobs} of them at a time, without its queue")
     if not (cores == "all" or re.fullmatch(r"[1-9]\d*", cores)):
-        raise UserError(f"--cores {cores}: it must be a number of cores or all")
+        raise UserError(f"--cores {cores}: must be a number of cores or all")
     count = os.cpu_count() if cores == "all" else int(cores)
     gpus = next((int(found[1]) for word in words if (found := re.fullmatch(r"gpu=(\d+)", word))), 1)
     return Machine(count, gpus, f"{count} cores of this machine")

@@ -13,7 +13,9 @@ screen = os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1)
 
 with job(snakemake) as settings:
     if settings["archive"] is None:
-        raise UserError("verify has to know what: --config archive=FILE, a zip or the folder it was unpacked into")
+        raise UserError(
+            "name the archive to verify: --config archive=FILE, a zip file or the folder it was unpacked into"
+        )
     options = ["--redraw", "--retrain", str(settings["sample"])]
     command = [sys.executable, PROGRAM, settings["archive"], *options]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)

@@ -42,7 +42,7 @@ def build(path: str, files: list[str], settings: dict, say: Callable[[str], None
     for sentence in (_sizes(path, entries, needed), *page.warnings(facts)):
         say(sentence)
     check_room(Path(path), needed)
-    say(f"{path} is written; its digest, the SHA-256 of its list of sums: {pack(Path(path), entries)}")
+    say(f"{path} written. Digest (SHA-256 of its checksum list): {pack(Path(path), entries)}")
 
 
 def portable(raw: dict, sources: dict | None) -> dict:

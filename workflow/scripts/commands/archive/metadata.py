@@ -95,7 +95,7 @@ def citation_of(path: Path) -> dict:
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
-        raise UserError(f"{path} cannot be read, and the archive says whom to cite by it: {error}") from error
+        raise UserError(f"{path} cannot be read, so the archive would lack its citation: {error}") from error
 
 
 def _parts(crate: ROCrate, run: str, names: list[str]) -> dict[str, DataEntity]:

@@ -17,7 +17,7 @@ def tree(root: Path) -> dict:
     """Return {commit, date, clean, state, changed, untracked, note} of the workflow's files; None if unknown."""
     unknown = {"commit": None, "date": None, "clean": None, "changed": [], "untracked": [], "state": "unknown"}
     if not (root / ".git").exists():
-        return unknown | {"note": "the workflow was no checkout of git: its files in the archive are all that is known"}
+        return unknown | {"note": "the workflow was not a git checkout: only the archived files identify it"}
     if not shutil.which("git"):
         return unknown | {"note": "git was not installed where the archive was made"}
     printed = _git(root, "status", "--porcelain", "--no-renames", "--untracked-files=all", "-z")
@@ -26,7 +26,7 @@ def tree(root: Path) -> dict:
     changed = sorted(line[3:] for line in status if not line.startswith("??"))
     untracked = sorted(line[3:] for line in status if line.startswith("??"))
     state = ["with changes, see workflow.diff"] if changed else []
-    state += [f"with files that git did not know: {listed(untracked)}"] if untracked else []
+    state += [f"with untracked files: {listed(untracked)}"] if untracked else []
     return {
         "commit": _git(root, "rev-parse", "HEAD").strip(),
         "date": _git(root, "show", "--no-patch", "--format=%cI", "HEAD").strip(),

@@ -65,7 +65,7 @@ def pack(path: Path, entries: Iterable[Entry]) -> str:
             text = f"{lines}{OWN_SUM}{hashlib.sha256(lines.encode()).hexdigest()}\n"
             total = _add(archive, Entry(SUMS, text.encode()))
         if found := findings_of(Zip(temporary)):
-            raise UserError("\n  ".join(["what there is cannot be archived:", *found]))
+            raise UserError("\n  ".join(["these files cannot be archived:", *found]))
     return total
 
 
@@ -80,7 +80,7 @@ def _add(archive: zipfile.ZipFile, entry: Entry) -> str:
             size -= len(part)
             target.write(part)
     if size:
-        raise UserError(f"{entry.content} was changed while it was archived: start again")
+        raise UserError(f"{entry.content} changed while it was being archived: start again")
     return total.hexdigest()
 
 

@@ -5,7 +5,7 @@ from .origin import listed
 
 FREE = ("MIT", "PDDL", "CC0", "CC-BY", "BSD", "Apache")  # prefixes of licences that allow redistribution
 
-WHOLE = "Unpacked anywhere, it goes on as the run that it was, with nothing to be done; every part can be made again."
+WHOLE = "Unpacked anywhere, it continues as the same run, with nothing left to do; every part can be reproduced."
 WITHOUT_NETWORKS = (
     "It has no networks: it can be checked and its figures drawn again from its tables, but a start of the workflow "
     "trains all networks first, and none can be trained again to be compared."

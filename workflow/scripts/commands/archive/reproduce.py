@@ -49,9 +49,10 @@ def made(folder: Path, order: dict) -> tuple[list[str], list[str]]:
 def unplanned(facts: dict, planned: dict[str, dict]) -> list[str]:
     """List networks that the archive's config and code would not make, and missing ones that they would make."""
     archived, expected = set(facts["networks"]["files"]), set(map(networks.file, planned.values()))
-    found = [f"{name}: is none of the networks of run.yaml, by the archive's code" for name in archived - expected]
+    found = [f"{name}: is not a network of run.yaml according to the archive's code" for name in archived - expected]
     found += [
-        f"{name}: would be made of run.yaml by the archive's code, and is not there" for name in expected - archived
+        f"{name}: is a network of run.yaml according to the archive's code, but it is missing"
+        for name in expected - archived
     ]
     return sorted(found)
 
@@ -68,9 +69,9 @@ def redrawn(facts: dict) -> tuple[list[str], list[str]]:
             for path in figure["files"]:
                 style.save(drawing, [new := Path(folder, Path(path).name)])
                 if new.read_bytes() != Path(path).read_bytes():
-                    found.append(f"{path}: drawn again from the tables it is another file{_other_versions(facts)}")
+                    found.append(f"{path}: redrawn from the tables, it differs{_other_versions(facts)}")
         print(f"drew {name}")
-    return found, [] if found else [f"{len(facts['figures'])} figures, drawn again, are the same to the byte"]
+    return found, [] if found else [f"{len(facts['figures'])} figures redrawn, identical to the byte"]
 
 
 def _other_versions(facts: dict) -> str:
@@ -97,14 +98,14 @@ def retrained(name: str, facts: dict) -> tuple[list[str], list[str]]:
         finally:
             os.chdir(archived)
     if agreement.same_bits(before, after) and losses[0] == losses[1]:
-        return [], [f"{name}: trained again it is the same to the bit"]
+        return [], [f"{name}: retrained, identical to the bit"]
     elsewhere = agreement.elsewhere(about, facts)
     if not elsewhere:
-        return [f"{name}: trained again on the same type of machine it is another network"], []
+        return [f"{name}: retrained on the same type of machine, it differs"], []
     wrong, comparison = agreement.compared(before, after, *losses)
     if wrong:
-        return [f"{name}: trained again elsewhere ({elsewhere}) {sentence}" for sentence in wrong], []
-    return [], [f"{name}: trained again elsewhere ({elsewhere}) it is the same within tolerance: {comparison}"]
+        return [f"{name}: retrained on another machine ({elsewhere}) {sentence}" for sentence in wrong], []
+    return [], [f"{name}: retrained on another machine ({elsewhere}) equal within tolerance: {comparison}"]
 
 
 def _train(about: dict, archived: Path) -> None:

@@ -75,13 +75,13 @@ class Zip:
         try:
             self.zip = zipfile.ZipFile(path)
         except BROKEN as error:
-            raise Unusable(f"{path} is not a whole zip file: {error}") from error
+            raise Unusable(f"{path} is not a complete zip file: {error}") from error
         entries = [entry for entry in self.zip.infolist() if not entry.is_dir()]
         self.sizes = {entry.filename: entry.file_size for entry in entries}
         self.names = list(self.sizes)
         names = [entry.filename for entry in entries]
-        self.findings = [f"{name}: is there {names.count(name)} times" for name in self.names if names.count(name) > 1]
-        self.findings += [f"{name}: leads out of the archive" for name in self.names if leads_out(name)]
+        self.findings = [f"{name}: occurs {names.count(name)} times" for name in self.names if names.count(name) > 1]
+        self.findings += [f"{name}: points outside the archive" for name in self.names if leads_out(name)]
         kinds = {entry.filename: entry.external_attr >> 28 for entry in entries}
         self.findings += [f"{name}: is not a plain file" for name, kind in kinds.items() if kind not in (0, 8)]
 
@@ -104,7 +104,7 @@ def opened(path: Path):
         raise Unusable(f"{path}: there is no such file or folder")
     archive = Folder(path) if path.is_dir() else Zip(path)
     if SUMS not in archive.names:
-        raise Unusable(f"{path} is not an archive of a run, or has lost its list of files: there is no {SUMS} in it")
+        raise Unusable(f"{path} is not the archive of a run, or its checksum list is missing: no {SUMS} in it")
     return archive
 
 
@@ -133,14 +133,14 @@ def listed(archive, found: list[str]) -> dict[str, str] | None:
         return None
     lines, mark, own = text.rpartition(OWN_SUM)
     if not mark or own.strip() != hashlib.sha256(lines.encode()).hexdigest():
-        found.append(f"{SUMS}: was changed: its last line is not the sum of the others")
+        found.append(f"{SUMS}: was changed: its last line is not the checksum of the others")
     sums = {}
     for number, line in enumerate(lines.splitlines(), 1):
         match = re.fullmatch(r"([0-9a-f]{64})  (.+)", line)
         if match:
             sums[match.group(2)] = match.group(1)
         else:
-            found.append(f"{SUMS}: line {number} is not a sum and a name")
+            found.append(f"{SUMS}: line {number} is not a checksum and a file name")
     return sums
 
 
@@ -157,7 +157,7 @@ def wrong_with(archive, name: str, expected: str | None) -> list[str]:
         return [f"cannot be read ({error})"]
     found = []
     if expected and total.hexdigest() != expected:
-        found.append(f"was changed: its content does not have the sum that {SUMS} says")
+        found.append(f"was changed: its content does not match its checksum in {SUMS}")
     suffix = PurePosixPath(name).suffix
     begins, ends = MARKS.get(suffix, (b"", b"")) if name.startswith("results/") else (b"", b"")
     if not head.startswith(begins) or not tail.endswith(ends):
@@ -176,15 +176,15 @@ def wrong_arrays(archive, name: str) -> list[str]:
         with archive.open(name) as file:
             length = int.from_bytes(file.read(8), "little")
             if length > archive.size(name):
-                raise ValueError("its header is cut short")
+                raise ValueError("its header is truncated")
             header = json.loads(file.read(length))
             about = json.loads(header.pop("__metadata__")["about"])
             found = wrong_ranges(header, archive.size(name) - 8 - length)
             if not found and checksum(file, header, about) != about["checksum"]:
-                found.append("its content does not give the checksum that it says")
+                found.append("its content does not match the checksum in its metadata")
         return found + wrong_name(name, about["spec"])
     except (*BROKEN, LookupError, TypeError, AttributeError) as error:
-        return [f"is not a whole file of arrays ({error})"]
+        return [f"is not a complete file of arrays ({error})"]
 
 
 def wrong_ranges(header: dict, size: int) -> list[str]:
@@ -221,7 +221,7 @@ def wrong_name(name: str, spec: dict) -> list[str]:
         strength = f"/g{spec['g']}" if "g" in spec else ""
         folder = f"results/networks/{spec['task']}{strength}/seed{spec['seed']}-"
     expected = f"{folder or 'resources/sentiment/'}{digest(spec)}.safetensors"
-    return [] if name == expected else [f"holds what belongs into {expected}"]
+    return [] if name == expected else [f"holds the content of {expected}"]
 
 
 def canonical(value) -> str:
@@ -245,9 +245,7 @@ def missing_parts(archive, facts: dict) -> list[str]:
         [*promised, *facts.get("data", {}).get("files", [])] if facts.get("data", {}).get("included") else promised
     )
     promised = [*promised, *(file for figure in facts.get("figures", {}).values() for file in figure["files"])]
-    return [
-        f"{name}: is missing, though {FACTS} says that it is there" for name in promised if name not in archive.names
-    ]
+    return [f"{name}: is missing, although {FACTS} lists it" for name in promised if name not in archive.names]
 
 
 def undescribed(archive, metadata: dict) -> list[str]:
@@ -256,7 +254,7 @@ def undescribed(archive, metadata: dict) -> list[str]:
     there = {*archive.names, *folders, "./"}
     parts = [entity for entity in metadata.get("@graph", []) if {"File", "Dataset"} & set(kinds(entity))]
     names = [entity.get("@id", "") for entity in parts]
-    return [f"{name}: is missing, though {METADATA} describes it" for name in names if name not in there]
+    return [f"{name}: is missing, although {METADATA} describes it" for name in names if name not in there]
 
 
 def kinds(entity: dict) -> list[str]:
@@ -305,11 +303,11 @@ def made_again(folder: Path, redraw: bool, retrain: int, seed: int) -> tuple[lis
     command = [sys.executable, "-m", "commands.archive.reproduce", str(folder), json.dumps(order)]
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
-        raise Unusable(f"nothing could be made again (exit status {done.returncode}; what it said stands above)")
+        raise Unusable(f"nothing could be reproduced (exit status {done.returncode}; its output is above)")
     answer = json.loads(done.stdout.splitlines()[-1])
     remarks = answer["remarks"]
     if retrain and not facts["networks"]["included"]:
-        remarks.append("no network was trained again: the archive has none to compare with")
+        remarks.append("no network was retrained: the archive holds none to compare with")
     return answer["findings"], remarks
 
 
@@ -324,11 +322,11 @@ def unpacked(archive, folder: str) -> Path:
 def main() -> int:
     """Check everything; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("archive", nargs="?", type=Path, default=Path(__file__).parent, help="a zip, or a folder")
-    parser.add_argument("--digest", help=f"the SHA-256 that {SUMS} has to have, as `archive` told it")
-    parser.add_argument("--redraw", action="store_true", help="draw the figures again and compare bytes")
-    parser.add_argument("--retrain", type=int, default=0, metavar="K", help="train K networks again and compare bits")
-    parser.add_argument("--seed", type=int, help="of the choice of networks; without it, one from the clock")
+    parser.add_argument("archive", nargs="?", type=Path, default=Path(__file__).parent, help="a zip file or a folder")
+    parser.add_argument("--digest", help=f"expected SHA-256 of {SUMS}, as printed by `archive`")
+    parser.add_argument("--redraw", action="store_true", help="redraw the figures and compare bytes")
+    parser.add_argument("--retrain", type=int, default=0, metavar="K", help="retrain K networks and compare bits")
+    parser.add_argument("--seed", type=int, help="seed for the choice of networks (default: from the clock)")
     options = parser.parse_args()
     try:
         return report(options)
@@ -342,23 +340,23 @@ def report(options) -> int:
     found, remarks = findings_of(archive), []
     own = digest_of(archive)
     if options.digest and options.digest.lower() != own:
-        found.append(f"{SUMS}: has the SHA-256 {own or '(none)'}, not the one that was asked for")
+        found.append(f"{SUMS}: has the SHA-256 {own or '(none)'}, not the one given by --digest")
     size = sum(map(archive.size, archive.names))
     remarks.append(f"{len(archive.names)} files, {size / 1e6:.1f} MB; the archive's digest is {own or 'not known'}")
     if (options.redraw or options.retrain) and found:
-        remarks.append("nothing was drawn or trained again: first the archive has to be whole")
+        remarks.append("nothing was redrawn or retrained: the archive must be intact first")
     elif options.redraw or options.retrain:
         seed = random.SystemRandom().randrange(10**6) if options.seed is None else options.seed
         if options.retrain:
-            remarks.append(f"the choice of networks is that of --seed {seed}")
+            remarks.append(f"networks chosen with --seed {seed}")
         with tempfile.TemporaryDirectory() as folder:
             more = made_again(unpacked(archive, folder), options.redraw, options.retrain, seed)
         found, remarks = found + more[0], remarks + more[1]
     print(*found, *remarks, sep="\n")
     if found:
-        print(f"NOT as it was: {len(found)} finding{'s' if len(found) > 1 else ''}, above")
+        print(f"NOT INTACT: {len(found)} finding{'s' if len(found) > 1 else ''}, above")
         return 1
-    print("all is there, nothing else is, and all is as it was")
+    print("intact: every file is present and unchanged, and there are no others")
     return 0
 
 

@@ -25,7 +25,7 @@ def page(run: str, rows: list[dict], figures: dict[str, dict], networks: list[di
     `networks` is the metadata of the networks' files, `here` the machine on which the page is written.
     """
     parts = [
-        f"# What the run `{run}` took to compute",
+        f"# Computing time of the run `{run}`",
         f"**{_hours(rows)} core hours, {_hours(rows, 'gpu_hours')} GPU hours, at most {_memory(rows)} in one process** "
         f"for {len(networks)} networks, which were trained and then measured in {len(rows) - len(networks)} jobs.",
         "## Figures",
@@ -95,8 +95,8 @@ def _unknown(rows: list[dict]) -> list[str]:
     """List the jobs whose time is missing or incomplete."""
     lines = []
     for title, mine in {
-        "No record of time and memory, so not in the sums": [row for row in rows if row["hours"] is None],
-        "Went on from a saved state; the hours before it are not in the sums": [
+        "No record of time and memory, so not included in the sums": [row for row in rows if row["hours"] is None],
+        "Resumed from a saved state; the hours before that are not included in the sums": [
             row for row in rows if "last of several" in (row["note"] or "")
         ],
     }.items():

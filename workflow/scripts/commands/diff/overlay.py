@@ -26,7 +26,7 @@ def common(name: str, a: Run, b: Run) -> tuple[dict, dict]:
         return settings
     tasks = [task for task in settings[0][name]["tasks"] if task in settings[1][name]["tasks"]]
     if not tasks:
-        raise UserError(f"{name}: {a.name} and {b.name} show no task in common")
+        raise UserError(f"{name}: {a.name} and {b.name} have no task in common")
     return tuple(each | {name: each[name] | {"tasks": tasks}} for each in settings)
 
 
@@ -41,7 +41,7 @@ def drawn(name: str, a: Run, b: Run) -> Figure:
             for run, each in zip((a, b), settings, strict=True)
         )
     if len(first.axes) != len(second.axes):
-        raise UserError(f"{name}: {a.name} and {b.name} have other panels")
+        raise UserError(f"{name}: {a.name} and {b.name} have different panels")
     for below, above in zip(first.axes, second.axes, strict=True):
         _add(below, above)
     _say(first, a.name, b.name)

@@ -17,7 +17,7 @@ def page(a: Run, b: Run, pictures: dict[str, str]) -> str:
     """Return Markdown that is readable on a screen; `pictures` maps figures to files, or to why there is none."""
     parts = [f"# {a.name} and {b.name}", _networks(a, b), _settings(a, b), _verdicts(a, b), _numbers(a, b)]
     listed = "\n".join(f"- {name}: {what}" for name, what in pictures.items())
-    return "\n\n".join([*parts, f"## Figures over one another\n\n{listed}"]) + "\n"
+    return "\n\n".join([*parts, f"## Figures overlaid\n\n{listed}"]) + "\n"
 
 
 def _networks(a: Run, b: Run) -> str:

@@ -51,18 +51,18 @@ def known_partitions() -> list[str]:
     """List the cluster's partitions as sinfo writes them, the default marked with a star."""
     process = slurm("sinfo", "-h", "-o", "%P")
     if process.returncode:
-        raise UserError(f"SLURM does not answer ({error_message(process)}): try again when its controller is up")
+        raise UserError(f"SLURM does not respond ({error_message(process)}): try again when its controller is up")
     return process.stdout.split()
 
 
 def remembered(root: Path) -> str:
     """Check that SLURM remembers finished jobs until the plugin has seen that they ended."""
     if mapping(root, PROFILE).get("slurm-status-command") != "squeue":
-        return "finished jobs are not asked for by squeue"
+        return "squeue is not used to query finished jobs"
     given = re.search(r"MinJobAge\s*=\s*(\d+)", slurm("scontrol", "show", "config").stdout)
     if given and int(given[1]) < REMEMBERED:
         about = (
-            f"squeue forgets finished jobs after {given[1]} s (MinJobAge), and Snakemake would wait for them for ever"
+            f"squeue forgets finished jobs after {given[1]} s (MinJobAge), and Snakemake would wait for them forever"
         )
         raise UserError(f"{about}: where SLURM keeps accounts, set slurm-status-command: sacct in {PROFILE}")
     return "squeue knows finished jobs for long enough"
@@ -75,8 +75,10 @@ def held_jobs(root: Path) -> str:
     held = {job: reason for job, folder, reason in jobs if Path(folder) == root.resolve() and "held" in reason.lower()}
     if held:
         names = ", ".join(f"{job} ({reason})" for job, reason in held.items())
-        raise UserError(f"SLURM holds jobs, and Snakemake waits for ever: {names}: scontrol release {','.join(held)}")
-    return "SLURM holds no job of this folder"
+        raise UserError(
+            f"SLURM is holding jobs, so Snakemake would wait forever: {names}: scontrol release {','.join(held)}"
+        )
+    return "SLURM is holding no job of this folder"
 
 
 def check_partition(section: str, request: dict, partitions: list[str]) -> None:
@@ -98,6 +100,9 @@ def accepted(section: str, request: dict) -> str:
     process = slurm("sbatch", "--test-only", *given, "--wrap", "true")
     if process.returncode:
         sentence = error_message(process)
-        fix = advice(sentence, section, request) or f"ask the cluster's admins what they want, and set it in {PROFILE}"
-        raise UserError(f"SLURM refuses {section} ({sentence}): {fix}")
-    return f"SLURM accepts {section}: {' '.join(given)}"
+        fix = (
+            advice(sentence, section, request)
+            or f"ask the cluster's administrators what is required, and set it in {PROFILE}"
+        )
+        raise UserError(f"SLURM rejected the resources of {section} ({sentence}): {fix}")
+    return f"SLURM accepts the resources of {section}: {' '.join(given)}"

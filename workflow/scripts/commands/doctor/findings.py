@@ -16,9 +16,7 @@ def found(check: Callable[..., str], *args) -> str | UserError:
     except ImportError as error:
         return UserError(f"{error.name or error} cannot be imported: rm -f .venv/ready, then make .venv/ready")
     except OSError as error:
-        return UserError(
-            f"{error.filename} cannot be used ({error.strerror}): see whether it is there, and whose it is"
-        )
+        return UserError(f"{error.filename} cannot be used ({error.strerror}): check that it exists and who owns it")
 
 
 def print_all(findings: Iterable[str | UserError]) -> bool:

@@ -45,7 +45,7 @@ def interpreter() -> str:
     """Check that Snakemake can start jobs with this Python, whose path it does not quote."""
     if surroundings.is_taken_apart(sys.executable):
         raise UserError(
-            f"Snakemake cannot start jobs with {sys.executable}: the shell takes the path apart: move the project to a "
+            f"Snakemake cannot start jobs with {sys.executable}: the shell would split its path: move the project to a "
             "path without spaces and other special characters, rm -r .venv, then make .venv/ready"
         )
     return f"Snakemake can start jobs with {sys.executable}"
@@ -56,9 +56,9 @@ def covering() -> str:
     folders = surroundings.covering_folders(dict(os.environ))
     if folders:
         listed = "; ".join(f"{folder} with {_listed(surroundings.covered_names(folder))}" for folder in folders)
-        advice = "unset PYTHONPATH, or for those of your own set PYTHONNOUSERSITE=1"
-        raise UserError(f"other packages stand before the environment's, {listed}: {advice}")
-    return "no other packages stand before the environment's"
+        advice = "unset PYTHONPATH; for packages in your user site set PYTHONNOUSERSITE=1"
+        raise UserError(f"other packages shadow the environment's, {listed}: {advice}")
+    return "no other packages shadow the environment's"
 
 
 def _listed(names: list[str], most: int = 5) -> str:
@@ -71,7 +71,7 @@ def user() -> str:
     try:
         name = getpass.getuser()
     except (KeyError, OSError) as error:
-        raise UserError("this user has no name, and Snakemake asks for it: export USER=nobody") from error
+        raise UserError("this user has no name, which Snakemake needs: export USER=nobody") from error
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     error = "no home" if cache.startswith("~") else _refusal(existing(Path(cache)))
     if error:
@@ -92,8 +92,8 @@ def versions(root: Path) -> str:
     ]
     if wrong:
         advice = "rm -f .venv/ready, then make .venv/ready"
-        raise UserError(f"packages are not as envs/pins.toml has them ({'; '.join(wrong)}): {advice}")
-    return f"{len(pinned)} packages as envs/pins.toml has them"
+        raise UserError(f"packages differ from envs/pins.toml ({'; '.join(wrong)}): {advice}")
+    return f"{len(pinned)} packages match envs/pins.toml"
 
 
 def installed_version(name: str) -> str:
@@ -123,14 +123,14 @@ def config(root: Path) -> str:
     except UserError as error:
         # put the message on one line; a start of the workflow prints it on several
         raise UserError(str(error).replace(":\n  ", ": ").replace("\n  ", "; ")) from error
-    return f"config.yaml is right: run {settings['run']}, tasks {', '.join(settings['tasks'])}"
+    return f"config.yaml is valid: run {settings['run']}, tasks {', '.join(settings['tasks'])}"
 
 
 def writable(root: Path, name: str) -> str:
     """Check that a folder is writable."""
     folder = existing(root / name)
     if error := _refusal(folder):
-        advice = f"make room or get the right there, or let {name} be a link to a folder where you have both"
+        advice = f"free some space or get write permission there, or make {name} a link to a folder with both"
         raise UserError(f"cannot write into {folder} ({error}): {advice}")
     return f"{name}/ can be {'written' if folder == root / name else 'made'}"
 
@@ -150,7 +150,9 @@ def _refusal(folder: Path) -> str | None:
 def locks(root: Path, timeout: float = 20) -> str:
     """Check that files can be locked where training jobs lock them before they work on a network."""
     folder = existing(root / NETWORKS)
-    advice = "mount it with locks (NFS: lockd; Lustre: -o flock), or let results be a link to where files have them"
+    advice = (
+        "mount it with locks (NFS: lockd; Lustre: -o flock), or make results a link to a file system that supports them"
+    )
     with tempfile.NamedTemporaryFile(dir=folder) as file:
         answer = _ask_process("lock", file.name, timeout=timeout, advice=advice)
     if answer != "free":
@@ -161,15 +163,15 @@ def locks(root: Path, timeout: float = 20) -> str:
 def disk(root: Path) -> str:
     """Check that there is enough disk space for the whole paper."""
     free = shutil.disk_usage(existing(root / "results")).free
-    room = f"{free / 1e9:.1f} GB free for results/, the paper's size needs about {NEEDED / 1e9:.0f} GB"
+    room = f"{free / 1e9:.1f} GB free for results/, the full-size run needs about {NEEDED / 1e9:.0f} GB"
     if free < NEEDED:
-        raise UserError(f"{room} (the quick preset far less): make room, or let results be a link to a larger disk")
+        raise UserError(f"{room} (the quick preset far less): make room, or make results a link to a larger disk")
     return room
 
 
 def kernel() -> str:
     """Check that the kernel for training on a CPU is compiled or can be."""
-    return f"what trains on a CPU is compiled for this processor: {library()._name}"
+    return f"the CPU kernel is compiled for this processor: {library()._name}"
 
 
 def gpu(timeout: float = 120) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from lowrank.core.errors import UserError
 
-ADVICE = "name another file, or bring it back (git checkout)"
+ADVICE = "name another file, or restore it (git checkout)"
 
 
 def existing(folder: Path) -> Path:
@@ -22,7 +22,7 @@ def mapping(root: Path, name: str) -> dict:
         found = configfiles.errors(root / name)
     except OSError as error:
         raise UserError(
-            f"{name} cannot be read ({error.strerror}): name another file, or bring it back (git checkout)"
+            f"{name} cannot be read ({error.strerror}): name another file, or restore it (git checkout)"
         ) from error
     if found:
         raise UserError("; ".join(error.replace(f"{root / name}", name) for error in found))

@@ -26,7 +26,7 @@ def findings(root: Path, request: dict, wait: float, poll: float = 0.5) -> Itera
     """Yield what a job with this request finds on its node; raise UserError without an answer within `wait` seconds."""
     begun = time.monotonic()
     answer = ask(root, request, wait, poll)
-    yield f"a job on {answer['host']} answered after {time.monotonic() - begun:.0f} s; it sees this folder"
+    yield f"a job on {answer['host']} responded after {time.monotonic() - begun:.0f} s; it sees this folder"
     yield found(environment, answer)
     yield found(locks, answer, existing(root / NETWORKS))
     yield found(gpu, answer, request)
@@ -57,8 +57,8 @@ def submit(root: Path, folder: Path, locked: str, request: dict, token: str) -> 
     command = ["sbatch", "--parsable", *submission, *options(request), "--wrap", shlex.join(job)]
     process = slurm(*command, environment={probe.VARIABLE: token})
     if process.returncode:
-        fix = advice(error_message(process), TRAIN, request) or "ask the cluster's admins why"
-        raise UserError(f"SLURM takes no job like {TRAIN} ({error_message(process)}): {fix}")
+        fix = advice(error_message(process), TRAIN, request) or "ask the cluster's administrators why"
+        raise UserError(f"SLURM rejected a job with the resources of {TRAIN} ({error_message(process)}): {fix}")
 
 
 def waited(folder: Path, request: dict, token: str, wait: float, poll: float) -> dict:
@@ -88,23 +88,25 @@ def _answer(folder: Path, token: str) -> dict | None:
 def _late(state: str, request: dict, wait: float) -> str:
     longer = f"wait longer with make doctor WAIT={5 * wait:.0f}"
     fix = advice(state, TRAIN, request)
-    late = f"a job like {TRAIN} has not answered within {wait:g} s, SLURM says {state}"
+    late = f"a job like {TRAIN} has not responded within {wait:g} s, SLURM says {state}"
     return f"{late}: {fix}, or {longer}" if fix else f"{late}: {longer}"
 
 
 def _gone(folder: Path) -> str:
     log = folder / "log"
     lines = log.read_text(errors="replace").split("\n") if log.exists() else []
-    last = next((line for line in reversed(lines) if line.strip()), "it wrote no log")
+    last = next((line for line in reversed(lines) if line.strip()), "no log was written")
     fix = f"the nodes must see {folder.parent} and {sys.executable}: move the project to a folder that is shared"
-    return f"a job like {TRAIN} ended without an answer ({last}): {fix}"
+    return f"a job like {TRAIN} ended without a response ({last}): {fix}"
 
 
 def environment(answer: dict) -> str:
     """Check that a variable set here reached the job."""
     if answer["environment"] != answer["token"]:
-        advice = "ask the cluster's admins why sbatch --export=ALL is not obeyed"
-        raise UserError(f"the environment does not reach the job on {answer['host']}, nor would the plan: {advice}")
+        advice = "ask the cluster's administrators why sbatch --export=ALL is ignored"
+        raise UserError(
+            f"the environment does not reach jobs on {answer['host']}, so they could not find the plan: {advice}"
+        )
     return "the environment reaches the job"
 
 
@@ -112,9 +114,9 @@ def locks(answer: dict, folder: Path) -> str:
     """Check that a lock held here is seen as held by the job."""
     host, lock = answer["host"], answer["lock"]
     if lock == "held":
-        return f"a file that is locked here is locked on {host}"
+        return f"file locks work between here and {host}"
     wrong = "does not see it locked" if lock == "free" else f"cannot lock it ({lock})"
-    fix = "mount it with locks (NFS without nolock, Lustre with -o flock), or let results be a link to where they work"
+    fix = "mount it with locks (NFS without nolock, Lustre with -o flock), or make results a link to where locks work"
     raise UserError(
         f"{host} {wrong} when a file in {folder} is locked here, so that two jobs may train one network: {fix}"
     )
@@ -129,8 +131,8 @@ def gpu(answer: dict, request: dict) -> str:
     if torch["device"]:
         return f"{name} sees {torch['device']} on {host}"
     if not (request.get("gpu") or request.get("gpu_model")):
-        return f"{name} on {host}; {TRAIN} asks for no GPU, so that training is on the CPU"
+        return f"{name} on {host}; {TRAIN} requests no GPU, so training runs on the CPU"
     if not torch["cuda"]:
         raise UserError(f"{name} is built without CUDA and cannot use the GPU of {host}: install one with CUDA")
     fix = f"run nvidia-smi in a job there, its driver must be one for CUDA {torch['cuda']}"
-    raise UserError(f"{name} sees no GPU on {host}, though {TRAIN} asks for one: {fix}")
+    raise UserError(f"{name} sees no GPU on {host}, although {TRAIN} requests one: {fix}")

@@ -14,7 +14,7 @@ def slurm(*command: str, environment: dict | None = None, timeout: float = 60) -
         )
     except FileNotFoundError as error:
         raise UserError(
-            f"{command[0]} is not on the PATH, though sbatch is: load SLURM's module, or ask its admins"
+            f"{command[0]} is not on the PATH, although sbatch is: load SLURM's module, or ask the administrators"
         ) from error
     except subprocess.TimeoutExpired as error:
         raise UserError(f"{command[0]} does not answer within {timeout:g} s: try again when SLURM is up") from error

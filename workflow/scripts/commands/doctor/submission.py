@@ -43,7 +43,7 @@ def requests(root: Path) -> dict[str, dict]:
         section: default | _resources(resources, section) for section, resources in own.items()
     }
     if TRAIN not in requested:
-        raise UserError(f"{PROFILE}: {TRAIN} is missing, what training asks for: give it, with device: cuda")
+        raise UserError(f"{PROFILE}: {TRAIN} is missing: set the resources of training there, with device: cuda")
     if requested[TRAIN].get("device", mapping(root, "config.yaml").get("device")) == "cuda":
         for section in requested.keys() & {TRAIN, TRAIN_LSTM}:
             requested[section] = {"gpu": 1} | requested[section]  # as in the rules
@@ -66,7 +66,7 @@ def _check_values(section: str, request: dict) -> None:
     try:
         options(request)
     except ValueError as error:
-        raise UserError(f"{PROFILE}: {section}.slurm_extra cannot be split ({error}): mend its quotes") from error
+        raise UserError(f"{PROFILE}: {section}.slurm_extra cannot be split ({error}): correct its quotes") from error
 
 
 def options(request: dict) -> list[str]:
@@ -89,7 +89,7 @@ def advice(sentence: str, section: str, request: dict) -> str:
     """Return which lines of the profile to fix, given SLURM's message; empty if the message is not recognised."""
     if "node configuration" in sentence:
         given = [key for key in SIZES if request.get(key)] or SIZES
-        return f"ask for less, {_below(section, given)}, or see in sinfo what is down"
+        return f"ask for less, {_below(section, given)}, or check in sinfo which nodes are down"
     keys = [key for word, about in HINTS.items() if word in sentence.lower() for key in about]
     return f"fill in or correct {_below(section, keys)}" if keys else ""
 

@@ -14,7 +14,7 @@ def describe(page: Page, subject: ClaimSubject, run: Run) -> None:
     table = run.frame("claims")
     claim, row = tracing.known(subject.claim), table[table["claim"] == subject.claim]
     if claim is None or row.empty:
-        raise UserError(f"there is no claim {subject.claim}: they are 1 to {len(table)}, see {run.folder}/claims.md")
+        raise UserError(f"unknown claim {subject.claim}: there are 1 to {len(table)}, see {run.folder}/claims.md")
     row = row.iloc[0]
     code = claim.rule.__code__
     file = code.co_filename.partition("workflow/scripts/")[2]
@@ -28,13 +28,15 @@ def describe(page: Page, subject: ClaimSubject, run: Run) -> None:
     tasks = records.order(run.table("claims")).get("tasks") or run.config["tasks"]
     verdict, measured, traced = tracing.judged(claim, {name: run.frame(name) for name in names}, tasks)
     same = (verdict, measured) == (row["verdict"], row["measured"])
-    page.add("  again", "judged anew by the tables: the same" if same else f"NOT THE SAME: {verdict}: {measured}")
-    page.add("TABLES", f"by the claim's own words: {row['source']}; the rule looked at:")
+    page.add(
+        "  again", "judged again from the tables: same result" if same else f"DIFFERENT RESULT: {verdict}: {measured}"
+    )
+    page.add("TABLES", f"according to the claim: {row['source']}; the rule read:")
     for table_name, conditions in tracing.requested(traced).items():
         listed = "; ".join(conditions[:MOST]) + (f"; … {len(conditions) - MOST} more" if len(conditions) > MOST else "")
         page.add("", f"{run.table(table_name)}: {listed}")
     if traced.networks.empty:
-        page.add("NETWORKS", "none: the rule looked at the theory alone, or found nothing to look at")
+        page.add("NETWORKS", "none: the rule reads only the theory, or found no rows")
     else:
         lstm = "task" not in traced.networks or traced.networks["task"].isna().all()
         rows = traced.networks[["seed"]] if lstm else traced.networks.dropna()

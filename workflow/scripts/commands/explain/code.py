@@ -12,7 +12,7 @@ SCIENCE = ("Snakefile", "config.yaml", "workflow", "envs")  # what a run depends
 def compared(code: str | None, roots: list[str]) -> str:
     """Describe a recorded fingerprint and whether this checkout's code matches it."""
     if not code:
-        return "no record of it"
+        return "not recorded"
     try:
         here = fingerprint(*roots)
     except FileNotFoundError as error:

@@ -53,7 +53,7 @@ def _changed_since(run: Run, name: str, settings: dict) -> str:
     if not (run.folder / "config.yaml").exists():
         return ""
     same = drawing.of_figure(run.config, name) == settings
-    return "" if same else f"; CHANGED SINCE in {run.folder}/config.yaml: not drawn again yet"
+    return "" if same else f"; CHANGED SINCE in {run.folder}/config.yaml: not redrawn yet"
 
 
 def _table(panel: Panel) -> str:

@@ -18,11 +18,11 @@ from .runs import RESULTS, about, name_of
 RECURRENT = {  # purpose of a stream: what it draws, and the counter in its name
     "initialization": ("W0, M0, v0", "0"),
     "training trials": ("fresh trials, a block of epochs at a time", "block"),
-    "test trials": ("what altered networks are judged on, at every g", "0"),
+    "test trials": ("trials on which truncated and shuffled networks are evaluated, shared by all g", "0"),
     "shuffling": ("permutations of W0", "repetition"),
 }
 SINGLE = RECURRENT | {
-    "training trials": ("the one trial that there is", "0"),
+    "training trials": ("the only trial", "0"),
     "sketch": ("directions for the decomposition of dW", "0"),
 }
 LSTM = {
@@ -83,7 +83,7 @@ def named(file: str, spec: dict) -> str:
     """State that the hash of the spec in the file matches its name; raise UserError otherwise."""
     if digest(spec) != name_of(file):
         raise UserError(f"{file} holds the network {digest(spec)}, not {name_of(file)}: delete it and start again")
-    return f"{digest(spec)}, the hash of the spec in the file: it is the one in the file's name"
+    return f"{digest(spec)}, the hash of the spec in the file; it matches the file's name"
 
 
 def benchmark(file: str, spec: dict) -> tuple[Path, float] | None:
@@ -102,13 +102,13 @@ def seconds(file: str, spec: dict) -> str:
     """Return how long the training took, and the source."""
     found = benchmark(file, spec)
     if found:
-        return f"{found[1]:.1f} by {found[0]} (of the job's last start, if it was stopped and went on)"
+        return f"{found[1]:.1f} by {found[0]} (of the job's last start, if it was interrupted and resumed)"
     job = records.record(file)
     together = len(records.order(file).get("specs", [])) or 1
     if job.get("endtime"):
         stack = f", {together} networks in one job" if together > 1 else ""
         return f"{job['endtime'] - job['starttime']:.1f} by Snakemake's record of rule {job['rule']}{stack}"
-    return "not known: no run here has a benchmark of it"
+    return "unknown: no run here has a benchmark of it"
 
 
 def summed(files: list[str]) -> str:
@@ -137,6 +137,6 @@ def describe_all(page: Page, files: list[str], run: str) -> None:
         page.add("", f"{len(keys):>4} {task}: {', '.join(listed)}")
     if len(files) > 1:
         of_run = "" if run == "paper" else f" RUN={run}"
-        page.add("", f"the first in full; any other: make explain WHAT={of(files[-1])}{of_run}")
+        page.add("", f"the first in full; for another: make explain WHAT={of(files[-1])}{of_run}")
     for file in files[:1]:
         describe(page, file)

@@ -40,7 +40,7 @@ class Run:
         """Return the path of a run's file; raise UserError if it is missing."""
         path = self.folder.joinpath(*parts)
         if not path.exists():
-            raise UserError(f"{path} is missing: the run {self.name} is not finished, start it again")
+            raise UserError(f"{path} is missing: the run {self.name} is not finished: start it again")
         return str(path)
 
     def table(self, name: str) -> str:
@@ -56,7 +56,7 @@ class Run:
         path = self.folder / "config.yaml"
         if not path.exists():
             raise UserError(
-                f"{path} is missing, the config of the last start: a start that has anything to do writes it"
+                f"{path} is missing: no config is recorded for this run; start the workflow once to record it"
             )
         return yaml.safe_load(path.read_text(encoding="utf-8"))
 
@@ -91,9 +91,7 @@ class Run:
         found = [file for file in files if measured is None or name_of(file) in measured]
         if len(found) != 1:
             which = f"none of {len(files)}" if measured else f"{len(files)}"
-            raise UserError(
-                f"{which} networks {FOLDER}/sentiment/seed{seed}-* can be told to be the one of {self.name}"
-            )
+            raise UserError(f"{which} networks {FOLDER}/sentiment/seed{seed}-* could be the one of {self.name}")
         return found[0]
 
 

@@ -52,7 +52,7 @@ def parsed(what: str) -> FigureSubject | ClaimSubject | Rows:
     """Parse a subject; raise UserError if it is not recognised."""
     first, *conditions = what.replace(",", " ").split() or [""]
     if not first:
-        raise UserError(f"say what to explain: WHAT={FORMS}")
+        raise UserError(f"name what to explain: WHAT={FORMS}")
     if re.fullmatch(r"claims?[./]?\d+", first):
         return ClaimSubject(re.search(r"\d+", first).group())
     if first.partition(".")[0] in figures.names():
@@ -65,8 +65,8 @@ def parsed(what: str) -> FigureSubject | ClaimSubject | Rows:
         return _rows(table, task, g, int(seed), conditions)
     known = [*figures.names(), "claim.1", *tables(lstm=False), *tables(lstm=True)]
     if len(parts) > 1 and parts[0] in schemas.names():
-        raise UserError(f"{what!r} does not say which network: write {parts[0]}/romo/g0.9/seed0, say")
-    raise UserError(f"{what!r} is nothing to explain{nearest(first, known)}; ask for {FORMS}")
+        raise UserError(f"{what!r} does not name a network: write for example {parts[0]}/romo/g0.9/seed0")
+    raise UserError(f"{what!r} is not a known subject{nearest(first, known)}; known forms: {FORMS}")
 
 
 def _rows(table: str | None, task: str, g: str | None, seed: int, conditions: list[str]) -> Rows:
@@ -79,13 +79,11 @@ def _rows(table: str | None, task: str, g: str | None, seed: int, conditions: li
     if table and table not in known:
         raise UserError(f"there is no table {table!r} of networks{nearest(table, known)}")
     if not lstm and g is None:
-        raise UserError(f"{task}/seed{seed} lacks g: write {task}/g0.9/seed{seed}, say")
+        raise UserError(f"{task}/seed{seed} lacks g: write for example {task}/g0.9/seed{seed}")
     where = dict(condition.partition("=")[::2] for condition in conditions)
     columns = schemas.of(table).names if table else []
     for column in where:
         if column not in columns:
             message = f"the table {table} has no column {column!r}{nearest(column, columns)}"
-            raise UserError(
-                message if table else f"{column}=: say of which table, as in truncation/{task}/g{g}/seed{seed}"
-            )
+            raise UserError(message if table else f"{column}=: name its table, as in truncation/{task}/g{g}/seed{seed}")
     return Rows(table, task, None if g is None else float(g), seed, where)

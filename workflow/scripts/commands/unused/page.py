@@ -10,12 +10,10 @@ from .unused import CODE, DAMAGED, GROUPS, LEFT_OUT, NUMBERS, OF_MEASURES, OF_NE
 
 MOST = 4  # most g or seeds to name in a line, or files in a sentence
 HINTS = {
-    LEFT_OUT: "A config that names them again finds them, as long as they are there.",
-    NUMBERS: "A config with these numbers finds them, as long as they are there.",
-    CODE: (
-        "The next start of their run trains them anew in any case; only the code that trained them finds them again."
-    ),
-    DAMAGED: "Others were trained in their place.",
+    LEFT_OUT: "A config that names them again will reuse them.",
+    NUMBERS: "A config with these numbers will reuse them.",
+    CODE: ("The next start of their run retrains them anyway; only the code that trained them can reuse them."),
+    DAMAGED: "They were replaced by newly trained networks.",
 }
 
 
@@ -32,9 +30,11 @@ def page(requirements: Requirements, files: list[Unused], in_training: list[Unus
     lines.append("")
     if in_training:
         named = sorted({f"{file.path.parent}/*-{file.network}" for file in in_training})
-        lines.append(f"Kept, as a job trains them: {_some(named)}.")
+        lines.append(f"Kept, since a job is training them: {_some(named)}.")
     if strange:
-        lines.append(f"Left alone, as the workflow gives no such names or they are links: {_some(strange)}.")
+        lines.append(
+            f"Left alone, since they are links or have names that the workflow does not use: {_some(strange)}."
+        )
     return "\n".join(lines)
 
 

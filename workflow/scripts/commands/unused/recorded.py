@@ -14,7 +14,7 @@ from lowrank.store import networks
 
 RESULTS = Path("results")
 NETWORKS = Path(networks.FOLDER)
-ADVICE = "start that run again, or remove its folder"
+ADVICE = "start that run again or remove its folder"
 
 
 @dataclass

@@ -51,7 +51,7 @@ def check(files: list[Unused]) -> None:
     """Raise UserError, before the first deletion, if the files may not or cannot be deleted now."""
     if OF_SNAKEMAKE.is_dir() and any(OF_SNAKEMAKE.iterdir()):
         raise UserError(
-            f"a start of the workflow is going on in {Path.cwd()}: wait for its end, or, if it was killed, run "
+            f"the workflow is running in {Path.cwd()}: wait for its end, or, if it was killed, run "
             "snakemake --unlock; nothing was deleted"
         )
     start.check_folders(str(file.path) for file in files)

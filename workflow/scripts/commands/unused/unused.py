@@ -18,10 +18,10 @@ from .recorded import NETWORKS, RESULTS, Requirements
 
 LEFT_OUT = "Networks of a task, g or seed that no recorded run has"
 NUMBERS = "Networks trained with other numbers than those of any recorded run"
-CODE = "Networks of recorded runs, trained by other code than the present"
-UNKNOWN = "Networks whose files do not say what trained them"
+CODE = "Networks of recorded runs, trained by other code than today's"
+UNKNOWN = "Networks whose files do not record their spec"
 DAMAGED = "Files set aside as damaged"
-REMAINS = "What killed jobs left of files that they were writing"
+REMAINS = "Temporary files left by killed jobs"
 OF_MEASURES = "Measures of networks that are not in the recorded config of their run"
 GROUPS = (LEFT_OUT, NUMBERS, CODE, UNKNOWN, OF_MEASURES, DAMAGED, REMAINS)
 OF_NETWORKS = (LEFT_OUT, NUMBERS, CODE, UNKNOWN)

@@ -5,7 +5,7 @@ from itertools import groupby
 from .base import FAILS, HOLDS, NOT_TESTED
 
 TITLES = {"2": "Three tasks of neuroscience", "3": "The linear network", "4": "The LSTM"}
-HEAD = """# What the paper claims, and what the run `{run}` finds
+HEAD = """# The paper's claims, judged on the run `{run}`
 
 {counts}. Each rule is a small function in `workflow/scripts/lowrank/claims/`, fixed before the
 paper's networks were trained; ± is a standard error over networks.

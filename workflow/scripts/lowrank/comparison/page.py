@@ -4,7 +4,7 @@ import pandas as pd
 
 from . import readings
 
-HEAD = """# Published beside reproduced: the run `{run}`
+HEAD = """# Published and reproduced curves: the run `{run}`
 
 Each published point was read off the paper's figure. *Distance* is the difference of our mean and the published value
 over what the two may differ by: the reading's error, and the spread over networks (the standard deviation of the
@@ -19,7 +19,7 @@ def page(table: pd.DataFrame, run: str) -> str:
     """Return a page with one table per figure, from the table `comparison`."""
     lines = [HEAD.format(run=run)]
     if table.empty:
-        return HEAD.format(run=run) + "\nThis run has none of the networks of which the paper shows curves.\n"
+        return HEAD.format(run=run) + "\nThe paper shows no curves for the networks of this run.\n"
     for figure, rows in table.groupby("figure"):
         lines += [f"## Figure {figure}", ""]
         lines += ["| panel | curve | points | rms difference | median distance | largest distance | at |"]

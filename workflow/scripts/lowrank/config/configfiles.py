@@ -27,16 +27,16 @@ def errors(path: str | Path) -> list[str]:
         text = content.decode("utf-8-sig")  # Windows editors may prepend a byte order mark
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        return [f"{path}, line {line}: byte 0x{content[error.start]:02x} is no UTF-8: save the file as UTF-8"]
+        return [f"{path}, line {line}: byte 0x{content[error.start]:02x} is not UTF-8: save the file as UTF-8"]
     try:
         documents = list(yaml.compose_all(text.replace("\t", " ") if _is_json(text) else text, yaml.SafeLoader))
     except yaml.MarkedYAMLError as error:
         return [f"{path}, line {error.problem_mark.line + 1}: {_told(error)}"]
     except yaml.YAMLError as error:
-        return [f"{path} is no YAML: {' '.join(str(error).split())}"]
+        return [f"{path} is not valid YAML: {' '.join(str(error).split())}"]
     if len(documents) > 1:
         line = documents[1].start_mark.line + 1
-        return [f"{path}, line {line}: a second document, after ---, which nothing reads: one file, one document"]
+        return [f"{path}, line {line}: a second document after ---, which would be ignored: keep one document per file"]
     found = [each for document in documents for check in (_twice, _misread) for each in check(document, "", set())]
     return [f"{path}, {error}" for error in found]
 
@@ -52,7 +52,7 @@ def _is_json(text: str) -> bool:
 
 def _told(error: yaml.MarkedYAMLError) -> str:
     if "'\\t'" in error.problem:
-        return "a tab, which YAML does not take for indentation: write spaces"
+        return "a tab, which YAML does not accept as indentation: use spaces"
     return ", ".join(filter(None, [error.context, error.problem]))
 
 
@@ -72,7 +72,7 @@ def _twice(node: yaml.Node, prefix: str, seen: set[int]) -> Iterator[str]:
             yield from _twice(value, f"{name}.", seen)
         for (tag, _), (name, at) in lines.items():
             if len(at) > 1 and tag != "tag:yaml.org,2002:merge":
-                yield f"lines {' and '.join(map(str, at))}: {name} stands there {_times(len(at))}, which counts?"
+                yield f"lines {' and '.join(map(str, at))}: {name} is set {_times(len(at))}: keep one"
 
 
 def _misread(node: yaml.Node, prefix: str, seen: set[int]) -> Iterator[str]:

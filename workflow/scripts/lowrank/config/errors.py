@@ -6,7 +6,7 @@ from typing import get_args
 
 from pydantic import TypeAdapter, ValidationError
 
-WORDS_OF_YAML = " (if it says yes, no, on or off there, put it into quotes)"
+WORDS_OF_YAML = " (if the file says yes, no, on or off there, quote it)"
 
 
 def checked(kind: type, raw, where: str, errors: list[str], alone: bool = False) -> dict | None:
@@ -52,4 +52,4 @@ def unknown(key: str, known) -> str:
 def nearest(name, known) -> str:
     """Return the end of an error message: the closest of the `known` names, or all of them."""
     near = difflib.get_close_matches(str(name), known, n=1)
-    return f": did you mean {near[0]}?" if near else f" (there are: {', '.join(known)})"
+    return f": did you mean {near[0]}?" if near else f" (known: {', '.join(known)})"

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 def _not_bool(value):
     if isinstance(value, bool):
-        raise ValueError("is true or false, but a number is wanted")
+        raise ValueError("is true or false, but must be a number")
     return value
 
 
@@ -82,7 +82,7 @@ File = Annotated[str | None, BeforeValidator(_null)]
 Name = Annotated[  # file names are limited to 255 bytes: leave room for suffixes
     str,
     BeforeValidator(_text),
-    _like(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", "a folder's name of letters, digits and _ . -, 100 of them at most"),
+    _like(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", "a folder name of at most 100 letters, digits and _ . -"),
 ]
 Color = Annotated[str, _like(r"#[0-9a-fA-F]{6}", "a colour as in '#3465b0'")]
 

@@ -42,7 +42,7 @@ def check_kinds(paths: Iterable[str | os.PathLike]) -> None:
     """Raise UserError if a path is neither a file nor a folder; reading it could block, or writing could destroy it."""
     strange = [f"{path} {what}" for path in paths if (what := _strange(Path(path)))]
     if strange:
-        raise UserError("\n  ".join(["what stands in the place of results cannot be used:", *strange]))
+        raise UserError("\n  ".join(["these paths for results cannot be used:", *strange]))
 
 
 def _strange(path: Path) -> str | None:
@@ -54,7 +54,7 @@ def _strange(path: Path) -> str | None:
     if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
         return None
     if stat.S_ISLNK(mode) and not path.exists():
-        return f"is a link to {os.readlink(path)}, which is not there: bring that back, or remove the link"
+        return f"is a link to {os.readlink(path)}, which does not exist: restore it or remove the link"
     if path.is_file() or path.is_dir():
         return None
     return "is neither a file nor a folder: remove it"

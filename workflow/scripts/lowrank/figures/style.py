@@ -90,7 +90,7 @@ def label(figures: dict, task: str) -> str:
         if is_math_text(text):
             MathTextParser("path").parse(text)
     except ValueError as error:
-        raise UserError(f"{setting} is no mathematics: {f'{error}'.strip().splitlines()[-1]}") from error
+        raise UserError(f"{setting} is not valid mathtext: {f'{error}'.strip().splitlines()[-1]}") from error
     fonts = [get_font(findfont(FontProperties(family=family))) for family in RC["font.family"]]
     lacking = [c for c in text if c.isprintable() and not any(font.get_char_index(ord(c)) for font in fonts)]
     if lacking:

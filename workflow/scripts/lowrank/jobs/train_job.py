@@ -39,10 +39,10 @@ def recurrent(
     """Train networks of one task; `how` as in `training.loop.train_together`."""
     task = tasks.of(specs[0])
     if states and ("s" in states[0]) != (kernels.chosen(specs[0], kernel, device) == "linear"):
-        print("the state is of a kernel that keeps another one: training begins anew")
+        print("the saved state is from another kind of kernel: training starts again")
         states = None
     if states:
-        print(f"going on from epoch {len(states[0]['history.loss'])}")
+        print(f"resuming from epoch {len(states[0]['history.loss'])}")
     every = zip(specs, train_together(specs, task, states, kernel=kernel, device=device, **how), strict=True)
     return [_finished(spec, task, trained) for spec, trained in every]
 
@@ -140,7 +140,7 @@ def _saved_state(spec: dict) -> State | None:
 def _set_aside(path: Path) -> None:
     """Rename an unusable file so that it is out of the way but kept."""
     path.replace(aside := path.with_name(f"{path.name}.damaged"))
-    print(f"{path} is not whole: kept as {aside.name}")
+    print(f"{path} is incomplete: kept as {aside.name}")
 
 
 def _write(spec: dict, finished: Finished) -> None:

@@ -20,7 +20,7 @@ def run(
     def trainer(specs: list[dict], states: list[State] | None, save, **how) -> list[train_job.Finished]:
         (spec,), (state,) = specs, states or [None]  # one LSTM at a time
         if state is not None:
-            print(f"going on from update {state['updates']}")
+            print(f"resuming from update {state['updates']}")
         trained = train(spec, data, state, save=lambda state: save([state]), **how)
         initial = {f"initial.{name}": weight for name, weight in trained.initial.items()}
         columns = trained.history | {"seed": spec["seed"], "epoch": range(len(trained.history["train_loss"]))}

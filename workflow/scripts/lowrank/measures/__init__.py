@@ -30,7 +30,7 @@ def load(name: str) -> type[Measure]:
     members = [member for _, member in inspect.getmembers(module, inspect.isclass) if issubclass(member, Measure)]
     own = [member for member in members if member.__module__ == module.__name__]
     if len(own) != 1:
-        raise UserError(f"measures/{name}.py must hold one measure, a subclass of Measure; it holds {len(own)}")
+        raise UserError(f"measures/{name}.py must define one measure, a subclass of Measure; it defines {len(own)}")
     if error := own[0].error():
         raise UserError(f"measures/{name}.py: {error}")
     return own[0]

@@ -111,7 +111,7 @@ class Measure(ABC):
         if "__dataclass_params__" not in vars(cls):
             return f"{cls.__name__} lacks @dataclass(frozen=True)"
         if lacking := [name for name in ("holds", "columns") if not getattr(cls, name, None)]:
-            return f"the measure does not say its {' and '.join(lacking)}"
+            return f"the measure does not define its {' and '.join(lacking)}"
         if {cls.name, cls.rule} & TAKEN or not (cls.name.isidentifier() and cls.rule.isidentifier()):
             return f"a measure cannot have the name {cls.name} and the rule {cls.rule}"
         if twice := [name for name in cls.columns if name in NETWORK]:

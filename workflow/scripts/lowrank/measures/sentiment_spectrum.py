@@ -17,7 +17,7 @@ class Spectrum(Measure):
     columns: ClassVar = {
         "weight": Column("string", "weight matrix: W of recurrent, U of input weights, 1 and 2 the layer"),
         "matrix": Column("string", "W0, W or dW = W - W0: before training, after it, its change"),
-        "index": Column("int", "place from 1, singular values fall"),
+        "index": Column("int", "position from 1, singular values fall"),
         "singular_value": Column("float", "singular value; null if the LSTM diverged"),
     }
 

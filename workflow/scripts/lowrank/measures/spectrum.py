@@ -22,7 +22,7 @@ class Spectrum(Measure):
     holds = "singular values and eigenvalues of networks"
     columns: ClassVar = {
         "matrix": Column("string", "W0, W or dW = W - W0"),
-        "index": Column("int", "place from 1: singular values fall, and so do the moduli of eigenvalues"),
+        "index": Column("int", "position from 1: singular values fall, and so do the moduli of eigenvalues"),
         "singular_value": Column("float", "singular value; null if the network diverged"),
         "eigenvalue_real": Column("float", "real part of the eigenvalue; null where it is not computed"),
         "eigenvalue_imag": Column("float", "its imaginary part; of a pair the positive one comes first"),

@@ -36,7 +36,7 @@ def read(path: str | os.PathLike, name: str) -> tuple[dict, dict[str, np.ndarray
     except (SafetensorError, OSError) as error:
         raise UserError(f"{path} cannot be read ({error}): delete it and start again") from error
     if _checksum(about, arrays) != about["checksum"]:
-        raise UserError(f"{path} is damaged (its content does not give its checksum): delete it and start again")
+        raise UserError(f"{path} is damaged (its content does not match its checksum): delete it and start again")
     return about, arrays
 
 
@@ -47,7 +47,7 @@ def read_about(path: str | os.PathLike) -> dict:
         with path.open("rb") as file:
             (length,) = struct.unpack("<Q", file.read(8))
             if length > path.stat().st_size:
-                raise ValueError("its header is cut short")
+                raise ValueError("its header is truncated")
             header = json.loads(file.read(length))
         about = json.loads(header.pop("__metadata__")[ABOUT])
         end = max(entry["data_offsets"][1] for entry in header.values())
@@ -57,7 +57,7 @@ def read_about(path: str | os.PathLike) -> dict:
     except FileNotFoundError as error:
         raise UserError(f"{path} is missing") from error
     except (OSError, struct.error, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise UserError(f"{path} is not a whole network file ({error}): delete it and start again") from error
+        raise UserError(f"{path} is not a complete network file ({error}): delete it and start again") from error
     return about
 
 

@@ -75,7 +75,7 @@ def read(path: str | os.PathLike, name: str, made_of: str | None = None) -> pa.T
         raise UserError(f"{path} is missing") from error
     except (pa.ArrowException, OSError) as error:
         reason = " ".join(str(error).split())
-        raise UserError(f"{path} is not a whole Parquet file ({reason}): delete it and start again") from error
+        raise UserError(f"{path} is not a complete Parquet file ({reason}): delete it and start again") from error
     if not table.schema.equals(schemas.of(name)):
         raise UserError(f"{path} does not have the columns of a {name} table: delete it and start again")
     found = _record(file.metadata)

@@ -37,7 +37,7 @@ class Romo(Task):
         self.check_range("pulse_amplitude")
         low, high = self.pulse_amplitude
         if not 0 <= self.difference < high - low:
-            raise ValueError(f"difference = {self.difference} leaves no room in pulse_amplitude = [{low}, {high}]")
+            raise ValueError(f"difference = {self.difference} is too large for pulse_amplitude = [{low}, {high}]")
 
     def draw(self, rng: np.random.Generator, n_trials: int) -> Trials:
         delay = self.draw_steps(rng, "delay", n_trials)

@@ -43,7 +43,7 @@ def errors_of_attributes(task: Task, module: str) -> list[str]:
     errors = []
     for name, (is_right, expected) in ATTRIBUTES.items():
         if not _has(task, name):
-            errors.append(f"{name} is missing in {file_of(module)}; wanted {expected}")
+            errors.append(f"{name} is missing in {file_of(module)}; expected {expected}")
             continue
         try:
             with limited():
@@ -51,7 +51,7 @@ def errors_of_attributes(task: Task, module: str) -> list[str]:
         except RAISED as error:
             errors.append(f"{name} raised {described(error, module)}")
         else:
-            errors += [] if is_right(value) else [f"{name} is {value!r} in {file_of(module)}; wanted {expected}"]
+            errors += [] if is_right(value) else [f"{name} is {value!r} in {file_of(module)}; expected {expected}"]
     return errors
 
 

@@ -39,7 +39,7 @@ def errors_of_draws(task: Task, module: str, batch: int) -> list[str]:
 def _errors_of_batch(task: Task, trials, n_trials: int, batch: int) -> list[str]:
     """Check a single batch: its arrays first, and their values only if the arrays are valid."""
     if not isinstance(trials, Trials):
-        return [f"draw returned {_a(trials)}; wanted Trials, see tasks/base.py"]
+        return [f"draw returned {_a(trials)}; expected Trials, see tasks/base.py"]
     sizes = {"trials": n_trials, "n_in": task.n_in, "n_out": task.n_out}
     if errors := list(_errors_of_arrays(trials, sizes)):
         return errors
@@ -57,26 +57,26 @@ def _errors_of_arrays(trials: Trials, sizes: dict[str, int]) -> Iterator[str]:
     sizes = sizes | {"steps": steps.most_common(1)[0][0] if steps else "steps"}
     for name, array in arrays.items():
         if not isinstance(array, np.ndarray):
-            yield f"{name} is {_a(array)}; wanted an array"
+            yield f"{name} is {_a(array)}; expected an array"
             continue
         if array.dtype != KINDS[name] and not (name == "phase" and array.dtype.kind in "iu"):
-            yield f"{name} has dtype {array.dtype}; wanted {KINDS[name]}"
+            yield f"{name} has dtype {array.dtype}; expected {KINDS[name]}"
         expected = tuple(sizes[axis] for axis in AXES[name])
         if array.shape != expected:
             shape = f"({', '.join(map(str, expected))})"
-            yield f"{name} has shape {array.shape}; wanted ({', '.join(AXES[name])}) = {shape}"
+            yield f"{name} has shape {array.shape}; expected ({', '.join(AXES[name])}) = {shape}"
 
 
 def _errors_of_signals(trials: Trials) -> Iterator[str]:
     """Report non-finite inputs and targets; targets even outside the mask, because NaN times 0 is NaN."""
     if at := _first(~np.isfinite(trials.inputs)):
-        yield f"inputs holds {trials.inputs[at]} at {_at(at)}; wanted finite numbers"
+        yield f"inputs holds {trials.inputs[at]} at {_at(at)}; expected finite numbers"
     undefined = ~np.isfinite(trials.targets)
     if at := _first(undefined & trials.mask):
-        yield f"targets holds {trials.targets[at]} at {_at(at)}, where the mask is True; wanted finite numbers"
+        yield f"targets holds {trials.targets[at]} at {_at(at)}, where the mask is True; expected finite numbers"
     elif at := _first(undefined):
         yield (
-            f"targets holds {trials.targets[at]} at {_at(at)}, where the mask is False; wanted any "
+            f"targets holds {trials.targets[at]} at {_at(at)}, where the mask is False; expected any "
             "finite number, as errors are multiplied by the mask"
         )
 
@@ -86,28 +86,28 @@ def _errors_of_mask(mask: np.ndarray, batch: int) -> Iterator[str]:
     judged = mask.any(axis=(1, 2))
     starts = range(0, len(judged) - batch + 1, batch)
     if not all(judged[start : start + batch].any() for start in starts):
-        yield f"mask is never True in a batch of {batch} trials; wanted a step at which the output is judged"
+        yield f"mask is never True in a batch of {batch} trials; expected a step at which the output is judged"
 
 
 def _errors_of_phase(phase: np.ndarray, n_phases: int) -> Iterator[str]:
     if at := _first((phase < 0) | (phase >= n_phases)):
-        yield f"phase holds {phase[at]} at {_at(at)}; wanted an index into the {n_phases} phases, from 0"
+        yield f"phase holds {phase[at]} at {_at(at)}; expected an index into the {n_phases} phases, from 0"
 
 
 def _errors_between(task: Task, first: Trials, again: Trials, other: Trials) -> Iterator[str]:
     """Compare two draws from the same stream and a third from another."""
     steps = [trials.phase.shape[1] for trials in (first, again, other)]
     if len(set(steps)) > 1:
-        yield f"draw gave trials of {min(steps)} and of {max(steps)} steps; wanted one number of steps in all draws"
+        yield f"draw gave trials of {min(steps)} and of {max(steps)} steps; expected one number of steps in all draws"
     elif name := _difference(first, again):
         yield (
-            f"draw is not determined by rng: twice the same stream gave different {name}; wanted all randomness from "
+            f"draw is not determined by rng: twice the same stream gave different {name}; expected all randomness from "
             "rng, none from np.random, a clock or earlier draws"
         )
     elif task.deterministic:
         for trial in (*(first.only([number]) for number in range(1, TRIALS)), other):
             if name := _difference(first.only([0]), trial):
-                yield f"deterministic is True, but trials differ in {name}; wanted all alike, or deterministic = False"
+                yield f"deterministic is True, but trials differ in {name}; expected none, or deterministic = False"
                 break
 
 
