@@ -118,6 +118,7 @@ freeze: .venv/ready  ## pin what the pinned packages brought along
 	@$(PYTHON) envs/here.py
 	$(PYTHON) -m venv .venv
 	$(PIP) $(BIN)/python -I -m pip install --quiet --disable-pip-version-check -r envs/requirements.txt
+	@ln -sfn "$(CURDIR)/workflow/scripts/lowrank" "$$($(BIN)/python -Ic 'import site; print(site.getsitepackages()[0])')/"
 	@touch $@
 
 .venv-validator/ready: envs/validator.txt

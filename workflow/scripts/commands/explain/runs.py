@@ -1,17 +1,15 @@
-"""A run in results/: its config, tables and networks."""
+"""A run in results/, as `make explain` and `make diff` see it."""
 
-from functools import cache, cached_property
 from pathlib import Path
 
-import yaml
 from pandas import DataFrame
 
 from lowrank import measures
-from lowrank.config import config, drawing
-from lowrank.config.errors import nearest
+from lowrank.config import drawing
 from lowrank.core.errors import UserError
 from lowrank.measures import LSTM
-from lowrank.store import checkpoint, tables
+from lowrank.plan import runs
+from lowrank.store import checkpoint
 from lowrank.store.networks import FOLDER
 
 from . import records
@@ -20,50 +18,8 @@ RESULTS = Path("results")
 KEY = ["task", "g", "seed"]
 
 
-def names() -> list[str]:
-    """List the runs that have tables."""
-    folders = sorted(path.parent.name for path in RESULTS.glob("*/tables"))
-    return [name for name in folders if name != Path(FOLDER).name]
-
-
-class Run:
-    """A run, by name; raises UserError if it does not exist."""
-
-    def __init__(self, name: str):
-        if name not in names():
-            there = nearest(name, names()) if names() else ": make figures makes one, named quick"
-            raise UserError(f"there is no run {name!r} in {RESULTS}{there}")
-        self.name, self.folder = name, RESULTS / name
-        self.frame = cache(self._frame)
-
-    def file(self, *parts: str) -> str:
-        """Return the path of a run's file; raise UserError if it is missing."""
-        path = self.folder.joinpath(*parts)
-        if not path.exists():
-            raise UserError(f"{path} is missing: the run {self.name} is not finished: start it again")
-        return str(path)
-
-    def table(self, name: str) -> str:
-        """Return the path of a table."""
-        return self.file("tables", f"{name}.parquet")
-
-    def _frame(self, name: str) -> DataFrame:
-        return tables.read_frame(self.table(name), name)
-
-    @cached_property
-    def raw(self) -> dict:
-        """The config of the run's last start, as the user gave it."""
-        path = self.folder / "config.yaml"
-        if not path.exists():
-            raise UserError(
-                f"{path} is missing: no config is recorded for this run; start the workflow once to record it"
-            )
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-
-    @cached_property
-    def config(self) -> dict:
-        """The same config, validated and completed."""
-        return config.validated(self.raw)
+class Run(runs.Run):
+    """A run, by name, in the working directory, with what is recorded of its figures and networks."""
 
     def figures(self, name: str) -> dict:
         """Return the settings a figure was drawn with, as passed to `draw`; without a record, those of the config.

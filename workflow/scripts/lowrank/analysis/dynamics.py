@@ -40,36 +40,24 @@ def outputs(
 
 def outputs_in_numpy(connectivity, inputs_by, readout, u, dt, active, nonlinearity) -> np.ndarray:
     """Compute the same as `outputs` in numpy, within rounding."""
-    n, (trials, steps, _) = len(connectivity), u.shape
-    z = np.zeros((n, trials, steps, readout.shape[1]), np.float32)
-    for network in range(n):  # one after another, so that a network's state stays in cache
-        _run(
-            dt * connectivity[network].T,
-            dt * inputs_by.T,
-            readout,
-            u,
-            np.float32(1 - dt),
-            active,
-            NONLINEARITIES[nonlinearity],
-            z[network],
-        )
-    return z
+    z = np.stack([rates(W, inputs_by, u, dt, nonlinearity) @ readout for W in connectivity])
+    runs = np.arange(len(u))[:, None] < active
+    return np.where(runs[..., None], z, np.float32(0))
 
 
-def _run(recurrent, drive, readout, u, leak, active, phi, z) -> None:
-    """Write one network's outputs to z (trials, steps, n_out); rows are trials. Before the first input x is 0."""
-    states, rates, sums = (np.zeros((len(u), len(recurrent)), np.float32) for _ in range(3))
-    recurrent, drive = np.ascontiguousarray(recurrent, np.float32), drive.astype(np.float32)
-    first = int(np.any(u != 0, axis=(0, 2)).argmax())
-    for k in range(first, u.shape[1]):
-        x, r, y = states[: active[k]], rates[: active[k]], sums[: active[k]]
-        np.matmul(r, recurrent, out=y)
-        x *= leak
-        x += y
-        np.matmul(u[: active[k], k], drive, out=y)
-        x += y
-        phi(x, out=r)
-        np.matmul(r, readout, out=z[: active[k], k])
+def rates(connectivity, inputs_by, u: np.ndarray, dt: float, nonlinearity: str = "tanh") -> np.ndarray:
+    """Compute the rates r = phi(x) (trials, steps, N) of one network in numpy: r[k] follows input u[k]; x begins at 0.
+
+    Euler steps of Eq. 1, x' = -x + W r + M u.
+    """
+    recurrent, phi = np.ascontiguousarray(dt * connectivity.T, np.float32), NONLINEARITIES[nonlinearity]
+    driven = u.astype(np.float32) @ (dt * inputs_by.T).astype(np.float32)
+    x, rate = (np.zeros((len(u), len(recurrent)), np.float32) for _ in range(2))
+    found = np.empty_like(driven)
+    for k in range(u.shape[1]):
+        x = np.float32(1 - dt) * x + rate @ recurrent + driven[:, k]
+        found[:, k] = rate = phi(x)
+    return found
 
 
 def losses(z: np.ndarray, trials: Trials) -> np.ndarray:

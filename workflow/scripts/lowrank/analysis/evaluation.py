@@ -27,7 +27,7 @@ def loss_by_rank(weights: Weights, ranks: Sequence[int], spec: dict, trials: Tri
     if not finite(weights):
         return np.full(len(ranks), np.nan)
     altered = (weights["W0"] + change for change in truncations(*decomposition(weights), ranks))
-    return _losses(weights, altered, spec, trials)
+    return losses_with(weights, altered, spec, trials)
 
 
 def loss_shuffled(weights: Weights, spec: dict, repetitions: int, trials: Trials) -> np.ndarray:
@@ -37,10 +37,10 @@ def loss_shuffled(weights: Weights, spec: dict, repetitions: int, trials: Trials
     change = weights["W"] - weights["W0"]
     rngs = (stream(spec, "shuffling", repetition) for repetition in range(repetitions))
     altered = (shuffled(weights["W0"], rng) + change for rng in rngs)
-    return _losses(weights, altered, spec, trials)
+    return losses_with(weights, altered, spec, trials)
 
 
-def _losses(weights: Weights, altered: Iterable[np.ndarray], spec: dict, trials: Trials) -> np.ndarray:
+def losses_with(weights: Weights, altered: Iterable[np.ndarray], spec: dict, trials: Trials) -> np.ndarray:
     """Loss of the network with each altered connectivity (N, N); each trial runs up to its last judged step."""
     trials, active = longest_first(trials)
     vectors = weights["M"], weights["v"], trials.inputs, spec["dt"], active, spec["nonlinearity"]

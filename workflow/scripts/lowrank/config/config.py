@@ -46,6 +46,14 @@ def validated(raw: dict) -> dict:
     return config
 
 
+def task(name: str, entry: dict, training: dict) -> dict:
+    """Return one task's entry, checked and completed from `training`; raise UserError listing all errors."""
+    complete = _task(name, entry, training, errors := [])
+    if errors:
+        raise UserError("; ".join(errors))
+    return complete
+
+
 @cache
 def _schema() -> type[Config]:
     """Build the config schema, including the settings that the measures declare."""

@@ -1,0 +1,10 @@
+"""What a notebook uses, as `lowrank.load`, `lowrank.table`, `lowrank.draw`, `lowrank.train`.
+
+In: names of runs, tasks, tables and figures. Out: networks, data frames, Matplotlib figures.
+"""
+
+from .network import Activity, Network
+from .results import columns, draw, load, runs, table
+from .training import train
+
+__all__ = ["Activity", "Network", "columns", "draw", "load", "runs", "table", "train"]
