@@ -35,7 +35,7 @@ def load(task: str, g: float, seed: int = 0, run: str = "paper", root: str | os.
     for column, value in (("task", task), ("g", float(g)), ("seed", seed)):
         known = rows[column].unique()
         if value not in known:
-            raise UserError(f"the run {run} has no network of {column} {value}{nearest(value, map(str, known))}")
+            raise UserError(f"the run {run} has no network of {column} {value}{nearest(value, list(map(str, known)))}")
         rows = rows[rows[column] == value]
     file = of.root / rows["network"].iloc[0]
     about, weights = checkpoint.read(file, file.stem.rpartition("-")[2])
