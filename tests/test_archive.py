@@ -321,7 +321,9 @@ def test_a_network_cut_short_is_found(copied, cut):
     sign(copied)
     output = found(copied)
     assert len(output) == 1
-    assert re.match(rf"{name}: (is not a whole file of arrays|has \d+ bytes of arrays|array \w+ has bytes)", output[0])
+    assert re.match(
+        rf"{name}: (is not a complete file of arrays|has \d+ bytes of arrays|array \w+ has bytes)", output[0]
+    )
 
 
 def test_a_network_left_out_and_off_the_list_is_found(copied):
@@ -329,7 +331,7 @@ def test_a_network_left_out_and_off_the_list_is_found(copied):
     lines = (copied / "SHA256SUMS").read_text().splitlines(keepends=True)
     (copied / "SHA256SUMS").write_text("".join(line for line in lines if name not in line))
     sign(copied)
-    assert found(copied) == [f"{name}: is missing, though archive.json says that it is there"]
+    assert found(copied) == [f"{name}: is missing, although archive.json lists it"]
 
 
 def test_links_and_names_that_lead_elsewhere_are_found(copied, tmp_path):
@@ -343,16 +345,16 @@ def test_links_and_names_that_lead_elsewhere_are_found(copied, tmp_path):
             archive.writestr("twice", "y")
     output = found(tmp_path / "bad.zip")
     assert {"../outside: points outside the archive", "/etc/outside: points outside the archive"} <= set(output)
-    assert "twice: is there 2 times" in output
+    assert "twice: occurs 2 times" in output
 
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
         (None, "there is no such file or folder"),
-        (b"", "is not a whole zip file"),
-        (b"PK\x03\x04 and no more", "is not a whole zip file"),
-        ("cut", "is not a whole zip file"),
+        (b"", "is not a complete zip file"),
+        (b"PK\x03\x04 and no more", "is not a complete zip file"),
+        ("cut", "is not a complete zip file"),
     ],
 )
 def test_what_is_no_archive_is_refused_in_a_sentence(archived, tmp_path, content, sentence):
@@ -524,13 +526,13 @@ def test_a_disk_that_is_too_small_is_found_before_anything_is_written(tmp_path, 
 def test_a_file_that_changes_meanwhile_is_not_archived(tmp_path, monkeypatch):
     (tmp_path / "a").write_bytes(b"x" * 10)
     monkeypatch.setattr(packing, "_parts", lambda entry: [b"x" * 9])
-    with pytest.raises(UserError, match="a was changed while it was archived"):
+    with pytest.raises(UserError, match="a changed while it was being archived"):
         packing.pack(tmp_path / "run.zip", [packing.Entry("a", tmp_path / "a")])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a"]
 
 
 def test_verify_asks_for_an_archive(archived):
-    assert "verify has to know what: --config archive=FILE" in refused(archived, "verify")
+    assert "name the archive to verify: --config archive=FILE" in refused(archived, "verify")
 
 
 # --- Where it comes from
@@ -574,7 +576,7 @@ def test_changes_are_kept_so_that_git_applies_them(repository, tmp_path):
 
 def test_a_folder_without_git_says_so(tmp_path):
     assert origin.tree(tmp_path)["commit"] is None
-    assert "no checkout of git" in origin.tree(tmp_path)["note"]
+    assert "not a git checkout" in origin.tree(tmp_path)["note"]
 
 
 def test_another_users_checkout_is_read(repository, monkeypatch):

@@ -253,14 +253,14 @@ WRONG = [
     ("figures.labels.romo", b"Romo", "it must be text, a number"),
     ("tasks.romo.delay", {1, 2}, "it must be text, a number"),
     # no name of a folder
-    ("run", "a" * 300, "100 of them at most"),
-    ("tasks." + "a" * 300, {**PAPER["tasks"]["romo"], "module": "romo"}, "100 of them at most"),
-    ("run", "a/b", "'a/b' is not a folder's name"),
-    ("run", "..", "'..' is not a folder's name"),
-    ("run", "", "'' is not a folder's name"),
+    ("run", "a" * 300, "of at most 100 letters"),
+    ("tasks." + "a" * 300, {**PAPER["tasks"]["romo"], "module": "romo"}, "of at most 100 letters"),
+    ("run", "a/b", "'a/b' is not a folder name"),
+    ("run", "..", "'..' is not a folder name"),
+    ("run", "", "'' is not a folder name"),
     ("run", "networks", "networks"),
     ("run", None, "string"),
-    ("tasks.a/b", {**PAPER["tasks"]["romo"], "module": "romo"}, "'a/b' is not a folder's name"),
+    ("tasks.a/b", {**PAPER["tasks"]["romo"], "module": "romo"}, "'a/b' is not a folder name"),
 ]
 
 
@@ -380,7 +380,7 @@ TEXTS = {
     ),
     "thrice in a list": (
         "a:\n- {b: 1, b: 2, b: 3}\n",
-        ["lines 2 and 2 and 2: a.0.b stands there 3 times: keep one"],
+        ["lines 2 and 2 and 2: a.0.b is set 3 times: keep one"],
     ),
     "twice in an anchor": (
         "a: &a\n  b: 1\n  b: 2\nc: *a\nd: {<<: *a}\n",
@@ -452,7 +452,7 @@ def test_names_that_some_file_systems_cannot_tell_apart_or_hold():
     assert errors({"tasks.Romo": PAPER["tasks"]["romo"] | {"module": "romo"}}) == [
         "tasks: romo and Romo differ in case alone, which file systems of macOS do not tell apart"
     ]
-    assert "100 of them at most" in errors({"run": 101 * "a"})[0]
+    assert "of at most 100 letters" in errors({"run": 101 * "a"})[0]
 
 
 @pytest.mark.parametrize("what", TEXTS)
@@ -519,12 +519,12 @@ def pipe(path: Path) -> str:
 
 def link_to_nothing(path: Path) -> str:
     path.symlink_to("/gone/elsewhere")
-    return "is a link to /gone/elsewhere, which is not there"
+    return "is a link to /gone/elsewhere, which does not exist"
 
 
 def link_to_itself(path: Path) -> str:
     path.symlink_to(path.name)
-    return f"is a link to {path.name}, which is not there"
+    return f"is a link to {path.name}, which does not exist"
 
 
 @pytest.mark.parametrize("damage", [pipe, link_to_nothing, link_to_itself])

@@ -187,7 +187,7 @@ def test_a_run_without_any_of_the_networks_has_an_empty_table(points, tmp_path):
     tables.write(tmp_path / "comparison.parquet", "comparison", columns)
     table = tables.read_frame(tmp_path / "comparison.parquet", "comparison")
     assert len(table) == 0
-    assert "none of the networks" in page(table, "mine")
+    assert "no curves for the networks" in page(table, "mine")
 
 
 def test_the_tiny_run_is_compared_where_it_has_networks(finished):

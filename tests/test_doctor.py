@@ -140,7 +140,7 @@ def test_the_exit_status_tells_that_there_is_something_to_mend(root):
 
 def test_python_is_new_enough_or_nothing_else_is_looked_at(root, capsys, monkeypatch):
     assert "3.11.0" in doctor.python((3, 11, 0, "final", 0))
-    with pytest.raises(UserError, match=r"3\.10\.9 .* is none of 3\.11, 3\.12 and 3\.13: "):
+    with pytest.raises(UserError, match=r"3\.10\.9 .* is not 3\.11, 3\.12 or 3\.13: "):
         doctor.python((3, 10, 9, "final", 0))
     monkeypatch.setattr(doctor.python, "__defaults__", ((3, 10, 9),))
     assert not doctor.examined(root, 1)
@@ -221,20 +221,20 @@ def test_folders_that_cannot_be_written(root, capsys, monkeypatch):
     assert "Not a directory" in printed[0]
     assert f"cannot write into {root}/resources (No such file or directory): " in printed[1]
     monkeypatch.setattr(os, "fsync", full)
-    only(lines([found(machine.writable, root, ".snakemake")], capsys), "quota exceeded", "make room")
+    only(lines([found(machine.writable, root, ".snakemake")], capsys), "quota exceeded", "free some space")
 
 
 def test_locks_that_are_refused_or_hang(root, capsys, monkeypatch):
     assert lines([found(machine.locks, root)], capsys) == ["ok   files can be locked in results/networks/"]
     only(lines([found(machine.locks, root, 0.001)], capsys), "took longer than 0.001 s", "lockd")
-    monkeypatch.setattr(machine, "_asked", lambda *args, **kwargs: os.strerror(errno.ENOLCK))
+    monkeypatch.setattr(machine, "_ask_process", lambda *args, **kwargs: os.strerror(errno.ENOLCK))
     only(lines([found(machine.locks, root)], capsys), "No locks available", "lockd", "-o flock")
 
 
 def test_little_room(root, capsys, monkeypatch):
     assert lines([found(machine.disk, root)], capsys)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=1.2e9))
-    only(lines([found(machine.disk, root)], capsys), "1.2 GB free", "needs about 4 GB", "make room")
+    only(lines([found(machine.disk, root)], capsys), "1.2 GB free", "needs about 4 GB", "free some space")
 
 
 def test_a_kernel_that_cannot_be_compiled(monkeypatch, capsys):
@@ -284,7 +284,7 @@ def test_a_cluster_that_is_well(root, slurm, capsys):
     )
     assert any("SLURM accepts the resources of set-resources.train_sentiment: -t 300" in line for line in printed)
     host = os.uname().nodename
-    assert f"a job on {host} answered after" in printed[-4]
+    assert f"a job on {host} responded after" in printed[-4]
     assert printed[-3:] == [
         "ok   the environment reaches the job",
         f"ok   file locks work between here and {host}",
@@ -327,13 +327,13 @@ def test_a_doctor_that_is_stopped_cancels_its_job(root, slurm, ending):
 def test_a_job_that_ends_without_an_answer(root, slurm, capsys, monkeypatch):
     monkeypatch.setattr(sys, "executable", "/not/on/the/node/python")
     printed = lines(sample_job.findings(root, PROFILE["set-resources"]["train"], 20, poll=0.1), capsys)
-    only(printed, "ended without an answer", "/not/on/the/node/python", "not found", "shared")
+    only(printed, "ended without a response", "/not/on/the/node/python", "not found", "shared")
     assert_nothing_is_left(root, slurm)
 
 
 def test_a_job_that_does_not_get_the_environment(root, slurm, capsys):
     (slurm / "isolated").touch()
-    only(lines(cluster.findings(root, 20), capsys), "environment does not reach the job", "--export=ALL")
+    only(lines(cluster.findings(root, 20), capsys), "environment does not reach jobs on", "--export=ALL")
 
 
 def answer(lock="held", **torch):
@@ -354,7 +354,7 @@ def test_a_gpu_that_torch_does_not_see(root):
         sample_job.gpu(answer(cuda=None), requested)
     with pytest.raises(UserError, match=r"cannot be used on n1 \(OSError: gone\)"):
         sample_job.gpu(answer(error="OSError: gone"), requested)
-    assert "training is on the CPU" in sample_job.gpu(answer(cuda=None), {"mem_mb": 1})
+    assert "training runs on the CPU" in sample_job.gpu(answer(cuda=None), {"mem_mb": 1})
 
 
 @pytest.mark.parametrize(
@@ -392,7 +392,7 @@ def test_a_controller_that_is_down(root, slurm, capsys, monkeypatch):
     (slurm / "sinfo").write_text(
         "#!/bin/sh\necho 'slurm_load_partitions: Unable to contact slurm controller' >&2; exit 1"
     )
-    only(lines(cluster.findings(root, 1), capsys), "does not answer (slurm_load_partitions: Unable to contact")
+    only(lines(cluster.findings(root, 1), capsys), "does not respond (slurm_load_partitions: Unable to contact")
     (slurm / "sinfo").write_text("#!/bin/sh\nexec sleep 60")
     only(lines([found(lambda: cluster.slurm("sinfo", timeout=0.1))], capsys), "sinfo does not answer within 0.1 s")
     (slurm / "sinfo").unlink()

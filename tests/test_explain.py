@@ -199,7 +199,7 @@ def test_what_is_not_there_is_one_sentence(run, project):
         "trunction/romo/g0.9/seed0": "there is no table 'trunction' of networks: did you mean truncation?",
         f"truncation/{NETWORK} rnk=3": "the table truncation has no column 'rnk': did you mean rank?",
         f"truncation/{NETWORK} rank=30": f"the table truncation of {NETWORK} has no row with rank = 30",
-        "truncation/romo": "does not say which network",
+        "truncation/romo": "does not name a network",
         "sentiment/seed9": "the run tiny has no network sentiment/seed9",
     }.items():
         with pytest.raises(UserError, match=re.escape(sentence)):

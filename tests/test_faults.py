@@ -235,9 +235,9 @@ def test_killed_at_a_random_moment_a_job_ends_with_the_same_bits(job, tmp_path):
         assert one.status == -signal.SIGKILL
         had_state = any((folder / networks.state(spec)).exists() for spec in specs)
         log = finish(job, folder, specs, save=0)
-        assert not had_state or "going on from epoch" in log or "found" in log
+        assert not had_state or "resuming from epoch" in log or "found" in log
         assert files(folder) == undisturbed
-        resumed += "going on from epoch" in log
+        resumed += "resuming from epoch" in log
         found += "found" in log
     assert resumed >= 5, "few kills came between two states"
     assert found >= 5, "few kills came after the first network"
@@ -329,7 +329,7 @@ def test_no_room_for_a_state(job, disk, undisturbed):
     assert failure(job, disk, [one], save=0) == f"cannot write {networks.state(one)}: No space left on device"
     assert files(disk) == before
     filler.unlink()
-    assert "going on from epoch" in finish(job, disk, [one], save=1)
+    assert "resuming from epoch" in finish(job, disk, [one], save=1)
     assert files(disk) == expected
 
 
@@ -400,7 +400,7 @@ def test_a_disk_that_can_only_be_read_from_now_on(job, disk, undisturbed):
     assert failure(job, disk, [one]) == f"cannot write {train_job.LOCK}: Read-only file system"
     assert files(disk) == before
     subprocess.run(["mount", "-o", "remount,rw", disk / networks.FOLDER], check=True)
-    assert "going on from epoch" in finish(job, disk, [one])
+    assert "resuming from epoch" in finish(job, disk, [one])
     assert files(disk) == expected
 
 

@@ -488,7 +488,7 @@ def test_a_table_cut_short_anywhere_is_refused(table):
     for length in (*range(16), *range(16, len(whole) - 16, 50), *range(len(whole) - 16, len(whole))):
         table.write_bytes(whole[:length])
         assert not tables.is_complete(table)
-        assert "not a whole Parquet file" in unreadable(table)
+        assert "not a complete Parquet file" in unreadable(table)
     table.write_bytes(whole)
     assert tables.is_complete(table)
 

@@ -329,7 +329,7 @@ def test_a_damaged_state_is_set_aside(here, capsys):
     again = run()
     assert again.pop(f"{networks.state(spec()).name}.damaged") == b"damaged"
     assert again == whole
-    assert "is not a whole" in capsys.readouterr().out
+    assert "is not a complete" in capsys.readouterr().out
 
 
 def test_data_of_another_spec_is_refused(here):

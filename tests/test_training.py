@@ -261,7 +261,7 @@ def test_a_damaged_state_is_set_aside(tmp_path, capsys, damage):
     assert left == run_in(tmp_path / "undisturbed", [one])
     output = capsys.readouterr().out
     assert f"kept as {state.name}.damaged" in output
-    assert "going on" not in output
+    assert "resuming" not in output
 
 
 def test_a_state_of_another_network_is_not_used(tmp_path):
@@ -351,7 +351,7 @@ def test_killed_at_any_moment_a_training_goes_on_to_the_same_bits(tmp_path):
     codes = json.loads(done.stdout.splitlines()[-1].removeprefix("codes "))
     assert codes[-1] == 0
     assert codes.count(-9) >= 20, "most kills strike"
-    assert "going on from epoch" in done.stdout
+    assert "resuming from epoch" in done.stdout
     assert files(folder) == run_in(tmp_path / "undisturbed", several)
 
 

@@ -177,7 +177,7 @@ def test_code_edited(folder, monkeypatch):
     found = unused(requirements())
     text = page(requirements(), found.unused, [], found.strange)
     assert "Networks of recorded runs, trained by other code than today's: 4 networks, 8 files" in text
-    assert "The next start of their run trains them anew in any case" in text
+    assert "The next start of their run retrains them anyway" in text
     start(config(seeds=[0]))
     assert by_group()[CODE] == of(specs, "flipflop/g0.9/seed0", "romo/g0.9/seed0")
     assert of(specs, "flipflop/g0.9/seed1") <= by_group()[LEFT_OUT]
@@ -484,7 +484,7 @@ def test_the_list(folder):
     lines = run_command(folder).stdout.splitlines()
     assert lines[0] == "Recorded runs: one. They need 4 networks and what is measured of these."
     assert re.fullmatch(re.escape(LEFT_OUT) + r": 14 networks, 28 files, \d+\.\d kB", lines[2])
-    assert lines[3].startswith("  A config that names them again finds them")
+    assert lines[3].startswith("  A config that names them again will reuse them")
     assert re.fullmatch(r"  results/networks/flipflop  1 network, 2 files, \d\.\d kB +g0\.9, seed2", lines[4])
     assert re.fullmatch(
         r"  results/networks/romo      13 networks, 26 files, \d+\.\d kB  5 g, seed0 seed1 seed2", lines[5]

@@ -177,7 +177,7 @@ def test_slurm_a_restarted_controller_forgets_nothing(one, closed, own, undistur
         closed.open()
         start.succeeds()
         assert "Trying to restart job" not in start.output
-    assert "going on" not in log(one), "it was not interrupted"
+    assert "resuming" not in log(one), "it was not interrupted"
     check(one, undisturbed)
 
 

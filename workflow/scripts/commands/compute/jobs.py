@@ -19,7 +19,7 @@ RESULTS = Path(FOLDER).parent
 LSTM = "sentiment"
 MADE = re.compile(r"^(?:training|measured) (?:\S*/)?(results/\S+)$", re.MULTILINE)  # as jobs write to their logs
 MACHINE = re.compile(r"^machine: (.+)$", re.MULTILINE)  # as in every job's log
-AGAIN = re.compile(r"^going on from", re.MULTILINE)
+RESUMED = re.compile(r"^resuming from", re.MULTILINE)
 COLUMNS = ("rule", "key", "run", "hours", "gpu_hours", "memory", "device", "machine", "note")
 
 
@@ -87,7 +87,7 @@ def _row(rule: str, key: str, files: Files | None, device: str) -> dict:
     text = files.log.read_text(encoding="utf-8") if files.log.is_file() else ""
     hours = used["s"] and used["s"] / 3600 / files.networks
     notes = [f"one of {files.networks} in one job"] if files.networks > 1 else []
-    notes += ["only the last of several starts"] if AGAIN.search(text) else []
+    notes += ["only the last of several starts"] if RESUMED.search(text) else []
     return row | {
         "run": files.benchmark.relative_to(RESULTS).parts[0],
         "hours": hours,

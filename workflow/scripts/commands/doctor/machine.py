@@ -165,7 +165,7 @@ def disk(root: Path) -> str:
     free = shutil.disk_usage(existing(root / "results")).free
     room = f"{free / 1e9:.1f} GB free for results/, the full-size run needs about {NEEDED / 1e9:.0f} GB"
     if free < NEEDED:
-        raise UserError(f"{room} (the quick preset far less): make room, or make results a link to a larger disk")
+        raise UserError(f"{room} (the quick preset far less): free some space, or make results a link to a larger disk")
     return room
 
 

@@ -96,4 +96,4 @@ def advice(sentence: str, section: str, request: dict) -> str:
 
 def _below(section: str, keys: list[str]) -> str:
     """Return where these keys of a request are set."""
-    return f"{', '.join(keys)} below {section if section == DEFAULT else f'{place} or {DEFAULT}'} in {PROFILE}"
+    return f"{', '.join(keys)} below {section if section == DEFAULT else f'{section} or {DEFAULT}'} in {PROFILE}"
