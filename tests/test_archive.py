@@ -224,7 +224,7 @@ def test_a_missing_file_is_found(copied, kind):
     (copied / (name := one(copied, kind))).unlink()
     done = verified(copied)
     assert done.returncode == 1
-    assert re.search(rf"^{name}: is missing$" if kind != "sums" else f"there is no {name} in it", done.stdout, re.M)
+    assert re.search(rf"^{name}: is missing$" if kind != "sums" else f"no {name} in it", done.stdout, re.M)
 
 
 @pytest.mark.parametrize("name", ["workflow/scripts/sitecustomize.py", "results/tiny/tables/more.parquet", "more"])

@@ -337,7 +337,7 @@ def test_a_state_of_a_kernel_that_keeps_another_one_begins_anew(tmp_path, capsys
             train_job.run([one], lambda: calls.append(None) or len(calls) > 7)
         train_job.run([one], kernel="reference")
         assert networks.exists(one)
-    assert "training begins anew" in capsys.readouterr().out
+    assert "training starts again" in capsys.readouterr().out
 
 
 def test_epochs_are_the_references():

@@ -162,7 +162,7 @@ def test_packages_of_another_version_are_all_named(root, capsys):
     [
         ("seeds: [0, 1\n", ["config.yaml", "line 2"]),
         ("- seeds\n", ["config.yaml has no keys"]),
-        ("\0", ["config.yaml is no YAML"]),
+        ("\0", ["config.yaml is not valid YAML"]),
         (None, ["config.yaml cannot be read", "No such file"]),
     ],
 )

@@ -185,3 +185,13 @@ def test_the_doctor_says_where_a_package_of_another_version_is(tmp_path, monkeyp
     (tmp_path / "numpy-1.0.dist-info/METADATA").write_text("Metadata-Version: 2.1\nName: numpy\nVersion: 1.0\n")
     monkeypatch.syspath_prepend(tmp_path)
     assert f"numpy is 1.0 in {tmp_path}, not " in f"{found(machine.versions, workflow.ROOT)}"
+
+
+def test_a_job_uses_the_library_beside_it_and_not_an_installed_one(tmp_path):
+    """Snakemake puts the folder of the scripts at the end of the path."""
+    (tmp_path / "lowrank").mkdir()
+    (tmp_path / "lowrank/__init__.py").write_text("raise ImportError('the installed one')")
+    code = "import sys; sys.path[:0] = [sys.argv[1]]; sys.path.append(sys.argv[2]); import job, lowrank; print(lowrank)"
+    command = [sys.executable, "-Ic", code, tmp_path, workflow.ROOT / "workflow/scripts"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert str(workflow.ROOT) in done.stdout, done.stderr

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 SCRIPTS = Path(__file__).resolve().parent
+sys.path.insert(0, str(SCRIPTS))  # Snakemake adds it at the end, after an installed lowrank, perhaps of another clone
 MODULES = (".py", ".so")
 VARIABLES = (
     # the instructions a library uses, and hence the last bits
