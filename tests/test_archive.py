@@ -13,6 +13,7 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 import yaml
 
@@ -140,6 +141,16 @@ def test_the_description_names_only_what_is_there(unpacked):
         name for name in files if name in listed or any(name.startswith(each) for each in listed if each[-1] == "/")
     ]
     assert set(files) - set(inside) == {"ro-crate-metadata.json"}
+
+
+def test_the_description_says_what_the_columns_of_tables_mean(unpacked):
+    graph = json.loads((unpacked / "ro-crate-metadata.json").read_text())["@graph"]
+    entities = {entity["@id"]: entity for entity in graph}
+    for path in sorted((unpacked / "results/tiny/tables").glob("*.parquet")):
+        columns = [entities[each["@id"]] for each in entities[f"results/tiny/tables/{path.name}"]["variableMeasured"]]
+        assert [column["name"] for column in columns] == pq.read_schema(path).names
+        assert all(column["description"] for column in columns)
+    assert entities["#history.tau"]["unitText"] == "learning rate times number of updates"
 
 
 def verifying_context() -> str:

@@ -10,6 +10,7 @@ from rocrate.rocrate import ROCrate
 
 from lowrank import measures
 from lowrank.core.errors import UserError
+from lowrank.store import schemas
 
 from .verify import METADATA, SUMS
 
@@ -102,6 +103,7 @@ def _parts(crate: ROCrate, run: str, names: list[str]) -> dict[str, DataEntity]:
     """Add one part for every folder of many similar files, and one for every other file."""
     measured = (*measures.of(lstm=True), *measures.of(lstm=False))
     folders = FOLDERS | {f"results/{run}/{measure.folder()}/": measure.holds for measure in measured}
+    tables = {f"results/{run}/tables/{name}.parquet": name for name in schemas.names()}
     parts, left = {}, list(names)
     for folder, text in folders.items():
         inside = [name for name in left if name.startswith(folder)]
@@ -111,7 +113,20 @@ def _parts(crate: ROCrate, run: str, names: list[str]) -> dict[str, DataEntity]:
     for name in left:
         if name not in (WORKFLOW, METADATA):
             parts[name] = crate.add(File(crate, dest_path=name, properties=_file(name)))
+            if name in tables:
+                parts[name]["variableMeasured"] = _columns(crate, tables[name])
     return parts
+
+
+def _columns(crate: ROCrate, table: str) -> list[ContextEntity]:
+    """Describe the columns of a table: name, meaning and unit."""
+    found = []
+    for field in schemas.of(table):
+        about = {key.decode(): text.decode() for key, text in field.metadata.items()}
+        unit = {"unitText": about["unit"]} if "unit" in about else {}
+        meaning = {"name": field.name, "description": about["meaning"], **unit}
+        found.append(crate.add(_thing(crate, f"#{table}.{field.name}", "PropertyValue", **meaning)))
+    return found
 
 
 def _file(name: str) -> dict:

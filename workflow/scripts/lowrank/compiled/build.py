@@ -88,7 +88,7 @@ def command(target: Path, precision: str, machine: tuple[str, ...] = NATIVE) -> 
     """Return the compiler's command line."""
     files = [str(path) for path in sources() if path.suffix == ".c"]
     real = f"-DREAL={REALS[precision]}"
-    return [sys.executable, "-m", "ziglang", "cc", *FLAGS, *machine, real, *files, "-o", str(target), "-lm"]
+    return [sys.executable, "-m", "ziglang", "cc", *FLAGS, *machine, real, *files, "-o", str(target), "-lc", "-lm"]
 
 
 def environment(folder: Path) -> dict[str, str]:
