@@ -17,6 +17,8 @@ import pytest
 from lowrank import measures
 from lowrank.core.columns import Column
 from lowrank.core.errors import UserError
+from lowrank.measures import base
+from lowrank.store import schemas
 from workflow import ROOT, configure, library, planned, refused, run
 
 NETWORK = "romo/g0.9/seed0"
@@ -177,6 +179,13 @@ def test_a_measure_that_computes_other_columns_than_it_declares_says_so():
 def test_there_is_no_measure_of_a_name_that_is_not_there():
     with pytest.raises(UserError, match=r"measures/none\.py cannot be imported"):
         measures.load("none")
+
+
+def test_names_of_rules_tables_and_folders_are_taken():
+    """Those that are in use beside the measures' own; a measure of such a name would write over another's files."""
+    rules = "\n".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
+    used = {*re.findall(r"^ *rule (\w+):", rules, re.MULTILINE), *re.findall(r"RESULTS}/(\w+)/", rules), *schemas.TABLES}
+    assert used - set(measures.names()) <= base.TAKEN
 
 
 # A claim
