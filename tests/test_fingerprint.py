@@ -1,6 +1,7 @@
 """The fingerprint of code: what counts, and what the stages' closures hold."""
 
 import ast
+import json
 import os
 import re
 import shutil
@@ -122,6 +123,71 @@ def test_an_edit_is_found_out_before_a_job_runs(tree):
     tree(one="a = 2")
     with pytest.raises(UserError, match="the code was changed after this job was planned"):
         code.check(planned, ["one"])
+
+
+# What is kept between processes
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch) -> Path:
+    """Where what was read is kept."""
+    monkeypatch.setattr(code, "TREES", tmp_path / "trees.json")
+    return tmp_path / "trees.json"
+
+
+def parsing(monkeypatch) -> list[str]:
+    """The modules that are parsed from now on."""
+    parsed, tree = [], code._tree
+    monkeypatch.setattr(code, "_tree", lambda name: parsed.append(name) or tree(name))
+    return parsed
+
+
+def test_what_was_read_before_is_not_parsed_again(tree, kept, monkeypatch):
+    tree(one="import two\na = 1", two="b = 1")
+    before = code.fingerprint("one")
+    code.keep()
+    forget()
+    parsed = parsing(monkeypatch)
+    assert (code.fingerprint("one"), parsed) == (before, [])
+    tree(one="import two\na = 1", two="b = 2")
+    assert code.fingerprint("one") != before
+    assert parsed == ["two"]
+    code.keep()
+    assert len(json.loads(kept.read_text())["trees"]) == 2, "the text of two that is no longer there is forgotten"
+
+
+def test_the_same_text_elsewhere_is_another_module(tree, kept):
+    tree(a__init="from . import b", a__b="", c__init="from . import b", c__b="")
+    assert code.closure(["a"]) == ["a", "a.b"]
+    code.keep()
+    forget()
+    assert code.closure(["c"]) == ["c", "c.b"]
+
+
+@pytest.mark.parametrize("damage", ["", "[]", "{}", '{"trees": {}}', "cut short", "a bit"])
+def test_what_is_kept_and_damaged_counts_for_nothing(tree, kept, monkeypatch, damage):
+    tree(one="a = 1")
+    before = code.fingerprint("one")
+    code.keep()
+    whole = kept.read_text()
+    other = {"cut short": whole[:-20], "a bit": whole.replace('["', '["0', 1)}.get(damage, damage)
+    assert other != whole
+    kept.write_text(other)
+    forget()
+    parsed = parsing(monkeypatch)
+    assert (code.fingerprint("one"), parsed) == (before, ["one"])
+
+
+def test_what_is_kept_by_other_code_counts_for_nothing(tree, kept, monkeypatch):
+    tree(one="a = 1")
+    code.fingerprint("one")
+    code.keep()
+    forget()
+    (kept.parent / "fingerprint.py").write_text("other")
+    monkeypatch.setattr(code, "__file__", str(kept.parent / "fingerprint.py"))
+    parsed = parsing(monkeypatch)
+    code.fingerprint("one")
+    assert parsed == ["one"]
 
 
 # What is followed

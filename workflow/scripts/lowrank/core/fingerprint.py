@@ -5,18 +5,22 @@ calls. Trees are serialized here rather than by `ast.dump`, so that every Python
 """
 
 import ast
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
 from .errors import UserError
-from .spec import digest
+from .files import atomic
+from .spec import canonical, digest
 
 SCRIPTS = Path(__file__).parents[2]  # root of module names such as `measure`, `lowrank.training.loop`
 # Start-up and reporting of scripts, and caching of the compiled library: neither affects results.
 PLUMBING = {"job", "lowrank.compiled.build"}
 FRONT_DOOR = "lowrank"  # its __init__ loads the room `notebook` for notebooks, which no job uses: it counts as empty
+TREES = Path(".snakemake/lowrank/trees.json")  # what a start of the workflow has read of the code
 EMPTY = ["Constant", {"value": "str ''"}]
 
 
@@ -55,12 +59,53 @@ def find(name: str) -> Path | None:
 
 @cache
 def _read(name: str) -> tuple[str, list[str]]:
-    """Return a module's hash and the project modules imported anywhere in it.
+    """Return a module's hash and the project modules imported anywhere in it."""
+    tree, named = _parsed(name)
+    return digest([tree, *_in_c(find(name))]), [module for module in named if find(module)]
 
-    Trees are not kept: the garbage collector would traverse them over and over.
+
+def _parsed(name: str) -> tuple[str, list[str]]:
+    """Return the hash of a module's syntax tree, and every module that it may import.
+
+    Parsing takes most of the time: what an earlier process kept of the same text is used. Trees are not kept: the
+    garbage collector would traverse them over and over.
     """
-    tree = _tree(name)
-    return digest([_dump(tree), *_in_c(find(name))]), [module for module in _named(name, tree) if find(module)]
+    path = find(name)
+    text = hashlib.sha256(f"{name} {path.name}\n".encode() + path.read_bytes()).hexdigest()
+    if text in _kept():
+        _seen()[text] = _kept()[text]
+    else:
+        tree = _tree(name)
+        _seen()[text] = digest(_dump(tree)), list(_named(name, tree))
+    return _seen()[text]
+
+
+@cache
+def _kept() -> dict[str, tuple[str, list[str]]]:
+    """Return what an earlier process kept, by the hash of a module's text; nothing if the file is damaged or old."""
+    try:
+        found = json.loads(TREES.read_text(encoding="utf-8"))
+        return found["trees"] if found["sum"] == _sum(found["trees"]) else {}
+    except (OSError, ValueError, LookupError, TypeError):
+        return {}
+
+
+@cache
+def _seen() -> dict[str, tuple[str, list[str]]]:
+    """Return what this process has read so far, like `_kept`."""
+    return {}
+
+
+def keep() -> None:
+    """Keep what this process has read of the code, for its jobs and for later starts."""
+    if not _seen().keys() <= _kept().keys():
+        with atomic(TREES) as temporary:
+            temporary.write_text(canonical({"trees": _seen(), "sum": _sum(_seen())}), encoding="utf-8")
+
+
+def _sum(trees: dict) -> str:
+    """Return a checksum of what is kept, which also changes with this file."""
+    return digest([trees, hashlib.sha256(Path(__file__).read_bytes()).hexdigest()])
 
 
 def _in_c(path: Path) -> list[str]:

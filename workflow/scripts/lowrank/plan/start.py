@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from ..core import fingerprint
 from ..core.errors import UserError
 from ..core.files import atomic
 from ..core.spec import canonical, digest
@@ -23,6 +24,7 @@ KEPT = 60 * 24 * 3600  # seconds; no job of an older plan is still queued on a c
 
 def write_plan(plan: dict) -> str:
     """Write the plan where jobs find it, on any node, and return its name; delete plans that have long expired."""
+    fingerprint.keep()
     for old in PLANS.glob("*.json"):
         with contextlib.suppress(OSError):  # another start may delete it at the same time
             if old.stat().st_mtime < time.time() - KEPT:
