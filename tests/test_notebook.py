@@ -136,6 +136,16 @@ def test_an_attribute_that_is_not_there():
     assert set(lowrank.NOTEBOOK) <= set(dir(lowrank))
 
 
+def test_through_a_link_as_in_the_environment_it_trains(tmp_path):
+    """The code's fingerprint is that of the clone, not of the folder of the link, which has other packages beside."""
+    (tmp_path / "lowrank").symlink_to(library(ROOT))
+    code = "import lowrank; print(lowrank.train('romo', 0.9, epochs=2, n_neurons=8, batch=4).spec['code'])"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=True)
+    here = lowrank.train("romo", 0.9, epochs=2, n_neurons=8, batch=4, progress=False)
+    assert done.stdout.strip() == here.spec["code"]
+
+
 def test_the_environment_finds_it_from_any_folder():
     """The link that `make .venv/ready` makes; with -I neither the folder nor PYTHONPATH counts."""
     code = "import lowrank; print(lowrank.__file__)"

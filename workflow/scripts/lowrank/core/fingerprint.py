@@ -16,7 +16,7 @@ from .errors import UserError
 from .files import atomic
 from .spec import canonical, digest
 
-SCRIPTS = Path(__file__).parents[2]  # root of module names such as `measure`, `lowrank.training.loop`
+SCRIPTS = Path(__file__).resolve().parents[2]  # root of module names such as `measure`, `lowrank.training.loop`
 # Start-up and reporting of scripts, and caching of the compiled library: neither affects results.
 PLUMBING = {"job", "lowrank.compiled.build"}
 FRONT_DOOR = "lowrank"  # its __init__ loads the room `notebook` for notebooks, which no job uses: it counts as empty
