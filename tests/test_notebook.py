@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import lowrank
+from lowrank import notebook
 from lowrank.core.errors import UserError
 from lowrank.core.spec import digest
 from workflow import ROOT, library
@@ -35,6 +36,7 @@ def test_a_network_by_name(network, finished):
     assert (network.W.shape, network.M.shape, network.v.shape) == ((12, 12), (12, 1), (12, 2))
     assert network.task.n_out == 2
     assert len(network.history) == 21
+    assert list(network.history.columns) == list(lowrank.columns("history").index)
     assert repr(network) == "<romo, g = 0.9, seed 1: N = 12>"
 
 
@@ -49,6 +51,13 @@ def test_shuffled_it_has_the_losses_of_the_table(network, finished):
     assert found == list(expected["loss"])
     np.testing.assert_allclose(network.shuffled().dW, network.dW, atol=1e-6)
     assert sorted(network.shuffled().W0.ravel()) == sorted(network.W0.ravel())
+
+
+def test_the_functional_rank_is_where_the_truncated_loss_first_falls_below(network):
+    losses = [network.truncated(rank).loss() for rank in range(13)]
+    for threshold in (0.05, 0.5, 0.99):
+        below = [rank for rank, loss in enumerate(losses) if rank and loss < threshold * losses[0]]
+        assert network.functional_rank(threshold) == (below[0] if below else None)
 
 
 def test_singular_values_are_those_of_the_table(network, finished):
@@ -121,7 +130,7 @@ def test_training_gives_the_network_of_the_workflow(finished, network, capsys):
     assert trained.spec == network.spec
     for name in ("W0", "W", "M", "v"):
         np.testing.assert_array_equal(trained.weights[name], network.weights[name])
-    pd.testing.assert_series_equal(trained.history["loss"], network.history["loss"], check_names=False)
+    pd.testing.assert_frame_equal(trained.history, network.history, check_dtype=False)
     assert "epoch 21 of 21" in capsys.readouterr().err
 
 
@@ -134,6 +143,7 @@ def test_an_attribute_that_is_not_there():
     with pytest.raises(AttributeError, match="module 'lowrank' has no attribute 'lod'"):
         lowrank.lod  # noqa: B018
     assert set(lowrank.NOTEBOOK) <= set(dir(lowrank))
+    assert set(lowrank.NOTEBOOK) == set(notebook.__all__)
 
 
 def test_through_a_link_as_in_the_environment_it_trains(tmp_path):

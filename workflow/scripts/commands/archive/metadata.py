@@ -121,11 +121,9 @@ def _parts(crate: ROCrate, run: str, names: list[str]) -> dict[str, DataEntity]:
 def _columns(crate: ROCrate, table: str) -> list[ContextEntity]:
     """Describe the columns of a table: name, meaning and unit."""
     found = []
-    for field in schemas.of(table):
-        about = {key.decode(): text.decode() for key, text in field.metadata.items()}
-        unit = {"unitText": about["unit"]} if "unit" in about else {}
-        meaning = {"name": field.name, "description": about["meaning"], **unit}
-        found.append(crate.add(_thing(crate, f"#{table}.{field.name}", "PropertyValue", **meaning)))
+    for name, column in schemas.columns(table).items():
+        about = {"name": name, "description": column.meaning} | ({"unitText": column.unit} if column.unit else {})
+        found.append(crate.add(_thing(crate, f"#{table}.{name}", "PropertyValue", **about)))
     return found
 
 

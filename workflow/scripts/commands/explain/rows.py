@@ -39,8 +39,7 @@ def _known(subject: Rows, run: Run) -> None:
     else:
         there = [origins.key_of(row) for _, row in run.frame("summary").iterrows()]
     if subject.key not in there:
-        near = nearest(subject.key, there).partition(" (there are")[0]
-        raise UserError(f"the run {run.name} has no network {subject.key}{near}")
+        raise UserError(f"the run {run.name} has no network {subject.key}{nearest(subject.key, there)}")
 
 
 def _of(frame: DataFrame, subject: Rows) -> DataFrame:

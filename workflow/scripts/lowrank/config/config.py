@@ -1,4 +1,4 @@
-"""Validate the parsed config as a whole and report all mistakes at once."""
+"""Validate the parsed config as a whole and report all errors at once."""
 
 import re
 from collections import Counter
@@ -19,7 +19,7 @@ from .schema import Config, Figures, Measure, Networks, Section, Sentiment, Step
 
 
 def validated(raw: dict) -> dict:
-    """Return the config in built-in types, with every task's values filled in; raise UserError listing all mistakes.
+    """Return the config in built-in types, with every task's values filled in; raise UserError listing all errors.
 
     A task's own parameters go into its `numbers`. Values given as text on the command line are converted.
     """

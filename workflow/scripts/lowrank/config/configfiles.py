@@ -14,14 +14,14 @@ ODD = re.compile(r"[-+]?(0[0-7_]+$|[\d_]+:)")  # octal and sexagesimal
 
 
 def check(paths: Iterable[str | Path]) -> None:
-    """Raise UserError listing the mistakes of all files; missing files are reported elsewhere."""
+    """Raise UserError listing the errors in all files; missing files are reported elsewhere."""
     found = [error for path in dict.fromkeys(map(str, paths)) if Path(path).is_file() for error in errors(path)]
     if found:
         raise UserError("\n  ".join(["the config cannot be used:", *found]))
 
 
 def errors(path: str | Path) -> list[str]:
-    """List the mistakes in how a file is written, each with its line numbers."""
+    """List the errors in how a file is written, each with its line numbers."""
     content = Path(path).read_bytes()
     try:
         text = content.decode("utf-8-sig")  # Windows editors may prepend a byte order mark

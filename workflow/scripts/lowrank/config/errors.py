@@ -6,11 +6,12 @@ from typing import get_args
 
 from pydantic import TypeAdapter, ValidationError
 
+MOST = 30  # names that a message lists
 WORDS_OF_YAML = " (if the file says yes, no, on or off there, quote it)"
 
 
 def checked(kind: type, raw, where: str, errors: list[str], alone: bool = False) -> dict | None:
-    """Validate `raw` as `kind`; return built-in types, or None after adding to `mistakes`.
+    """Validate `raw` as `kind`; return built-in types, or None after adding to `errors`.
 
     With `alone`, checks across fields are skipped.
     """
@@ -50,6 +51,7 @@ def unknown(key: str, known) -> str:
 
 
 def nearest(name, known) -> str:
-    """Return the end of an error message: the closest of the `known` names, or all of them."""
-    near = difflib.get_close_matches(str(name), known, n=1)
-    return f": did you mean {near[0]}?" if near else f" (known: {', '.join(known)})"
+    """Return the end of an error message: the closest of the `known` names, or all of them unless they are many."""
+    if near := difflib.get_close_matches(str(name), known, n=1):
+        return f": did you mean {near[0]}?"
+    return f" (known: {', '.join(known)})" if len(known) <= MOST else ""

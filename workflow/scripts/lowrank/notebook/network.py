@@ -99,10 +99,13 @@ class Network:
 
     def functional_rank(self, threshold: float = 0.05) -> int | None:
         """Return the smallest rank of dW at which the loss is below `threshold` of that at rank 0; None without one."""
-        trials = self.trials()
-        whole = self.truncated(0).loss(trials)
-        ranks = range(1, len(self.W) + 1)
-        return next((rank for rank in ranks if self.truncated(rank).loss(trials) < threshold * whole), None)
+        if not connectivity.finite(self.weights):
+            return None
+        changes = connectivity.truncations(*connectivity.decomposition(self.weights), range(len(self.W) + 1))
+        altered, trials = (self.W0 + change for change in changes), self.trials()
+        losses = (float(evaluation.losses_with(self.weights, [W], self.spec, trials)[0]) for W in altered)
+        limit = threshold * next(losses)
+        return next((rank for rank, loss in enumerate(losses, 1) if loss < limit), None)
 
     def _with(self, weights: dict[str, np.ndarray], altered: str) -> "Network":
         kept = {name: array for name, array in self.weights.items() if name not in ("U", "s", "V")}

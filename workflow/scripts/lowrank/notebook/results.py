@@ -56,11 +56,8 @@ def columns(table: str) -> pd.DataFrame:
     """Return the type, meaning and unit of each column of a table."""
     if table not in schemas.names():
         raise UserError(f"there is no table {table!r}{nearest(table, schemas.names())}")
-    fields = [
-        (field, {key.decode(): text.decode() for key, text in field.metadata.items()}) for field in schemas.of(table)
-    ]
-    rows = [(f"{field.type}", about["meaning"], about.get("unit", "")) for field, about in fields]
-    return pd.DataFrame(rows, [field.name for field, _ in fields], ["type", "meaning", "unit"])
+    found = schemas.columns(table)
+    return pd.DataFrame(found.values(), found.keys(), ["type", "meaning", "unit"])
 
 
 def draw(figure: str, run: str = "paper", root: str | os.PathLike = PROJECT) -> Figure:

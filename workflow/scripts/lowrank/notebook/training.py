@@ -7,12 +7,14 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
+from .. import tasks
 from ..config import config
 from ..config.errors import nearest
 from ..core.errors import UserError
 from ..core.fingerprint import fingerprint
 from ..core.folders import PROJECT
 from ..plan import orders, plan
+from ..store import schemas, tables
 from ..training import loop
 from .network import Network
 
@@ -39,8 +41,9 @@ def train(
     run = {"config": {"run_seed": settings["run_seed"], "tasks": {task: entry}}, "code": code}
     spec = plan.spec(run, f"{task}/g{float(g)}/seed{seed}")
     report = _bar(spec["epochs"]) if progress else lambda *_: None
-    trained = loop.train(spec, config.tasks.of(spec), kernel=entry["kernel"], report=report)
-    history = pd.DataFrame({"epoch": range(len(trained.history["loss"]))} | trained.history)
+    trained = loop.train(spec, tasks.of(spec), kernel=entry["kernel"], report=report)
+    epochs = {"epoch": range(len(trained.history["loss"]))}
+    history = pd.DataFrame(tables.network(spec) | epochs | trained.history).reindex(columns=schemas.columns("history"))
     return Network(spec, trained.initial | trained.weights, settings["measure"]["trials"], history)
 
 

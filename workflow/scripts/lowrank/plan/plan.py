@@ -39,7 +39,7 @@ OF_LSTM = ("n_neurons", "dropout", "batch", "epochs", "learning_rate")
 
 
 def make(raw: dict) -> dict:
-    """Make the plan for a parsed config; raise UserError if the config has mistakes.
+    """Make the plan for a parsed config; raise UserError if the config has errors.
 
     Return {raw, config, code, sources, data, missing, unusable, regather, stacks}:
     `raw`, `config`: the config as read and as validated;

@@ -91,11 +91,15 @@ def names() -> list[str]:
     return [*TABLES, *measures.names()]
 
 
+def columns(name: str) -> Mapping[str, Column]:
+    """Return the type, meaning and unit of each column of a table."""
+    return TABLES[name] if name in TABLES else measures.load(name).schema()
+
+
 @cache
 def of(name: str) -> pa.Schema:
     """Return the schema of a table, with meaning and unit in each field's metadata."""
-    columns: Mapping[str, Column] = TABLES[name] if name in TABLES else measures.load(name).schema()
-    return pa.schema([_field(column, *about) for column, about in columns.items()])
+    return pa.schema([_field(column, *about) for column, about in columns(name).items()])
 
 
 def _field(name: str, kind: str, meaning: str, unit: str) -> pa.Field:
