@@ -50,7 +50,9 @@ ONLY ?= tests/slurm tests/test_stacks.py tests/test_faults.py
 # The archive that `make validate` checks.
 FILE ?= results/quick/archive/quick.zip
 
-.PHONY: figures paper report doctor explain plan diff unused test test-slurm test-again validate benchmark benchmark-scale lint format pins freeze
+SITE_PACKAGES = -Ic 'import site; print(site.getsitepackages()[0])'
+
+.PHONY: figures paper report docs pages doctor explain plan diff unused test test-slurm test-docs test-again validate benchmark benchmark-scale lint format pins freeze
 
 figures: .venv/ready  ## all figures at a reduced size, in minutes
 	$(SNAKEMAKE) --configfile workflow/presets/quick.yaml
@@ -64,6 +66,12 @@ report: .venv/ready  ## results/paper/report.html, or that of another run: RUN=q
 	@[[ "$(RUN)" =~ ^[A-Za-z0-9][A-Za-z0-9_.-]*$$ && -f "results/$(RUN)/config.yaml" ]] || \
 	  { echo "There is no run $(RUN): results/$(RUN)/config.yaml is missing"; exit 1; }
 	$(SNAKEMAKE) report --configfile results/$(RUN)/config.yaml --replace-workflow-config
+
+docs: .venv-docs/ready  ## the documentation as a site, its tutorials executed: site/index.html
+	.venv-docs/bin/python -m sphinx --fail-on-warning --keep-going --quiet docs site
+
+pages: .venv/ready  ## write the pages of tables and config keys, docs/tables.md and config/README.md, from the code
+	$(BIN)/python docs/pages.py
 
 doctor: .venv/ready  ## whether all is there that a run needs, here and on the cluster
 	@$(BIN)/python workflow/scripts/doctor.py --wait $(WAIT)
@@ -81,10 +89,13 @@ unused: .venv/ready  ## networks and measures that no recorded run needs, with t
 	@$(BIN)/python workflow/scripts/unused.py --directory "$(DIR)" $(if $(filter 1,$(DELETE)),--delete)
 
 test: .venv/ready
-	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore tests/slurm
+	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore tests/slurm --ignore tests/docs
 
 test-slurm: .venv/ready  ## faults of clusters, on a SLURM that the tests start (Debian: slurm-wlm; as root)
 	$(BIN)/python -m pytest -n 6 tests/slurm
+
+test-docs: docs  ## the site in a browser, at the width of a desktop and of a phone
+	$(BIN)/python -m pytest tests/docs
 
 test-again: .venv/ready  ## tests many times, a line of passes and failures each: TIMES=20 BUSY=2 ONLY="tests/slurm -k ctrl_c"
 	PYTHONPATH=tests $(BIN)/python -m pytest -p again --times $(TIMES) --busy $(BUSY) $(ONLY)
@@ -99,13 +110,13 @@ benchmark-scale: .venv/ready  ## how a start, and a job on a cluster, grow with 
 	PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH=workflow/scripts:tests $(BIN)/python tests/scale.py $(NETWORKS)
 
 lint: .venv/ready
-	$(BIN)/ruff check workflow tests envs
-	$(BIN)/ruff format --check workflow tests envs
+	$(BIN)/ruff check workflow tests docs envs
+	$(BIN)/ruff format --check workflow tests docs envs
 	$(BIN)/snakefmt --check Snakefile workflow
 
 format: .venv/ready
-	$(BIN)/ruff check --fix workflow tests envs
-	$(BIN)/ruff format workflow tests envs
+	$(BIN)/ruff check --fix workflow tests docs envs
+	$(BIN)/ruff format workflow tests docs envs
 	$(BIN)/snakefmt Snakefile workflow
 
 pins:  ## write the pip and conda files from envs/pins.toml
@@ -118,7 +129,14 @@ freeze: .venv/ready  ## pin what the pinned packages brought along
 	@$(PYTHON) envs/here.py
 	$(PYTHON) -m venv .venv
 	$(PIP) $(BIN)/python -I -m pip install --quiet --disable-pip-version-check -r envs/requirements.txt
-	@ln -sfn "$(CURDIR)/workflow/scripts/lowrank" "$$($(BIN)/python -Ic 'import site; print(site.getsitepackages()[0])')/"
+	@ln -sfn "$(CURDIR)/workflow/scripts/lowrank" "$$($(BIN)/python $(SITE_PACKAGES))/"
+	@touch $@
+
+# What the site needs, beside the packages of .venv, which its tutorials use.
+.venv-docs/ready: envs/docs.txt .venv/ready
+	$(PYTHON) -m venv .venv-docs
+	$(BIN)/python $(SITE_PACKAGES) > "$$(.venv-docs/bin/python $(SITE_PACKAGES))/lowrank.pth"
+	$(PIP) .venv-docs/bin/python -I -m pip install --quiet --disable-pip-version-check -r envs/docs.txt
 	@touch $@
 
 .venv-validator/ready: envs/validator.txt

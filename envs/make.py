@@ -11,6 +11,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 NOTE = "# Written by envs/make.py from pins.toml: edit that, then `make pins`.\n"
+APART = ("validator", "docs")
 ENVIRONMENTS = {"lowrank": ["lowrank"], "workflow": ["lowrank", "workflow"]}
 
 
@@ -21,9 +22,9 @@ def requirements(pins: dict) -> str:
     return NOTE + "".join(lines)
 
 
-def validator(pins: dict) -> str:
-    """The file for pip of the environment that checks archives."""
-    return NOTE + _lines(pins["validator"], "{}=={}\n")
+def apart(pins: dict, section: str) -> str:
+    """The file for pip of an environment of its own: what checks archives, or makes the site."""
+    return NOTE + _lines(pins[section], "{}=={}\n")
 
 
 def conda(pins: dict, name: str) -> str:
@@ -37,8 +38,8 @@ def conda(pins: dict, name: str) -> str:
 
 def files(pins: dict) -> dict[str, str]:
     """All that is written, by file name."""
-    ours = {"requirements.txt": requirements(pins), "validator.txt": validator(pins)}
-    return ours | {f"{name}.yaml": conda(pins, name) for name in ENVIRONMENTS}
+    for_pip = {"requirements.txt": requirements(pins)} | {f"{name}.txt": apart(pins, name) for name in APART}
+    return for_pip | {f"{name}.yaml": conda(pins, name) for name in ENVIRONMENTS}
 
 
 def load() -> dict:

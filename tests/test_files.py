@@ -20,7 +20,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import columns
 from lowrank.core import files
 from lowrank.core.errors import UserError
 from lowrank.core.files import atomic, locked
@@ -643,14 +642,6 @@ def test_canonical_texts_refuse_what_json_does_not_have():
         canonical({"a": float("nan")})
     with pytest.raises(TypeError):
         canonical({"a": np.float64(1).astype(np.float32)})
-
-
-def test_the_page_of_tables_is_that_of_the_code():
-    """Else write it anew: python tests/columns.py > docs/tables.md. A measure of one's own may be left out of it."""
-    written = (Path(__file__).parents[1] / "docs/tables.md").read_text(encoding="utf-8")
-    parts, right = ({part.strip() for part in text.split("\n## ")} for text in (written, columns.page()))
-    assert parts <= right
-    assert {name for name in schemas.TABLES if f"\n## {name}\n" in written} == set(schemas.TABLES)
 
 
 def test_columns_say_what_they_mean_in_the_file_too(tmp_path):

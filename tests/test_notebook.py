@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+from dataclasses import dataclass, replace
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
@@ -12,7 +14,37 @@ import lowrank
 from lowrank import notebook
 from lowrank.core.errors import UserError
 from lowrank.core.spec import digest
+from lowrank.tasks.base import Task, Trials
 from workflow import ROOT, library
+
+
+@dataclass(frozen=True)
+class Hold(Task):
+    """Hold the sign of a pulse."""
+
+    n_in = 1
+    n_out = 1
+    phases = ("all",)
+
+    duration: float
+    amplitude: float
+
+    def draw(self, rng: np.random.Generator, n_trials: int) -> Trials:
+        shape = (n_trials, self.steps("duration"), 1)
+        inputs = np.zeros(shape, np.float32)
+        inputs[:, 0] = rng.choice([-1, 1], (n_trials, 1))
+        targets = (self.amplitude * inputs[:, :1].repeat(shape[1], axis=1)).astype(np.float32)
+        return Trials(inputs, targets, np.ones(shape, bool), np.zeros(shape[:2], np.uint8))
+
+
+@dataclass(frozen=True)
+class Flat(Hold):
+    """One whose trials have a shape that training does not take."""
+
+    def draw(self, rng: np.random.Generator, n_trials: int) -> Trials:
+        trials = super().draw(rng, n_trials)
+        return replace(trials, inputs=trials.inputs[..., 0])
+
 
 NETWORK = {"task": "romo", "g": 0.9, "seed": 1}
 
@@ -132,6 +164,42 @@ def test_training_gives_the_network_of_the_workflow(finished, network, capsys):
         np.testing.assert_array_equal(trained.weights[name], network.weights[name])
     pd.testing.assert_frame_equal(trained.history, network.history, check_dtype=False)
     assert "epoch 21 of 21" in capsys.readouterr().err
+
+
+def test_on_a_task_that_the_notebook_defines():
+    """It takes the same way as a task in a file: with its trials checked, and the same network each time."""
+    numbers = {"duration": 4, "amplitude": 0.5, "n_neurons": 8, "epochs": 3, "batch": 4, "progress": False}
+    first = lowrank.train(Hold, 0.9, **numbers)
+    again = lowrank.train(Hold, 0.9, **numbers)
+    np.testing.assert_array_equal(first.W, again.W)
+    assert first.spec["task"] == "hold"
+    assert np.isfinite(first.truncated(2).loss())
+    assert first.trials(3).inputs.shape == (3, 8, 1)
+    with pytest.raises(UserError, match=r"tasks\.hold\.amplitude = nan: input should be a finite number"):
+        lowrank.train(Hold, 0.9, **numbers | {"amplitude": float("nan")})
+    with pytest.raises(UserError, match=r"tasks\.flat: inputs has shape \(8, 8\); expected \(trials, steps, n_in\)"):
+        lowrank.train(Flat, 0.9, **numbers)
+
+
+def test_a_task_of_a_notebook_takes_no_name_of_a_file():
+    class Romo(Hold):
+        pass
+
+    with pytest.raises(ValueError, match="there is a task romo already: give the class Romo another name"):
+        lowrank.train(Romo, 0.9)
+
+
+def test_sliders_show_a_figure_for_each_combination():
+    drawn = []
+
+    def draw(g, target):
+        drawn.append((g, target))
+        return plt.figure(figsize=(g + 1, target))
+
+    shown = lowrank.sliders(draw, g=[0, 1], target=[1, 2, 3])._repr_html_()
+    assert drawn == [(0, 1), (0, 2), (0, 3), (1, 1), (1, 2), (1, 3)]
+    assert (shown.count("<img"), shown.count('type="range"')) == (6, 2)
+    assert plt.get_fignums() == []
 
 
 def test_importing_it_loads_nothing_that_jobs_do_not_need():

@@ -18,7 +18,7 @@ PINS = tomllib.loads((ENVS / "pins.toml").read_text(encoding="utf-8"))
 OURS = {name: pin for section in ("lowrank", "workflow", "tests") for name, pin in PINS[section].items()}
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "lowrank.yaml", "workflow.yaml"])
+@pytest.mark.parametrize("name", ["requirements.txt", "validator.txt", "docs.txt", "lowrank.yaml", "workflow.yaml"])
 def test_the_written_files_have_not_drifted_from_the_pins(name):
     assert (ENVS / name).read_text(encoding="utf-8") == MAKE["files"](PINS)[name]
 

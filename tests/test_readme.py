@@ -11,7 +11,7 @@ import yaml
 import workflow
 from workflow import ROOT
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "config/README.md", *sorted((ROOT / "docs").glob("*.md"))]
 COMMAND = re.compile(r"(?:snakemake|make|python3?) [^#]*")
 # Where what a short command starts is really run: one of its programs, or Snakemake with its target, is named there.
 RUN_IN = {
@@ -25,7 +25,8 @@ RUN_IN = {
     "benchmark-scale": "tests/test_benchmark.py",
     "paper": "tests/workflow.py",
     "test-again": "tests/test_again.py",
-    **dict.fromkeys(("figures", "test", "test-slurm", "validate"), ".ci/run"),
+    "pages": "tests/docs/test_site.py",
+    **dict.fromkeys(("figures", "docs", "test", "test-slurm", "validate"), ".ci/run"),
 }
 # Of other programs than the workflow's own commands.
 PROGRAMS = {
@@ -91,7 +92,7 @@ PRESETS = sorted(path.stem for path in (ROOT / "workflow/presets").glob("*.yaml"
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_preset_is_told_of_and_can_be_planned(tmp_path, preset):
     """Over the paper's config, but for the sentences, which are not at hand."""
-    assert f"| `{preset}` |" in PAGES[0].read_text(encoding="utf-8")
+    assert f"| `{preset}` |" in (ROOT / "docs/start.md").read_text(encoding="utf-8")
     workflow.copy_sources(tmp_path / "project")
     options = ("--dry-run", "--configfile", f"workflow/presets/{preset}.yaml", "--config", "sentiment=null")
     process = workflow.start_as_is(tmp_path / "project", *options)
@@ -119,7 +120,7 @@ def test_other_programs_are_run():
         assert (ROOT / path).exists(), command
 
 
-@pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_links_lead_to_what_is_there(page):
     for link in re.findall(r"\]\(([^)]+)\)", page.read_text(encoding="utf-8")):
         file, _, heading = link.partition("#")

@@ -113,9 +113,9 @@ def second_singular_value(tau, g: float, target: float, order: int = 3):
 
 
 def gradient_norm(tau, g: float, target: float, order: int = 1):
-    """Frobenius norm of dW/dtau, up to the power order - 1 of tau~; its constant term is |W_1| = z^ beta.
+    """Frobenius norm of dW/dtau, up to the power order - 1 of tau~; its constant term, the norm of W_1, is z^ beta.
 
-    It is the square root of |dW/dtau|^2 = -dL/dtau = (z^ - z) dz/dtau, which holds along the flow.
+    Its square is -dL/dtau = (z^ - z) dz/dtau, which holds along the flow.
     """
     series = Polynomial([1, -1, (1 + 4 * target**2 * beta(g)) / 2])
     return target * beta(g) * _cut(series, order - 1)(effective_time(tau, g))

@@ -11,7 +11,8 @@ from .verify import leads_out
 
 # parts of the project, as far as they exist; first what a run needs to start
 WORKFLOW = ("Snakefile", "config.yaml", "profiles", "slurm", "envs", "workflow")
-BESIDE = ("Makefile", "pyproject.toml", "CITATION.cff", "LICENSE", "README.md", "CONTRIBUTING.md", "docs", "tests")
+BESIDE = ("Makefile", "pyproject.toml", "CITATION.cff", "LICENSE", "README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+BESIDE += ("config", "docs", "tests")
 TABLES = ("summary", "claims", "comparison")  # derived from other tables, which come before them
 
 LARGEST = 10_000_000  # bytes; largest of the user's own files to be packed: scripts and notebooks, not data

@@ -28,7 +28,7 @@ def validated(raw: dict) -> dict:
         raw = raw | {"tasks": {name: None if entry == "null" else entry for name, entry in raw["tasks"].items()}}
     if raw.get("sentiment") == "null":
         raw = raw | {"sentiment": None}
-    config = checked(_schema(), raw, "", errors)
+    config = checked(model(), raw, "", errors)
     entries = raw.get("tasks") if isinstance(raw.get("tasks"), dict) else {}
     training = raw.get("training") if isinstance(raw.get("training"), dict) else {}
     errors += [
@@ -55,7 +55,7 @@ def task(name: str, entry: dict, training: dict) -> dict:
 
 
 @cache
-def _schema() -> type[Config]:
+def model() -> type[Config]:
     """Build the config schema, including the settings that the measures declare."""
     sections = {"measure": Measure, "sentiment": Sentiment}
     taken = {name: {} for name in sections}
@@ -116,8 +116,8 @@ def _task(name: str, entry: dict, training: dict, errors: list[str]) -> dict | N
     if name == "sentiment":
         errors.append("tasks.sentiment: the name is that of the LSTM's task")
         return None
-    if module not in tasks.names():
-        errors.append(f"tasks.{name}: there is no task {module!r}{nearest(module, tasks.names())}")
+    if module not in contract.known():
+        errors.append(f"tasks.{name}: there is no task {module!r}{nearest(module, contract.known())}")
         return None
     if broken := contract.errors_of_file(module):
         errors += [f"tasks.{name}: {error}" for error in broken]

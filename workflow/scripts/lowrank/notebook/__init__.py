@@ -5,6 +5,7 @@ In: names of runs, tasks, tables and figures. Out: networks, data frames, Matplo
 
 from .network import Activity, Network
 from .results import columns, draw, load, runs, table
+from .sliders import sliders
 from .training import train
 
-__all__ = ["Activity", "Network", "columns", "draw", "load", "runs", "table", "train"]
+__all__ = ["Activity", "Network", "columns", "draw", "load", "runs", "sliders", "table", "train"]

@@ -15,12 +15,14 @@ from ..core.fingerprint import fingerprint
 from ..core.folders import PROJECT
 from ..plan import orders, plan
 from ..store import schemas, tables
+from ..tasks import contract
+from ..tasks.base import Task
 from ..training import loop
 from .network import Network
 
 
 def train(
-    task: str,
+    task: str | type[Task],
     g: float,
     seed: int = 0,
     *,
@@ -31,20 +33,29 @@ def train(
     """Train a network on a task of the project's config.yaml, to the same bits as the workflow on this machine.
 
     `changes` replace values of the task's entry or of the section `training`, such as epochs, n_neurons or the task's
-    own parameters. A network that diverges has a shorter history, which ends with a null. Nothing is written.
+    own parameters. `task` may also be a class, as in a task's file, with all its parameters in `changes`. The history
+    of a network that diverges is shorter and ends with a null. Nothing is written.
     """
     settings = yaml.safe_load((Path(root) / "config.yaml").read_text(encoding="utf-8"))
-    if not settings["tasks"].get(task):
-        raise UserError(f"config.yaml has no task {task!r}{nearest(task, settings['tasks'])}")
-    entry = config.task(task, settings["tasks"][task] | changes | {"g": [float(g)]}, settings["training"])
-    code = {f"train {task}": fingerprint(*orders.trained_by(entry))}
-    run = {"config": {"run_seed": settings["run_seed"], "tasks": {task: entry}}, "code": code}
-    spec = plan.spec(run, f"{task}/g{float(g)}/seed{seed}")
+    name, entry = _entry(task, settings["tasks"])
+    entry = config.task(name, entry | changes | {"g": [float(g)]}, settings["training"])
+    code = fingerprint(*orders.trained_by(entry)) if isinstance(task, str) else None  # a notebook's code has no file
+    run = {"config": {"run_seed": settings["run_seed"], "tasks": {name: entry}}, "code": {f"train {name}": code}}
+    spec = plan.spec(run, f"{name}/g{float(g)}/seed{seed}")
     report = _bar(spec["epochs"]) if progress else lambda *_: None
     trained = loop.train(spec, tasks.of(spec), kernel=entry["kernel"], report=report)
     epochs = {"epoch": range(len(trained.history["loss"]))}
     history = pd.DataFrame(tables.network(spec) | epochs | trained.history).reindex(columns=schemas.columns("history"))
     return Network(spec, trained.initial | trained.weights, settings["measure"]["trials"], history)
+
+
+def _entry(task: str | type[Task], entries: dict) -> tuple[str, dict]:
+    """Return a task's name and its entry in config.yaml; of a class its new name, as it has no entry."""
+    if not isinstance(task, str):
+        return contract.define(task), {}
+    if not entries.get(task):
+        raise UserError(f"config.yaml has no task {task!r}{nearest(task, entries)}")
+    return task, entries[task]
 
 
 def _bar(epochs: int):

@@ -8,9 +8,10 @@ from ... import tasks
 from .declared import errors_of_attributes, errors_of_file
 from .drawn import errors_of_draws
 from .exceptions import RAISED, described
+from .notebook import define, known
 from .patience import limited
 
-__all__ = ["RAISED", "described", "errors_of_file", "errors_of_task", "limited"]
+__all__ = ["RAISED", "define", "described", "errors_of_file", "errors_of_task", "known", "limited"]
 
 
 def errors_of_task(module: str, networks: dict, numbers: dict) -> list[str]:

@@ -4,6 +4,7 @@ import traceback
 from pathlib import Path
 
 from ... import tasks
+from . import notebook
 
 RAISED = (Exception, SystemExit)  # a task's code may do anything
 LONGEST = 300  # longest exception text reported, in characters
@@ -20,7 +21,7 @@ def described(error: BaseException, module: str) -> str:
 
 def file_of(module: str) -> str:
     """Return the path of a task's file as shown to users."""
-    return f"tasks/{module}.py"
+    return "this notebook" if module in notebook.defined else f"tasks/{module}.py"
 
 
 def _place(error: BaseException, module: str) -> str:
