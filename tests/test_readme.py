@@ -25,8 +25,9 @@ RUN_IN = {
     "benchmark-scale": "tests/test_benchmark.py",
     "paper": "tests/workflow.py",
     "test-again": "tests/test_again.py",
+    "docs": "Makefile",  # make test-docs
     "pages": "tests/docs/test_site.py",
-    **dict.fromkeys(("figures", "docs", "test", "test-slurm", "validate"), ".ci/run"),
+    **dict.fromkeys(("figures", "test", "test-slurm", "test-docs", "validate"), ".ci/run"),
 }
 # Of other programs than the workflow's own commands.
 PROGRAMS = {

@@ -49,7 +49,9 @@ def examined(root: Path, wait: float) -> bool:
     from commands.doctor import cluster, machine  # imported late: they need Python 3.11
 
     here = print_all(machine.findings(root))
-    return print_all(cluster.findings(root, wait)) and here
+    there = print_all(cluster.findings(root, wait))
+    print(cluster.profile(root), end="")
+    return here and there
 
 
 def python(version=sys.version_info) -> str:

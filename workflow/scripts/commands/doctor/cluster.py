@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lowrank.core.errors import UserError
 
-from . import sample_job
+from . import sample_job, suggestion
 from .findings import found
 from .paths import mapping
 from .slurm import error_message, slurm
@@ -37,6 +37,14 @@ def findings(root: Path, wait: float) -> Iterator[str | UserError]:
         check_partition(section, request, partitions)
         yield accepted(section, request)
     yield from sample_job.findings(root, requested[TRAIN], wait)
+
+
+def profile(root: Path) -> str:
+    """Return what to fill into the profile, as a text to print; empty without a SLURM that answers."""
+    if not shutil.which("sbatch") or isinstance(found(known_partitions), UserError):
+        return ""
+    text = found(suggestion.text, root)
+    return "" if isinstance(text, UserError) else text
 
 
 def plugin() -> str:
