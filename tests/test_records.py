@@ -11,6 +11,7 @@ import pytest
 import workflow
 from lowrank.core.spec import digest
 from lowrank.store import checkpoint, schemas, tables
+from once import once
 from test_reruns import JUDGED, SHOWN, each
 from workflow import configure, planned, refused, run
 
@@ -41,10 +42,12 @@ def rewrite(path: Path, name: str) -> None:
 @pytest.fixture(scope="module")
 def other(finished_small, tmp_path_factory) -> Path:
     """The run of one network with other ranks and another threshold; not to be changed."""
-    folder = workflow.copy(finished_small, tmp_path_factory.mktemp("records") / "other")
-    configure(folder, measure={"ranks": [0, 2], "threshold": 0.2})
-    run(folder)
-    return folder
+
+    def make(folder: Path) -> None:
+        configure(workflow.copy(finished_small, folder), measure={"ranks": [0, 2], "threshold": 0.2})
+        run(folder)
+
+    return once(tmp_path_factory, "other", make)
 
 
 def test_a_measure_with_other_settings_is_taken_again(small, other):

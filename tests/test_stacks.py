@@ -10,6 +10,7 @@ import torch
 import workflow
 from gate import Gate
 from lowrank.training import device
+from once import once
 from processes import trainings, wait, waiting_for_a_lock
 from workflow import configure, planned, refused, run, start
 
@@ -34,10 +35,12 @@ def without_networks(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def alone(finished_small, tmp_path_factory) -> Path:
     """Five networks, each trained by a job of its own; not to be changed."""
-    folder = workflow.copy(finished_small, tmp_path_factory.mktemp("stacks") / "alone")
-    configure(folder, seeds=SEEDS)
-    run(without_networks(folder))
-    return folder
+
+    def make(folder: Path) -> None:
+        configure(workflow.copy(finished_small, folder), seeds=SEEDS)
+        run(without_networks(folder))
+
+    return once(tmp_path_factory, "alone", make)
 
 
 @pytest.fixture
