@@ -137,7 +137,7 @@ def test_how_a_run_ended(run):
     assert words.summary(run, "X").startswith("1 of 6 jobs failed, 0 done in 0 s.")
     for number in run.steps:
         run.finished(number)
-    assert words.summary(run, "X") == "All 6 jobs done in 0 s\nSnakemake's log: X"
+    assert words.summary(run, "X") == "6 of 6 jobs done in 0 s\nSnakemake's log: X"
 
 
 def test_jobs_that_snakemake_ends_have_not_failed(run):

@@ -45,8 +45,8 @@ def tell_loggers(log):
     Events name a job when it starts, too late to tell the time left. Test: test_progress.py.
     """
     for handler in workflow.logger_manager.get_log_handlers():
-        if hasattr(handler, "begin"):
-            handler.begin(PLAN, workflow.dag, ", ".join(log))
+        if hasattr(handler, "show_run"):
+            handler.show_run(PLAN, workflow.dag, ", ".join(log))
 
 
 def is_run_here(rule):

@@ -14,7 +14,7 @@ from .state import Run, State, Step
 DOUBT = 60.0  # seconds of jobs as predicted that are added to what was measured, since the first jobs may be short ones
 OVERDUE = 0.1  # of its time so far: the time left of a job that takes longer than predicted
 FIRST = 2**31  # priority of jobs that run: in the prediction they are begun first
-EVERY, SHARE = 1.0, 0.02  # a prediction is made each second, or less often if it would take more than 2 % of the time
+EVERY, SHARE = 1.0, 0.01  # a prediction is made each second, or less often if it would take more than 1 % of the time
 
 
 class Left(NamedTuple):

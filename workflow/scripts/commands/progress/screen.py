@@ -18,7 +18,7 @@ from . import words
 from .left import Left
 from .state import Run, State, name
 
-PER_SECOND = 2
+PER_SECOND = 1
 WIDE, BAR = 72, 24  # columns: a narrower window has no bars
 COLOURS = {
     State.RUNNING: "cyan",
@@ -36,7 +36,7 @@ def is_drawable(stream: TextIO) -> bool:
 
 
 class Screen:
-    """Draw the run twice a second. What jobs print meanwhile goes above it, if `is_news` says so of the line."""
+    """Draw the run each second. What jobs print meanwhile goes above it, if `is_news` says so of the line."""
 
     def __init__(self, stream: TextIO, present: Callable, is_news: Callable[[str], bool], no_colour: bool):
         self.present = present

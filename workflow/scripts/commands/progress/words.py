@@ -57,7 +57,7 @@ def summary(run: Run, log: str) -> str:
     done, total, took = run.states[State.DONE], len(run.steps), duration(run.clock() - run.began)
     failures = run.failures_left()
     if done == total:
-        lines = [f"All {total} jobs done in {took}"]
+        lines = [f"{done} of {total} jobs done in {took}"]
     elif failures:
         lines = [f"{len(failures)} of {total} jobs failed, {done} done in {took}. The same command continues the run:"]
         lines += map(failure, failures)

@@ -1,6 +1,6 @@
 """A logger plugin, `snakemake --logger progress`: the progress of a run in place of Snakemake's log.
 
-Snakemake imports it at each start, before it reads the Snakefile, which makes `commands` importable and calls `begin`.
+Snakemake imports it at each start, before the Snakefile, which makes `commands` importable and calls `show_run`.
 """
 
 import logging
@@ -30,26 +30,24 @@ class LogHandler(LogHandlerBase):
         """Where Snakemake would print."""
         return sys.stdout if self.common_settings.stdout else sys.stderr
 
-    def begin(self, plan: dict, dag, log: str) -> None:
+    def show_run(self, plan: dict, dag, log: str) -> None:
         """Show the jobs that will run."""
         from commands.plan.dryrun import Job
         from commands.plan.work import Plan
         from commands.progress.show import Show
         from commands.progress.state import Run, Submitted
 
-        workflow = dag.workflow
+        is_local, given = dag.workflow.local_exec, dag.workflow.global_resources
         jobs = {}
         for job in dag.needrun_jobs():
             if job.rule.name != "all":
                 gpu = int(job.resources.get("gpu", 0) or 0)
                 files = [str(file) for file in job.input], [str(file) for file in job.output]
                 planned = Job(job.rule.name, "", *files, dict(job.wildcards_dict), gpu, job.priority)
-                is_queued = not workflow.local_exec and not job.is_local
+                is_queued = not is_local and not job.is_local
                 jobs[dag.jobid(job)] = Submitted(planned, str(next(iter(job.log), "")), is_queued)
-        if workflow.local_exec:
-            slots, gpus = workflow.cores, workflow.global_resources["gpu"].value
-        else:
-            slots, gpus = workflow.nodes, None
+        slots = dag.workflow.cores if is_local else dag.workflow.nodes
+        gpus = given["gpu"].value if is_local and "gpu" in given else None
         self.show = Show(Run(jobs, Plan(plan)), slots, gpus, log, self.stream, self.common_settings.nocolor)
 
     def emit(self, record: logging.LogRecord) -> None:
