@@ -3,7 +3,6 @@
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TextIO
@@ -27,7 +26,7 @@ COLOURS = {
     State.BLOCKED: "red",
     State.LEFT: "dim",
 }
-HOLD = 0.5  # seconds until what a job prints is shown; by then it is known whether the job failed or was interrupted
+HOLD = 2.0  # seconds until what a job prints is shown; by then it is known whether the job failed or was interrupted
 
 
 def is_drawable(stream: TextIO) -> bool:
@@ -62,6 +61,7 @@ class Screen:
         """Leave the terminal as it was found, below what was drawn last."""
         self.others.close()
         self.live.stop()
+        self.console.print()
         self.terminal.close()
 
     def _draw(self) -> RenderableType:
@@ -108,6 +108,7 @@ class Diverted:
         for number in self.kept:
             os.dup2(writing, number)
         os.close(writing)
+        self.ended = threading.Event()
         self.reader = threading.Thread(target=self._read, args=(reading, take), daemon=True)
         self.reader.start()
 
@@ -116,14 +117,15 @@ class Diverted:
         for number, terminal in self.kept.items():
             os.dup2(terminal, number)
             os.close(terminal)
-        self.reader.join(2 * HOLD)  # a job that is still there holds the pipe open
+        self.ended.set()
+        self.reader.join(HOLD)  # a job that is still there holds the pipe open
         self.kept = {}
 
     def _read(self, reading: int, take: Callable[[str], None]) -> None:
         rest = b""
         with os.fdopen(reading, "rb", buffering=0) as pipe:
             while chunk := pipe.read(65536):
-                time.sleep(HOLD)
+                self.ended.wait(HOLD)
                 *lines, rest = (rest + chunk).split(b"\n")
                 for line in lines:
                     (take if self.kept else print)(line.decode(errors="replace"))

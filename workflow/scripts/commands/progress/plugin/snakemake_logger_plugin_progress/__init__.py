@@ -9,7 +9,8 @@ import sys
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 
 PLANNING = ("Building DAG", "Nothing to be done")  # how messages begin that are shown before there are jobs
-FAILURES = ("CalledProcessError", "At least one job did not complete")  # what is in messages about failed jobs
+# What is in messages about failed jobs, in whose place the display has its own.
+FAILURES = ("CalledProcessError", "Cannot restore", "a job execution failed", "At least one job did not complete")
 INTERRUPTED = "Terminating processes"
 
 
