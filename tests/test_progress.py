@@ -132,6 +132,8 @@ def test_a_failure_tells_the_last_line_of_its_log(run):
 
 def test_how_a_run_ended(run):
     run.started(TRAIN)
+    run.is_over = True
+    assert words.headline(run, Left(90, False)) == "0 of 6 jobs done, 1 running, 5 left; 0 s so far"
     assert words.summary(run, "X").startswith("Stopped after 0 s: 0 of 6 jobs done.")
     run.failed(TRAIN, "", "")
     assert words.summary(run, "X").startswith("1 of 6 jobs failed, 0 done in 0 s.")

@@ -26,15 +26,18 @@ class Show:
             self.display = Lines(stream, self._present)
 
     def started(self, numbers: list[int]) -> None:
+        """Take the start of jobs."""
         with self.lock:
             for number in numbers:
                 self.run.started(number)
 
     def finished(self, number: int) -> None:
+        """Take the end of a job."""
         with self.lock:
             self.run.finished(number)
 
     def failed(self, number: int, message: str, log: str) -> None:
+        """Take the failure of a job, and tell it at once."""
         with self.lock:
             failure = self.run.failed(number, message, log)
         if failure:
@@ -42,6 +45,7 @@ class Show:
             self.display.say(words.failure(failure), "red")
 
     def interrupted(self) -> None:
+        """Take that Snakemake ends all jobs."""
         with self.lock:
             self.run.interrupted()
 
@@ -51,6 +55,8 @@ class Show:
 
     def close(self) -> str:
         """End the display, and return how the run ended."""
+        with self.lock:
+            self.run.is_over = True
         self.display.close()
         return words.summary(self.run, self.log)
 

@@ -75,6 +75,7 @@ class Run:
         self.clock, self.began, self.tasks = clock, clock(), [*plan.settings["tasks"]]
         self.steps = {number: _step(submitted, plan) for number, submitted in jobs.items()}
         self.is_interrupted = False  # all jobs are being ended
+        self.is_over = False
         self.measured: list[Measured] = []
         self.failures: dict[int, Failure] = {}  # the last one of each job
         self.states = Counter(step.state for step in self.steps.values())

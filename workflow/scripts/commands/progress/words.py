@@ -18,7 +18,7 @@ def headline(run: Run, left: Left) -> str:
 
 def time_left(run: Run, left: Left) -> str:
     """Say how long it will take; empty at the end."""
-    if run.is_interrupted or not run.ahead():
+    if run.is_interrupted or run.is_over or not run.ahead():
         return ""
     queue = " without the queue" if any(step.is_queued for step in run.ahead()) else ""
     return f"{'more than' if left.unknown else 'about'} {duration(left.seconds)} left{queue}"

@@ -11,7 +11,7 @@ from snakemake_interface_logger_plugins.base import LogHandlerBase
 PLANNING = ("Building DAG", "Nothing to be done")  # how messages begin that are shown before there are jobs
 # What is in messages about failed jobs, in whose place the display has its own.
 FAILURES = ("CalledProcessError", "Cannot restore", "a job execution failed", "At least one job did not complete")
-INTERRUPTED = "Terminating processes"
+INTERRUPTED, TOLD_TO_END = "Terminating processes", "Will exit after"  # how Snakemake answers ctrl-C and SIGTERM
 
 
 class LogHandler(LogHandlerBase):
@@ -77,7 +77,9 @@ class LogHandler(LogHandlerBase):
             self.show.finished(record.job_id)
         elif event == "job_error":
             self.show.failed(record.jobid, record.rule_msg or "", ", ".join(record.log))
-        elif record.levelno >= logging.WARNING and not any(map(text.__contains__, FAILURES)):
-            self.show.say(self.format(record))
         elif text.startswith(INTERRUPTED):
             self.show.interrupted()
+        elif text.startswith(TOLD_TO_END):
+            self.show.say(text)
+        elif record.levelno >= logging.WARNING and not any(map(text.__contains__, FAILURES)):
+            self.show.say(self.format(record))
