@@ -8,6 +8,7 @@ from typing import TextIO
 from . import words
 
 EVERY = 60.0  # seconds
+LOOK = 5.0  # seconds between looks at the logs, which tell when a cluster's jobs begin and end
 
 
 class Lines:
@@ -28,7 +29,11 @@ class Lines:
         self.thread.join()
 
     def _print(self) -> None:
+        due = time.monotonic()
         while True:
-            self.say(f"{time.strftime('%H:%M:%S')}  {self.present(words.line)}")
-            if self.ended.wait(self.every):
+            line = self.present(words.line)
+            if time.monotonic() >= due:
+                due += self.every
+                self.say(f"{time.strftime('%H:%M:%S')}  {line}")
+            if self.ended.wait(min(LOOK, self.every)):
                 return

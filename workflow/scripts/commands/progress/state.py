@@ -82,17 +82,17 @@ class Run:
         self.stages: dict[str, Counter] = defaultdict(Counter)  # how many networks, tables or figures are in each state
         for step in self.steps.values():
             self.stages[step.stage][step.state] += step.work.networks
-        self.numbers = [*self.steps]
         self.after = dependents([step.job for step in self.steps.values()])
 
     def started(self, number: int) -> None:
         """Note that a job was started or, on a cluster, submitted; perhaps again, after a failure."""
         if step := self.steps.get(number):
-            if step.state == State.FAILED:
-                self._move_dependents(number, State.BLOCKED, State.LEFT)
+            is_repeated = step.state == State.FAILED
             step.began, step.epoch = self.clock(), None
             step.log_before = step.log_version = logs.version(step.log)
             self._move(step, State.WAITING if step.is_queued else State.RUNNING)
+            if is_repeated:
+                self._block()
 
     def finished(self, number: int) -> None:
         """Note that a job is done, and how long it took."""
@@ -111,7 +111,7 @@ class Run:
         line = "before it wrote into its log" if is_of_old else logs.last_line(step.log)
         self.failures[number] = Failure(name(step.job), line, message, log)
         self._move(step, State.FAILED)
-        self._move_dependents(number, State.LEFT, State.BLOCKED)
+        self._block()
         return self.failures[number]
 
     def interrupted(self) -> None:
@@ -158,15 +158,17 @@ class Run:
             states[state] += count
         step.state = state
 
-    def _move_dependents(self, number: int, old: State, new: State) -> None:
-        """Move all jobs that directly or indirectly need what this one makes."""
-        found, reached = [self.numbers.index(number)], set()
+    def _block(self) -> None:
+        """Find the jobs that directly or indirectly need what failed jobs should have made."""
+        steps, blocked = [*self.steps.values()], set()
+        found = [index for index, step in enumerate(steps) if step.state == State.FAILED]
         while found:
-            reached |= (following := self.after[found.pop()] - reached)
+            following = self.after[found.pop()] - blocked
+            blocked |= following
             found += following
-        for index in reached:
-            if (step := self.steps[self.numbers[index]]).state == old:
-                self._move(step, new)
+        for index, step in enumerate(steps):
+            if step.state in (State.LEFT, State.BLOCKED):
+                self._move(step, State.BLOCKED if index in blocked else State.LEFT)
 
 
 def name(job: Job) -> str:

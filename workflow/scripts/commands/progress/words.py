@@ -7,6 +7,8 @@ from .state import Failure, Run, State, Step, name
 
 COUNTED = (State.RUNNING, State.WAITING, State.FAILED, State.BLOCKED, State.LEFT)
 
+CONTINUES = "The same command continues the run"
+
 
 def headline(run: Run, left: Left) -> str:
     """Say how many jobs are in each state, the time so far and the time left."""
@@ -59,8 +61,7 @@ def summary(run: Run, log: str) -> str:
     if done == total:
         lines = [f"{done} of {total} jobs done in {took}"]
     elif failures:
-        lines = [f"{len(failures)} of {total} jobs failed, {done} done in {took}. The same command continues the run:"]
-        lines += map(failure, failures)
+        lines = [f"{len(failures)} of {total} jobs failed, {done} done in {took}:", *map(failure, failures), CONTINUES]
     else:
-        lines = [f"Stopped after {took}: {done} of {total} jobs done. The same command continues the run"]
+        lines = [f"Stopped after {took}: {done} of {total} jobs done", CONTINUES]
     return "\n".join([*lines, f"Snakemake's log: {log}"])
