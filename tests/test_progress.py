@@ -195,6 +195,18 @@ def test_a_training_tells_its_time_itself(run, now):
     assert words.progress(run.steps[LSTM], now[0]) == "epoch 1 of 60", "its loss is known after the first epoch"
 
 
+def test_a_training_under_way_tells_the_time_of_others_until_one_is_done(run, now):
+    predict = prediction(cores=9)
+    run.started(TRAIN)
+    now[0] += 30
+    log(run, TRAIN, "epoch 10 of 30   loss 1.000e-02      60 s left")
+    predict.predict(run)
+    assert predict.of(run.steps[TRAIN_1].work) == pytest.approx(90)
+    run.finished(TRAIN)
+    predict.predict(run)
+    assert predict.of(run.steps[TRAIN_1].work) == pytest.approx(30)
+
+
 def test_what_this_run_has_measured_counts_for_jobs_of_the_kind_and_carefully_for_others(run, now):
     predict = prediction(cores=9)
     run.started(TRAIN)

@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 from typing import NamedTuple
 
-from commands.plan.benchmarks import measured
+from commands.plan.benchmarks import Measured, measured
 from commands.plan.seconds import Clock, shipped
 from commands.plan.waiting import hours
 from commands.plan.work import Work
@@ -30,7 +30,7 @@ class Prediction:
     def __init__(self, cores: int, gpus: int | None, usual: Clock | None = None):
         self.cores, self.gpus = cores, gpus
         self.usual = usual or Clock(shipped(), measured())
-        self.own = Clock(self.usual.table, [])
+        self.own = self.under_way = Clock(self.usual.table, [])
         self.learnt = 0
         self.predicted = self.took = DOUBT
         self.last, self.at, self.due = Left(0.0, False), 0.0, 0.0
@@ -47,16 +47,20 @@ class Prediction:
     def predict(self, run: Run) -> Left:
         """Simulate the schedule of the jobs that are left."""
         self._learn(run)
-        steps = run.ahead()
-        seconds = [self._remaining(step, run.clock()) for step in steps]
+        steps, now = run.ahead(), run.clock()
+        told = [(step, _told(step, now)) for step in steps]
+        totals = [Measured(step.work, now - step.began + left) for step, left in told if left is not None]
+        self.under_way = Clock(self.usual.table, totals)
+        seconds = [self._remaining(step, now) if left is None else left for step, left in told]
         jobs = [replace(step.job, priority=FIRST) if step.state == State.RUNNING else step.job for step in steps]
         wall = hours(jobs, [each or 0.0 for each in seconds], self.cores, self.gpus) * 3600 if jobs else 0.0
         return Left(wall, None in seconds)
 
     def of(self, work: Work) -> float | None:
-        """Predict the seconds of a job: from this run's jobs of its kind or, until one is done, from all of them."""
-        if self.own.has_benchmarks(work):
-            return self.own.of(work).seconds
+        """Predict the seconds of a job: from this run's jobs of its kind, done or else under way, or else from all."""
+        for clock in (self.own, self.under_way):
+            if clock.has_benchmarks(work):
+                return clock.of(work).seconds
         usual = self.usual.of(work).seconds
         return None if usual is None else usual * self.took / self.predicted
 
@@ -70,10 +74,15 @@ class Prediction:
         self.learnt = len(run.measured)
 
     def _remaining(self, step: Step, now: float) -> float | None:
-        """Return the seconds left of a job: by its log, if it tells them of all that the job does."""
-        if step.state != State.RUNNING:
-            return self.of(step.work)
-        if step.epoch and (step.work.networks == 1 or step.job.gpu):
-            return max(step.epoch.seconds_left - (now - step.log_changed), 0.0)
+        """Return the seconds left of a job that does not tell them."""
         expected, so_far = self.of(step.work), now - step.began
-        return None if expected is None else max(expected - so_far, OVERDUE * so_far)
+        if expected is None or step.state != State.RUNNING:
+            return expected
+        return max(expected - so_far, OVERDUE * so_far)
+
+
+def _told(step: Step, now: float) -> float | None:
+    """Return the seconds left by a job's log; None if it does not tell them of all that the job does."""
+    if step.state != State.RUNNING or not step.epoch or (step.work.networks > 1 and not step.job.gpu):
+        return None
+    return max(step.epoch.seconds_left - (now - step.log_changed), 0.0)
