@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 CORES ?= all
 BIN := .venv/bin
-SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES)
+SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --logger progress --cores $(CORES)
 
 # Containers may run as a user who has no name, and no home that can be written, and a cluster's homes are often full;
 # Snakemake asks for a name, and copies the workflow into the user's cache.
@@ -21,6 +21,9 @@ unexport MPLBACKEND
 
 # Into the environment and nowhere else, whatever pip's own config or PYTHONPATH says.
 PIP := PIP_USER=0 PIP_TARGET= PIP_PREFIX=
+
+# What is importable in the environment: the library, and the logger plugin that Snakemake finds by its name.
+LINKED := lowrank commands/progress/plugin/snakemake_logger_plugin_progress
 
 DEVICE ?= cpu
 # Seconds that the job of `make doctor` on a cluster may take to answer.
@@ -129,7 +132,7 @@ freeze: .venv/ready  ## pin what the pinned packages brought along
 	@$(PYTHON) envs/here.py
 	$(PYTHON) -m venv .venv
 	$(PIP) $(BIN)/python -I -m pip install --quiet --disable-pip-version-check -r envs/requirements.txt
-	@ln -sfn "$(CURDIR)/workflow/scripts/lowrank" "$$($(BIN)/python $(SITE_PACKAGES))/"
+	@ln -sfn $(addprefix "$(CURDIR)"/workflow/scripts/,$(LINKED)) "$$($(BIN)/python $(SITE_PACKAGES))/"
 	@touch $@
 
 # What the site needs, beside the packages of .venv, which its tutorials use.

@@ -39,6 +39,17 @@ def no_limit_of_starts():
     workflow.scheduler.job_rate_limiter = None
 
 
+def tell_loggers(log):
+    """Hand all jobs of this start to logger plugins that take them; call in onstart, when it is known what will run.
+
+    Events name a job when it starts, too late to tell the time left.
+    Test: test_progress.py::test_not_on_a_terminal_there_are_lines_and_snakemakes_errors.
+    """
+    for handler in workflow.logger_manager.get_log_handlers():
+        if hasattr(handler, "show_run"):
+            handler.show_run(PLAN, workflow.dag, ", ".join(log))
+
+
 def is_run_here(rule):
     """Return True if this process needs a rule: a job's command line contains the name of its rule."""
     return workflow.is_main_process or rule_name(rule) in sys.argv

@@ -66,6 +66,7 @@ onstart:
         start.check_folders(file for job in workflow.dag.needrun_jobs() for file in job.products())
         if any(map(of_this_run, workflow.dag.needrun_jobs())):
             start.record(PLAN["raw"], f"{PREFIX}{RESULTS}/config.yaml")
+        tell_loggers(log)
     except (UserError, OSError) as error:
         raise WorkflowError(str(error))
 

@@ -57,8 +57,16 @@ class Clock:
         self.table = table
         self.ratios: dict[tuple, list[float]] = defaultdict(list)
         for each in measured:
-            expected = self._by_table(each.work) or each.work.amount or 1
-            self.ratios[self._kind(each.work)].append(each.seconds / expected)
+            self.add(each)
+
+    def add(self, each: Measured) -> None:
+        """Take the benchmark of another job into account."""
+        expected = self._by_table(each.work) or each.work.amount or 1
+        self.ratios[self._kind(each.work)].append(each.seconds / expected)
+
+    def has_benchmarks(self, work: Work) -> bool:
+        """Return True if there is a benchmark of a job of this kind."""
+        return self._kind(work) in self.ratios
 
     def of(self, work: Work) -> Estimate:
         """Estimate the seconds of a job."""

@@ -38,6 +38,17 @@ def longest_chain(jobs: list[Job], seconds: list[float]) -> tuple[float, list[in
     return rank[chain[0]] / 3600, chain
 
 
+def dependents(jobs: list[Job]) -> dict[int, set[int]]:
+    """Return the jobs that take what each job makes, by their place in the list."""
+    makes = {name: i for i, job in enumerate(jobs) for name in job.output}
+    after: dict[int, set[int]] = defaultdict(set)
+    for i, job in enumerate(jobs):
+        for name in job.input:
+            if name in makes:
+                after[makes[name]].add(i)
+    return after
+
+
 def _begun(ready: list, jobs: list[Job], free: list) -> list:
     """Pop the ready jobs that fit on the free cores and GPUs."""
     begun, waits = [], []
@@ -56,12 +67,7 @@ def _begun(ready: list, jobs: list[Job], free: list) -> list:
 
 def _order(jobs: list[Job]) -> tuple[dict[int, set[int]], list[int]]:
     """Return the jobs that depend on each job, and the number of jobs each one waits for."""
-    makes = {name: i for i, job in enumerate(jobs) for name in job.output}
-    after: dict[int, set[int]] = defaultdict(set)
-    for i, job in enumerate(jobs):
-        for name in job.input:
-            if name in makes:
-                after[makes[name]].add(i)
+    after = dependents(jobs)
     waiting_for = [0] * len(jobs)
     for following in after.values():
         for j in following:
