@@ -47,7 +47,7 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
     convergence_axis(axes[0], spread(networks, "convergence_epoch"), settings["convergence_limit"])
     norm_axis(axes[1])
     ratios = spread(networks, "shuffled_ratio")
-    style.loss_axis(axes[2], (ratios["mean"] + ratios["sd"]).to_numpy())
+    style.loss_axis(axes[2], (ratios["mean"] + ratios["sd"].fillna(0)).to_numpy())
     rank_axis(axes[3])
     names = {task: style.label(figures, task) for task in hues}
     handles = [Line2D([], [], marker=markers[t], color=color, label=names[t]) for t, color in hues.items()]
