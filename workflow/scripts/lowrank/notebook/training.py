@@ -36,6 +36,8 @@ def train(
     settings = yaml.safe_load((Path(root) / "config.yaml").read_text(encoding="utf-8"))
     if not settings["tasks"].get(task):
         raise UserError(f"config.yaml has no task {task!r}{nearest(task, settings['tasks'])}")
+    if "imported" in settings["tasks"][task]:
+        raise UserError(f"the networks of {task} are imported, not trained: load those of a run instead")
     entry = config.task(task, settings["tasks"][task] | changes | {"g": [float(g)]}, settings["training"])
     code = {f"train {task}": fingerprint(*orders.trained_by(entry))}
     run = {"config": {"run_seed": settings["run_seed"], "tasks": {task: entry}}, "code": code}
