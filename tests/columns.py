@@ -8,6 +8,10 @@ HEAD = """# Tables and their columns
 
 All are Parquet files in `results/RUN/tables/`; each column says what it means in the file, too, in the metadata of its
 field. Integers are int64, other numbers float64; null is what is not known, not defined or not finite.
+
+Networks that were [trained elsewhere](own_networks.md) have a single row in `history`, epoch 0 with the loss before
+training. Their `epochs` and `convergence_epoch` are null, their losses are those on test trials, and their `g` is what
+the config states or, if it states none, that of their W₀ to two decimals.
 """
 ABOUT = {
     "history": "The training of every network, a row an epoch.",
