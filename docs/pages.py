@@ -12,6 +12,10 @@ TABLES = """# Tables and their columns
 
 All are Parquet files in `results/RUN/tables/`. The meaning of each column is also in the file, in the metadata of its
 field. Integers are int64 and other numbers float64; null means unknown, undefined or not finite.
+
+Networks that were [trained elsewhere](own_networks.md) have a single row in `history`, epoch 0 with the loss before
+training. Their `epochs` and `convergence_epoch` are null, their losses are those on test trials, and their `g` is what
+the config states or, if it states none, that of their W₀ to two decimals.
 """
 WORDS = {"int": "integer", "float": "number", "string": "text"}
 ABOUT = {

@@ -84,6 +84,7 @@ def summary(strengths=(0.0, 0.9, 1.8), seeds=5, integers="Int64") -> pd.DataFram
     frame["functional_rank"] = (frame["seed"] + 10).astype(integers)
     frame["norm_dW"] = frame["seed"] + 10.0
     frame["initial_loss"] = frame["seed"] + 1.0
+    frame["epochs"] = 200
     return frame.assign(shuffled_loss=frame["initial_loss"] * frame["norm_dW"])
 
 

@@ -229,3 +229,27 @@ def test_the_environment_finds_it_from_any_folder():
     code = "import lowrank; print(lowrank.__file__)"
     done = subprocess.run([sys.executable, "-Ic", code], cwd="/", capture_output=True, text=True, check=True)
     assert done.stdout.endswith("workflow/scripts/lowrank/__init__.py\n") or "site-packages/lowrank" in done.stdout
+
+
+def test_a_network_of_arrays_is_the_network_that_they_are_from(finished, network):
+    """Its losses, also truncated and shuffled, are those of the network, given its stream of permutations."""
+    changes = {"dt": 0.5, "g": 0.9, "seed": 1}
+    weights = {name: network.weights[name] for name in ("W0", "W", "M", "v")}
+    found = replace(lowrank.from_arrays("romo", **weights, **changes), n_trials=network.n_trials)
+    assert [found.loss(), found.truncated(1).loss(), found.shuffled(2).loss()] == [
+        network.loss(),
+        network.truncated(1).loss(),
+        network.shuffled(2).loss(),
+    ]
+    assert lowrank.from_arrays("romo", **weights, dt=0.5).spec["g"] == pytest.approx(0.9, abs=0.1)
+
+
+def test_arrays_that_are_no_network_are_one_sentence(network):
+    weights = {name: network.weights[name] for name in ("W0", "W", "M", "v")}
+    for wrong, sentence in (
+        ({"v": network.v.T}, r"v has shape \(2, 12\); expected \(N, n_out\) = \(12, 2\)"),
+        ({"W": network.W[:5]}, r"W has shape \(5, 12\); expected \(N, N\) = \(12, 12\)"),
+        ({"M": network.M * np.nan}, "M holds nan at"),
+    ):
+        with pytest.raises(UserError, match=sentence):
+            lowrank.from_arrays("romo", **weights | wrong, dt=0.5)

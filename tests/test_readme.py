@@ -3,6 +3,7 @@
 import re
 import shlex
 import subprocess
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,7 @@ PROGRAMS = {
     "python tests/benchmark.py --epochs 12 --rounds 7 --only flipflop mante romo linear": "tests/test_benchmark.py",
     "python tests/benchmark.py --epochs 4 --rounds 5 --only flipflop mante romo --cpu x86_64_v3": "tests/benchmark.py",
     "python tests/seconds.py": "tests/seconds.py",
+    "python train_rnn.py": "tests/test_imported.py",
     "python -m pytest tests/test_lockstep.py": "tests/test_lockstep.py",
 }
 
@@ -49,6 +51,13 @@ def commands(path: Path) -> set[str]:
     spans = re.findall(r"`([^`]+)`", re.sub(r"^ {4}.*$", "", text, flags=re.MULTILINE))
     spans = [part for line in [*lines, *map(" ".join, map(str.split, spans))] for part in line.split("&&")]
     return {match.group().strip() for span in spans if (match := COMMAND.match(span.strip()))}
+
+
+def block(page: str, begin: str) -> str:
+    """The indented block of a page that begins with these words."""
+    blocks = re.findall(r"(?:^ {4}.*\n|^\n)+", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE)
+    (found,) = (text for text in map(textwrap.dedent, blocks) if text.strip().startswith(begin))
+    return found.strip() + "\n"
 
 
 ALL = sorted(set().union(*map(commands, PAGES)))
@@ -73,6 +82,9 @@ def tiny_as_paper(tmp_path_factory) -> Path:
     (folder / "config.yaml").write_text(yaml.safe_dump(config))
     (folder / "run.yaml").write_text(yaml.safe_dump(config))  # as an unpacked archive has it
     (folder / "FILE").write_text("run: mine\n")
+    (folder / "rnn.yaml").write_text(block("docs/own_networks.md", "run: rnn"))
+    for name in ("before-0", "before-1", "after-0", "after-1"):
+        (folder / f"{name}.pt").touch()
     (folder / "rnn").symlink_to(".")  # the clone, as its neighbours call it
     (folder / "elsewhere").mkdir()
     (folder / "elsewhere/data").symlink_to("../data")

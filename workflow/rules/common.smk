@@ -49,7 +49,7 @@ def task_of(keys):
 
 def tasks_of(rule):
     """Return a wildcard constraint: the tasks whose networks each have a job of their own by this rule."""
-    trains = rule in ("train", "train_on_cpu")
+    trains = rule in plan.TRAINING
     names = [task for task in config["tasks"] if not trains or plan.training_rule(config, task) == rule]
     return "|".join(map(re.escape, names if config["stack"] == 1 else ())) or "(?!)"
 

@@ -7,7 +7,7 @@ import functools
 import json
 
 from lowrank import figures
-from lowrank.config import drawing
+from lowrank.config import drawing, imported
 from lowrank.core.spec import canonical, digest, record
 from lowrank.jobs import summary
 from lowrank.plan import gathered, measuring, orders, plan, start
@@ -19,9 +19,13 @@ def order(stage, **settings):
 
 
 def training_order(keys):
-    """Return the parameter of a job that trains the networks with these keys, all of one task."""
-    kernel = config["tasks"][task_of(keys)]["kernel"]
-    return order(f"train {task_of(keys)}", specs=list(map(spec, keys)), kernel=kernel)
+    """Return the parameter of a job that trains or imports the networks with these keys, all of one task."""
+    task, specs = config["tasks"][task_of(keys)], list(map(spec, keys))
+    if "imported" in task:
+        how = {"sources": [imported.files(task, each["g"], each["seed"]) for each in specs]}
+    else:
+        how = {"kernel": task["kernel"]}
+    return order(f"train {task_of(keys)}", specs=specs, **how)
 
 
 def measure_order(measure, keys):
@@ -71,9 +75,10 @@ def figure_order(figure, variant=""):
 
 
 def claimed_tasks():
-    """Return what claims need to know about each task."""
-    numbers = ("module", "n_neurons", "numbers")
-    return {name: {key: task[key] for key in numbers} for name, task in config["tasks"].items()}
+    """Return what claims need to know about each task; they judge imported networks by name alone, as in the paper."""
+    numbers, names = ("module", "n_neurons", "numbers"), drawing.OF_THE_PAPER
+    judged = {name: task for name, task in config["tasks"].items() if "imported" not in task or name in names}
+    return {name: {key: task[key] for key in numbers} for name, task in judged.items()}
 
 
 def archived_figure(name):

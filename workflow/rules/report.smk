@@ -80,7 +80,7 @@ rule report:
     conda:
         "../../envs/workflow.yaml"
     params:
-        job=order("report", config=f"{RESULTS}/config.yaml", told=TOLD, lines=LINES),
+        job=lambda w: order("report", config=f"{RESULTS}/config.yaml", told=TOLD, lines=LINES),
     message:
         "Writing the report: {output}"
     script:

@@ -41,7 +41,19 @@ use rule train as train_on_cpu with:
         "Training {wildcards.task} g={wildcards.g} seed={wildcards.seed} on the CPU; progress: {log}"
 
 
-for name, stack in stacks_of("train", "train_on_cpu"):
+# Networks that were trained elsewhere are read from their files.
+use rule train as import_networks with:
+    log:
+        f"{RESULTS}/logs/train/{KEY}-{{spec}}.log",
+    wildcard_constraints:
+        task=tasks_of("import_networks"),
+    resources:
+        gpu=0,
+    message:
+        "Importing {wildcards.task} g={wildcards.g} seed={wildcards.seed}"
+
+
+for name, stack in stacks_of(*plan.TRAINING):
 
     rule:
         name:
@@ -62,6 +74,7 @@ for name, stack in stacks_of("train", "train_on_cpu"):
         params:
             job=training_order(stack["keys"]),
         message:
-            f"Training {len(stack['keys'])} networks of {task_of(stack['keys'])} together; progress: {{log}}"
+            f"{'Importing' if stack['rule'] == 'import_networks' else 'Training'} {len(stack['keys'])} networks of "
+            f"{task_of(stack['keys'])} together; progress: {{log}}"
         script:
             "../scripts/train.py"

@@ -5,7 +5,7 @@ In a notebook: `load` a network of a run, read a `table`, `draw` a figure, `trai
 
 import importlib
 
-NOTEBOOK = ("Activity", "Network", "columns", "draw", "load", "runs", "sliders", "table", "train")
+NOTEBOOK = ("Activity", "Network", "columns", "draw", "from_arrays", "load", "runs", "sliders", "table", "train")
 
 
 def __getattr__(name: str):

@@ -46,10 +46,18 @@ def build(path: str, files: list[str], settings: dict, say: Callable[[str], None
 
 
 def portable(raw: dict, sources: dict | None) -> dict:
-    """Return the config with machine-specific paths replaced: files are named by their checksums."""
-    raw = raw | {"archive": None}
+    """Return the config without machine-specific paths: files are named by their checksums."""
+    raw = raw | {"archive": None, "tasks": {name: _portable(task) for name, task in raw["tasks"].items()}}
     named = {kind: f"sha256:{each['sha256']}" for kind, each in (sources or {}).items() if each["source"] == "files"}
     return raw | {"sentiment": raw["sentiment"] | named} if named else raw
+
+
+def _portable(task: dict | None) -> dict | None:
+    """Return a task's entry without the folders of its imported networks, whose checksums are in it."""
+    if not task or "imported" not in task:
+        return task
+    names = {key: Path(task["imported"][key]).name for key in ("files", "initial") if task["imported"].get(key)}
+    return task | {"imported": task["imported"] | names}
 
 
 def _facts(files: list[str], settings: dict, tree: dict, project: Path) -> dict:

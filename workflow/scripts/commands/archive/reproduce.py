@@ -6,14 +6,17 @@ import os
 import sys
 import tempfile
 from importlib import import_module
+from math import isclose
 from pathlib import Path
 
 import yaml
 from threadpoolctl import threadpool_limits
 
 import surroundings
+from lowrank import tasks
 from lowrank.core.errors import UserError
 from lowrank.core.spec import digest
+from lowrank.jobs import importing
 from lowrank.plan import plan
 from lowrank.store import checkpoint, networks, tables
 
@@ -89,6 +92,8 @@ def retrained(name: str, facts: dict) -> tuple[list[str], list[str]]:
     about = checkpoint.read_about(path)
     spec = about["spec"]
     before = checkpoint.read(path, digest(spec))[1]
+    if "imported" in spec:
+        return judged_again(name, about, before, facts)
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         try:
@@ -106,6 +111,18 @@ def retrained(name: str, facts: dict) -> tuple[list[str], list[str]]:
     if wrong:
         return [f"{name}: retrained on another machine ({elsewhere}) {sentence}" for sentence in wrong], []
     return [], [f"{name}: retrained on another machine ({elsewhere}) equal within tolerance: {comparison}"]
+
+
+def judged_again(name: str, about: dict, weights: dict, facts: dict) -> tuple[list[str], list[str]]:
+    """Compute the losses of an imported network again; the archive has its weights, and not the files they are from."""
+    found = importing.losses(weights, about["spec"], tasks.of(about["spec"]))
+    pairs = [(about[key], loss) for key, loss in found.items()]
+    if all(archived == loss for archived, loss in pairs):
+        return [], [f"{name}: imported, not trained here; its losses, computed again, are identical to the bit"]
+    elsewhere = agreement.elsewhere(about, facts)
+    if elsewhere and all(None not in pair and isclose(*pair, rel_tol=agreement.EARLY_LOSS) for pair in pairs):
+        return [], [f"{name}: imported, not trained here; its losses agree on another machine ({elsewhere})"]
+    return [f"{name}: imported; its losses, computed again, differ{f' ({elsewhere})' if elsewhere else ''}"], []
 
 
 def _train(about: dict, archived: Path) -> None:

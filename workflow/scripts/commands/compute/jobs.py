@@ -17,7 +17,7 @@ from lowrank.store.networks import FOLDER
 
 RESULTS = Path(FOLDER).parent
 LSTM = "sentiment"
-MADE = re.compile(r"^(?:training|measured) (?:\S*/)?(results/\S+)$", re.MULTILINE)  # as jobs write to their logs
+MADE = re.compile(r"^(?:training|importing|measured) (?:\S*/)?(results/\S+)$", re.MULTILINE)  # as jobs log it
 MACHINE = re.compile(r"^machine: (.+)$", re.MULTILINE)  # as in every job's log
 RESUMED = re.compile(r"^resuming from", re.MULTILINE)
 COLUMNS = ("rule", "key", "run", "hours", "gpu_hours", "memory", "device", "machine", "note")

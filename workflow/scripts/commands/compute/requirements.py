@@ -25,7 +25,7 @@ def _keys(settings: dict, specs: dict[str, dict], figure: str) -> list[str]:
         return [f"sentiment/seed{own['seed']}"]
     strengths = {g for key, kind in declared.settings.items() if kind == "Strengths" for g in own[key]}
     strengths |= {own[key] for key, kind in declared.settings.items() if kind == "Strength"}
-    seeds = [own["seed"]] if declared.one_seed else settings["seeds"]
+    seeds = [own["seed"]] if declared.one_seed else {spec["seed"] for spec in specs.values()}
     return [
         key
         for key, spec in specs.items()

@@ -25,6 +25,7 @@ SINGLE = RECURRENT | {
     "training trials": ("the only trial", "0"),
     "sketch": ("directions for the decomposition of dW", "0"),
 }
+IMPORTED = {purpose: RECURRENT[purpose] for purpose in ("test trials", "shuffling")}
 LSTM = {
     "initialization": ("all weights", "0"),
     "batches": ("the order of the sentences", "epoch"),
@@ -35,13 +36,20 @@ ROOTS_OF_LSTM = ["lowrank.sentiment.training"]
 
 def streams(spec: dict) -> dict[str, tuple[str, list]]:
     """Return the streams of a network by purpose: what is drawn, and the name whose hash is the seed."""
-    kind = LSTM if spec["task"] == "sentiment" else SINGLE if compiled_for(spec) == "linear" else RECURRENT
     found = {}
-    for purpose, (drawn, number) in kind.items():
+    for purpose, (drawn, number) in _kind(spec).items():
         g = None if purpose == "test trials" or "g" not in spec else float(spec["g"])
         name = [spec["run_seed"], spec["task"], g, spec["seed"], purpose, int(number) if number.isdigit() else number]
         found[purpose] = (drawn, name)
     return found
+
+
+def _kind(spec: dict) -> dict[str, tuple[str, str]]:
+    if spec["task"] == "sentiment":
+        return LSTM
+    if "imported" in spec:
+        return IMPORTED
+    return SINGLE if compiled_for(spec) == "linear" else RECURRENT
 
 
 def _json(name: list) -> str:
@@ -63,9 +71,12 @@ def describe(page: Page, file: str) -> None:
     page.add("NETWORK", f"{file} ({Path(file).stat().st_size:,} bytes), its history beside it as .parquet")
     page.add("  name", named(file, spec))
     own = spec.get("numbers", {})
-    page.add("  spec", numbers({key: value for key, value in spec.items() if key not in ("numbers", "code", "data")}))
+    nested = ("numbers", "code", "data", "imported")
+    page.add("  spec", numbers({key: value for key, value in spec.items() if key not in nested}))
     if own:
         page.add("", f"the task's own: {numbers(own)}")
+    if "imported" in spec:
+        _imported(page, known)
     for kind in ("treebank", "vectors") if "data" in known else ():
         page.add("  data", f"{kind}: {known['data'][kind]['name']}, SHA-256 {known['data'][kind]['sha256'][:12]}…")
     page.add("  streams", "PCG64 seeded with the SHA-256 of the JSON of:")
@@ -77,6 +88,18 @@ def describe(page: Page, file: str) -> None:
     versions = ", ".join(f"{name} {version}" for name, version in known["versions"].items())
     page.add("  made with", f"{versions}; device {known['device']} ({known['machine']}){by}")
     page.add("  seconds", seconds(file, spec))
+
+
+def _imported(page: Page, known: dict) -> None:
+    """Describe the files that an imported network was read from, and how."""
+    how = known["spec"]["imported"]
+    for what, file, total in zip(("trained", "untrained"), known["files"], how["sha256"], strict=False):
+        page.add("  imported" if what == "trained" else "", f"{what}: {file}, SHA-256 {total}")
+    names = {role: name for role, name in how["names"].items() if name}
+    page.add("", f"arrays {numbers(names)}; orientation {how['orientation']}; scale {numbers(how['scale'])}")
+    if how["ignored"]:
+        page.add("", f"ignored: {', '.join(how['ignored'])}")
+    page.add("", f"standard deviation of W0 times sqrt(N): {known['g_of_W0']:.4g}; what trained it is not known")
 
 
 def named(file: str, spec: dict) -> str:

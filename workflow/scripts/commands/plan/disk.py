@@ -21,8 +21,13 @@ def written(job: Job, plan: Plan) -> int:
     found = 0
     for name in job.output:
         spec = plan.specs.get(name)
-        found += (network(spec) + PER_EPOCH[spec.get("nonlinearity", "")] * spec["epochs"]) if spec else 0
+        found += network(spec) + _history(spec) if spec else 0
     return found if any(name in plan.specs for name in job.output) else _other(job, plan)
+
+
+def _history(spec: dict) -> int:
+    """Estimate the bytes of a network's history; that of an imported network has a single row."""
+    return PER_EPOCH[spec.get("nonlinearity", "")] * spec.get("epochs", 1)
 
 
 def network(spec: dict) -> int:
@@ -33,7 +38,7 @@ def network(spec: dict) -> int:
         dimensions = spec["data"]["dimensions"]
         return HEADER + 8 * (gates * dimensions + 3 * gates * n + 4 * gates + n + 1)
     task = tasks.of(spec)
-    factors = 2 * 8 * FACTORS * n if compiled_for(spec) == "linear" else 0
+    factors = 2 * 8 * FACTORS * n if "imported" not in spec and compiled_for(spec) == "linear" else 0
     return HEADER + 8 * (n * n + n * (task.n_in + task.n_out)) + factors
 
 
@@ -52,4 +57,4 @@ def _other(job: Job, plan: Plan) -> int:
 def _part(name: str, plan: Plan) -> int:
     """Estimate the bytes of a file to be gathered."""
     spec = plan.specs.get(name.replace(".parquet", ".safetensors"))
-    return PER_EPOCH[spec.get("nonlinearity", "")] * spec["epochs"] if spec else plan.sizes.get(name, OTHER)
+    return _history(spec) if spec else plan.sizes.get(name, OTHER)

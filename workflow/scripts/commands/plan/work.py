@@ -63,7 +63,7 @@ def training(spec: dict, device: str, networks: int = 1, kernel: str = "") -> Wo
         return Work("train_sentiment", "sentiment", "sentiment", "", device, spec["n_neurons"], spec["epochs"])
     what = (spec["task"], spec["module"], kernel, device, spec["n_neurons"])
     one_by_one = networks if device == "cpu" else 1
-    return Work("train", *what, one_by_one * spec["epochs"], networks)
+    return Work("train", *what, one_by_one * spec.get("epochs", 1), networks)  # an imported network has no epochs
 
 
 def measure(settings: dict, what: type[measures.Measure], task: str, networks: int = 1) -> Work:

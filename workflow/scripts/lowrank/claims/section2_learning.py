@@ -19,7 +19,10 @@ VERY_LARGE = 2.0  # networks are chaotic for g > 1, and visibly so at this value
 )
 def all_learn(run: Run) -> Result:
     def rule(task: str) -> Result:
-        epochs = run.rows("summary", task=task, g=0.0)["convergence_epoch"]
+        rows = run.rows("summary", task=task, g=0.0)
+        if rows["epochs"].isna().any():
+            raise NotTested(f"the networks of {task} are imported: their training is not known")
+        epochs = rows["convergence_epoch"]
         return Result(f"{epochs.notna().sum()} of {len(epochs)}", bool(epochs.notna().all()))
 
     return each(run, rule)

@@ -13,9 +13,11 @@ from .. import figures, measures, tasks
 from ..core.errors import UserError
 from ..store import schemas
 from ..tasks import contract
-from . import schema
+from . import imported, schema
 from .errors import checked, nearest, unknown
-from .schema import Config, Figures, Measure, Networks, Section, Sentiment, Step, Training
+from .schema import Config, Figures, ImportedNetworks, Measure, Networks, Section, Sentiment, Step, Training
+
+TEST_TRIALS = 8  # imported networks have no batch: one must be judged on some of so many trials
 
 
 def validated(raw: dict) -> dict:
@@ -37,6 +39,8 @@ def validated(raw: dict) -> dict:
     complete = {
         name: _task(name, entry, training, errors) for name, entry in entries.items() if isinstance(entry, dict)
     }
+    if config and all(complete.values()):
+        imported.complete(complete, config["seeds"], errors)
     if config and all(complete.values()):
         config["tasks"] = complete
         del config["training"]
@@ -123,20 +127,20 @@ def _task(name: str, entry: dict, training: dict, errors: list[str]) -> dict | N
         errors += [f"tasks.{name}: {error}" for error in broken]
         return None
     task = tasks.load(module)
-    shared = set(Networks.model_fields)
+    kind, training = (ImportedNetworks, {}) if "imported" in entry else (Networks, training)
     own = {field.name for field in fields(task)} - {"dt"}
-    known = Networks.model_fields | dict.fromkeys(own)
+    known = kind.model_fields | dict.fromkeys(own)
     strange = [key for key in entry if key not in known]
     errors += [f"tasks.{name}.{key} {unknown(key, known)}" for key in strange]
-    common = {key: value for key, value in {**training, **entry, "module": module}.items() if key in shared}
-    networks = checked(Networks, common, f"tasks.{name}.", found := [])
+    common = {key: value for key, value in {**training, **entry, "module": module}.items() if key in kind.model_fields}
+    networks = checked(kind, common, f"tasks.{name}.", found := [])
     errors += [_where_it_is_set(error, f"tasks.{name}.", training.keys() - entry.keys()) for error in found]
     step = checked(Step, {"dt": common.get("dt")}, "", [])
     numbers = _numbers(name, module, entry, step, errors)
     if not networks or not numbers or strange:
         return None
     del numbers["dt"]
-    if broken := contract.errors_of_task(module, networks, numbers):
+    if broken := contract.errors_of_task(module, {"batch": TEST_TRIALS} | networks, numbers):
         errors += [f"tasks.{name}: {error}" for error in broken]
         return None
     return {**networks, "numbers": numbers}
@@ -190,8 +194,8 @@ def _measure_errors(config: dict) -> Iterator[str]:
 
 
 def is_linear(task: dict) -> bool:
-    """Return True if a task of a `validated` config is that of Section 3, for which a theory exists."""
-    return task["module"] == "linear" and task["nonlinearity"] == "identity"
+    """Return True if a task of a `validated` config is that of Section 3, for which a theory of its training exists."""
+    return task["module"] == "linear" and task["nonlinearity"] == "identity" and "imported" not in task
 
 
 def _figure_errors(config: dict, named: list[str]) -> Iterator[str]:
@@ -220,6 +224,8 @@ def _errors_of_figure(config: dict, figure: str) -> Iterator[str]:
         name: config["tasks"][name] for name in settings.get("tasks", config["tasks"]) if name in config["tasks"]
     }
     for name, task in entries.items():
+        if "imported" in task:
+            yield from _seed_errors(settings, figure, f"tasks.{name}.seeds", task["seeds"])
         for key, kind in declared.settings.items():
             if kind == "Strengths" and not set(task["g"]) & set(settings[key]):
                 yield f"figures.{figure}.{key} = {settings[key]}: none is in tasks.{name}.g = {task['g']}"

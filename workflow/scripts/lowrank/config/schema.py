@@ -43,6 +43,7 @@ def _text(value):
     return value
 
 
+NN_RNN = {"W": "weight_hh_l0", "M": "weight_ih_l0", "v": "weight"}  # of an nn.RNN, and of an nn.Linear as its readout
 LONGEST_SPAN = 100_000
 
 
@@ -139,6 +140,58 @@ class Networks(Training):
                 "(Section 3), and the effective learning time is not defined"
             )
         return self
+
+
+class Names(Section):
+    """Names of a network's arrays in its file; W0 has the name of W if the untrained network has a file of its own."""
+
+    W: str
+    M: str
+    v: str
+    W0: str | None = None
+    M0: str | None = None
+    v0: str | None = None
+
+
+Factor = Annotated[Literal["1", "sqrt(N)", "1/sqrt(N)", "1/N"], BeforeValidator(str)]
+
+
+class Scale(Section):
+    """Factors that make a file's input and readout vectors those of x' = -x + W r + M u, z = v' r."""
+
+    M: Factor
+    v: Factor
+
+
+class Imported(Section):
+    """Files of networks that were trained elsewhere, one per g and seed, and how they are read."""
+
+    files: str  # with {g} and {seed} in place of their values
+    initial: File = None  # likewise: the untrained networks, under the same names, unless the same files have them
+    names: Annotated[Names, BeforeValidator(lambda names: NN_RNN if names == "nn.RNN" else names)]
+    orientation: Literal["paper", "to_from", "from_to"]
+    scale: Scale
+    ignored: list[str] = []  # names of arrays that play no part in the network
+    sha256: dict[str, list[str]] = {}  # of the files, by network, as recorded by an earlier start: they are not read
+
+    @model_validator(mode="after")
+    def _with_the_untrained(self):
+        if self.initial is None and self.names.W0 is None:
+            raise ValueError("W0 is missing: name it under `names`, or the untrained network's file under `initial`")
+        return self
+
+
+class ImportedNetworks(Step):
+    """A task's networks that were trained elsewhere: what takes the place of `Networks`, without defaults."""
+
+    g: Annotated[Strengths | None, BeforeValidator(_null)]  # null: that of W0's elements
+    seeds: Annotated[list[Seed], Field(min_length=1), AfterValidator(_distinct)] | None = None  # default: the run's
+    n_neurons: Count
+    nonlinearity: Literal["tanh", "identity"]
+    module: str  # the file in tasks/ with the task that judges them
+    imported: Imported
+
+    _no_g_twice = field_validator("g")(lambda g: g and _distinct(g))
 
 
 class Measure(Section):

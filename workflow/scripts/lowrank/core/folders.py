@@ -28,7 +28,11 @@ def inside(prefix: str) -> Iterator[None]:
 
 
 def with_absolute_paths(raw: dict) -> dict:
-    """Return the config with the paths of its data files made absolute."""
+    """Return the config with the paths of its data files and imported networks made absolute."""
+    return _with_absolute_data(_with_absolute_networks(raw))
+
+
+def _with_absolute_data(raw: dict) -> dict:
     settings = raw.get("sentiment")
     if not isinstance(settings, dict):
         return raw
@@ -36,6 +40,17 @@ def with_absolute_paths(raw: dict) -> dict:
     # Leave checksums and missing files alone; the config's validation reports the latter.
     found = {kind: str(Path(path).absolute()) for kind, path in paths.items() if path and os.path.exists(str(path))}
     return raw | {"sentiment": settings | found}
+
+
+def _with_absolute_networks(raw: dict) -> dict:
+    tasks = raw.get("tasks") if isinstance(raw.get("tasks"), dict) else {}
+    found = {name: task for name, task in tasks.items() if isinstance(task, dict)}
+    found = {name: task for name, task in found.items() if isinstance(task.get("imported"), dict)}
+    for name, task in found.items():
+        named = {key: path for key in ("files", "initial") if isinstance(path := task["imported"].get(key), str)}
+        named = {key: str(Path(path).absolute()) for key, path in named.items()}
+        found[name] = task | {"imported": task["imported"] | named}
+    return raw | {"tasks": tasks | found} if found else raw
 
 
 def check_kinds(paths: Iterable[str | os.PathLike]) -> None:

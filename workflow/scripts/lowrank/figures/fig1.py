@@ -101,9 +101,14 @@ def plot(ax: Axes, table: DataFrame, x: str, y: str, shades: dict, scale: float 
 
 
 def loss_panel(ax: Axes, history: DataFrame, shades: dict, epochs: int | None) -> None:
-    """Panels d-f: loss over epochs, in units of L0; the axis spans `epochs`, or the whole training."""
+    """Panels d-f: loss over epochs, in units of L0; the axis spans `epochs`, or the whole training.
+
+    Of imported networks only the loss at epoch 0 is known.
+    """
     scale = reference(history, "epoch", shades)
-    epochs = epochs or int(history["epoch"].max())
+    if (history["epoch"] == 0).all():
+        ax.text(0.5, 0.5, "not known", transform=ax.transAxes, ha="center", color="0.5", fontsize=style.SMALL)
+    epochs = epochs or max(int(history["epoch"].max()), 1)
     losses = plot(ax, history[history["epoch"] <= epochs], "epoch", "loss", shades, scale, linewidth=0.9)
     style.loss_axis(ax, losses, LOSS_SHARE)
     ax.set_xlim(-0.03 * epochs, 1.03 * epochs)

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
 from . import style
 from .panels import SPREAD, Panel, Select, lettered
@@ -47,7 +47,7 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
     convergence_axis(axes[0], spread(networks, "convergence_epoch"), settings["convergence_limit"])
     norm_axis(axes[1])
     ratios = spread(networks, "shuffled_ratio")
-    style.loss_axis(axes[2], (ratios["mean"] + ratios["sd"]).to_numpy())
+    style.loss_axis(axes[2], (ratios["mean"] + ratios["sd"].fillna(0)).to_numpy())
     rank_axis(axes[3])
     names = {task: style.label(figures, task) for task in hues}
     handles = [Line2D([], [], marker=markers[t], color=color, label=names[t]) for t, color in hues.items()]
@@ -57,19 +57,23 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
 
 
 def converged(summary: DataFrame) -> DataFrame:
-    """Select the (task, g) for which all seeds converged, as floats; add the shuffled loss over L0."""
+    """Select the (task, g) of which all seeds converged or were imported, as floats; add the shuffled loss over L0."""
     numbers = ["convergence_epoch", "norm_dW", "shuffled_loss", "initial_loss", "functional_rank"]
     networks = summary[["task", "g", "seed"]].copy()
     for name in numbers:
         networks[name] = values(summary, name)
     networks["shuffled_ratio"] = networks["shuffled_loss"] / networks["initial_loss"]
-    return complete(networks, "convergence_epoch")
+    return whole(networks, networks["convergence_epoch"].notna() | summary["epochs"].isna())
 
 
 def complete(networks: DataFrame, measure: str) -> DataFrame:
     """Select the (task, g) for which all seeds have the measure."""
-    has = networks[measure].notna().groupby([networks["task"], networks["g"]]).transform("all")
-    return networks[has]
+    return whole(networks, networks[measure].notna())
+
+
+def whole(networks: DataFrame, has: Series) -> DataFrame:
+    """Select the (task, g) of which `has` is True for all seeds."""
+    return networks[has.groupby([networks["task"], networks["g"]]).transform("all")]
 
 
 def spread(networks: DataFrame, measure: str) -> DataFrame:
@@ -131,7 +135,7 @@ def panels(settings: dict) -> dict[str, Panel]:
 
         return select
 
-    note = f"{SPREAD}; only (task, g) of which all seeds converged"
+    note = f"{SPREAD}; only (task, g) of which all seeds converged or were imported"
     return lettered(
         [
             Panel(f"{text} over g: {note}", "summary", "g", y, ("task",), rows(y), "spread", columns=of)

@@ -9,14 +9,16 @@ from ..analysis.evaluation import first_below, functional_rank
 from ..store import checkpoint
 
 KEY = ("task", "g", "seed")
+IMPORTED = "imported: its training is not known"
 TABLES = ("history", "truncation", "shuffle", "spectrum")  # from which it is made
 
 
 def network(path: str) -> dict:
-    """Summary columns read from the network file, including the initial loss L0."""
+    """Summary columns read from the network file, including L0 and, for imported networks, the final loss."""
     about = checkpoint.read_about(path)
-    columns = {name: about["spec"][name] for name in (*KEY, "n_neurons", "epochs")}
-    return columns | {"network": path, "reference_loss": about["reference_loss"]}
+    columns = {name: about["spec"].get(name) for name in (*KEY, "n_neurons", "epochs")}
+    known = {name: about.get(name) for name in ("reference_loss", "final_loss")}
+    return columns | {"network": path} | known
 
 
 def rows(networks: list[dict], measured: dict[str, pa.Table], threshold: float) -> dict[str, list]:
@@ -29,29 +31,30 @@ def rows(networks: list[dict], measured: dict[str, pa.Table], threshold: float) 
 
 
 def _row(network: dict, part: dict[str, dict[str, np.ndarray]], threshold: float) -> dict:
-    loss, ranks = part["history"]["loss"], part["truncation"]
-    diverged = not np.isfinite(loss[-1]) or np.isnan(ranks["relative_loss"]).all()
-    converged = None if diverged else first_below(loss, threshold * network["reference_loss"])
+    loss, ranks, imported = part["history"]["loss"], part["truncation"], network["epochs"] is None
+    final = _number(loss[-1]) if not imported else network["final_loss"]
+    diverged = final is None or np.isnan(ranks["relative_loss"]).all()
+    converged = None if diverged or imported else first_below(loss, threshold * network["reference_loss"])
     rank = None if diverged else functional_rank(ranks["rank"], ranks["relative_loss"], threshold)
     return network | {
         "initial_loss": _number(loss[0]),
-        "final_loss": _number(loss[-1]),
+        "final_loss": final,
         "norm_dW": _norm(part["spectrum"], "dW"),
         "norm_W0": _norm(part["spectrum"], "W0"),
         "shuffled_loss": None if diverged else _number(part["shuffle"]["loss"].mean()),
         "convergence_epoch": converged,
         "functional_rank": rank,
         **_of_linear(part["history"], converged),
-        "reason": f"diverged at epoch {len(loss) - 1}"
+        "reason": (IMPORTED if imported else f"diverged at epoch {len(loss) - 1}")
         if diverged
-        else _reason(loss / network["reference_loss"], converged, rank, ranks["relative_loss"], threshold),
+        else _reason(imported, loss / network["reference_loss"], converged, rank, ranks["relative_loss"], threshold),
     }
 
 
-def _reason(loss, converged, rank, relative_loss, threshold) -> str | None:
+def _reason(imported, loss, converged, rank, relative_loss, threshold) -> str | None:
     """Explain why a measure is null."""
-    reasons = []
-    if converged is None:
+    reasons = [IMPORTED] if imported else []
+    if converged is None and not imported:
         lowest = np.min(loss)
         reasons.append(f"the loss never fell below {threshold:g} of L0 (lowest: {lowest:.3g})")
     if rank is None:

@@ -19,7 +19,7 @@ from ..training import arithmetic, kernels
 from ..training.kernels.base import State
 from ..training.loop import LINEAR_HISTORY, Trained, train_together
 
-MADE_WITH = dict.fromkeys(("compiled", "linear"), ("ziglang", "numpy"))  # the other kernel uses torch
+MADE_WITH = dict.fromkeys(("compiled", "linear", "imported"), ("ziglang", "numpy"))  # the other kernel uses torch
 LOCK = f"{networks.FOLDER}/.lock"
 
 
@@ -104,9 +104,9 @@ def _in_lockstep(missing: list[Begun]) -> list[list[Begun]]:
 
 def _train(together: list[Begun], trainer: Trainer, **how) -> None:
     specs, states = zip(*together, strict=True)
-    epochs = specs[0]["epochs"]
 
     def report(epoch: int, loss: float, seconds_left: float) -> None:
+        epochs = specs[0]["epochs"]
         print(f"epoch {epoch + 1:>{len(str(epochs))}} of {epochs}   loss {loss:.3e}   {seconds_left:5.0f} s left")
 
     def save(states: list[State]) -> None:
@@ -118,7 +118,7 @@ def _train(together: list[Begun], trainer: Trainer, **how) -> None:
         for path, is_complete in networks.files(spec):
             if path.exists() and not is_complete:
                 _set_aside(path)
-        print(f"training {networks.file(spec)}")
+        print(f"{'importing' if 'imported' in spec else 'training'} {networks.file(spec)}")
     begun = None if states[0] is None else list(states)
     for spec, finished in zip(specs, trainer(list(specs), begun, save=save, report=report, **how), strict=True):
         _write(spec, finished)

@@ -36,17 +36,24 @@ def train(
     own parameters. `task` may also be a class, as in a task's file, with all its parameters in `changes`. The history
     of a network that diverges is shorter and ends with a null. Nothing is written.
     """
+    run, key = run_of(task, g, seed, root, changes)
+    spec = plan.spec(run, key)
+    report = _bar(spec["epochs"]) if progress else lambda *_: None
+    trained = loop.train(spec, tasks.of(spec), kernel=run["config"]["tasks"][spec["task"]]["kernel"], report=report)
+    epochs = {"epoch": range(len(trained.history["loss"]))}
+    history = pd.DataFrame(tables.network(spec) | epochs | trained.history).reindex(columns=schemas.columns("history"))
+    return Network(spec, trained.initial | trained.weights, run["trials"], history)
+
+
+def run_of(task: str | type[Task], g: float, seed: int, root: str | os.PathLike, changes: dict) -> tuple[dict, str]:
+    """Return a run of one network, as a plan has it, with its number of test trials; and the network's key."""
     settings = yaml.safe_load((Path(root) / "config.yaml").read_text(encoding="utf-8"))
     name, entry = _entry(task, settings["tasks"])
     entry = config.task(name, entry | changes | {"g": [float(g)]}, settings["training"])
     code = fingerprint(*orders.trained_by(entry)) if isinstance(task, str) else None  # a notebook's code has no file
-    run = {"config": {"run_seed": settings["run_seed"], "tasks": {name: entry}}, "code": {f"train {name}": code}}
-    spec = plan.spec(run, f"{name}/g{float(g)}/seed{seed}")
-    report = _bar(spec["epochs"]) if progress else lambda *_: None
-    trained = loop.train(spec, tasks.of(spec), kernel=entry["kernel"], report=report)
-    epochs = {"epoch": range(len(trained.history["loss"]))}
-    history = pd.DataFrame(tables.network(spec) | epochs | trained.history).reindex(columns=schemas.columns("history"))
-    return Network(spec, trained.initial | trained.weights, settings["measure"]["trials"], history)
+    kept = {"run_seed": settings["run_seed"], "tasks": {name: entry}}
+    run = {"config": kept, "code": {f"train {name}": code}, "trials": settings["measure"]["trials"]}
+    return run, f"{name}/g{float(g)}/seed{seed}"
 
 
 def _entry(task: str | type[Task], entries: dict) -> tuple[str, dict]:
@@ -55,6 +62,8 @@ def _entry(task: str | type[Task], entries: dict) -> tuple[str, dict]:
         return contract.define(task), {}
     if not entries.get(task):
         raise UserError(f"config.yaml has no task {task!r}{nearest(task, entries)}")
+    if "imported" in entries[task]:
+        raise UserError(f"the networks of {task} are imported, not trained: load those of a run instead")
     return task, entries[task]
 
 

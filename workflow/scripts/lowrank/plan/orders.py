@@ -51,7 +51,9 @@ def roots(settings: dict, stage: str) -> list[str]:
 
 
 def trained_by(networks: dict) -> list[str]:
-    """List the modules that train networks, given a spec or task settings; includes every kernel that may be chosen."""
+    """List the modules that make networks, given a spec or task settings; includes every kernel that may be chosen."""
+    if "imported" in networks:
+        return ["lowrank.jobs.importing", f"lowrank.tasks.{networks['module']}"]
     either = (f"lowrank.training.kernels.{name}" for name in (kernels.compiled_for(networks), "reference"))
     return ["lowrank.training.loop", *either, f"lowrank.tasks.{networks['module']}"]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .. import measures
-from ..config import config
+from ..config import config, imported
 from ..core.fingerprint import fingerprint
 from ..core.folders import check_kinds
 from ..core.spec import canonical, digest
@@ -35,6 +35,9 @@ SHARED = (
     "epochs",
     "numbers",
 )
+OF_IMPORTED = ("run_seed", "module", "n_neurons", "dt", "nonlinearity", "numbers")
+READING = ("names", "orientation", "scale", "ignored")  # how the file of an imported network is read
+TRAINING = ("train", "train_on_cpu", "import_networks")  # the rules that make networks of tasks
 OF_LSTM = ("n_neurons", "dropout", "batch", "epochs", "learning_rate")
 
 
@@ -42,7 +45,7 @@ def make(raw: dict) -> dict:
     """Make the plan for a parsed config; raise UserError if the config has errors.
 
     Return {raw, config, code, sources, data, missing, unusable, regather, stacks}:
-    `raw`, `config`: the config as read and as validated;
+    `raw`, `config`: the config as read, with the checksums of imported networks, and as validated;
     `code`: the fingerprint of each stage's code;
     `sources`, `data`: the sources of the LSTM's data and the spec of the prepared data (None without LSTM);
     `missing`: files of networks, measures and data to be made; existing files that match the plan are reused;
@@ -54,6 +57,7 @@ def make(raw: dict) -> dict:
     # keys in the order in which jobs read them: a table lists its networks in the order of the tasks
     plan = {"raw": raw, "config": json.loads(canonical(config.validated(raw)))}
     settings = plan["config"]
+    plan["raw"] = imported.pinned(raw, settings)
     plan["code"] = {stage: fingerprint(*orders.roots(settings, stage)) for stage in orders.stages(settings)}
     plan |= _sentiment_data(plan)
     specs = specs_by_key(plan)
@@ -126,7 +130,9 @@ def _stacks(
 
 
 def training_rule(settings: dict, task: str) -> str:
-    """Return the rule that trains the networks of a task, directly or through its stacks."""
+    """Return the rule that makes the networks of a task, directly or through its stacks."""
+    if "imported" in settings["tasks"][task]:
+        return "import_networks"
     return "train_on_cpu" if settings["device"] == "cuda" and not on_gpu(settings, task) else "train"
 
 
@@ -137,7 +143,7 @@ def keys(plan: dict) -> list[str]:
         f"{name}/g{g}/seed{seed}"
         for name, task in settings["tasks"].items()
         for g in task["g"]
-        for seed in settings["seeds"]
+        for seed in task.get("seeds", settings["seeds"])
     ]
     return found + [f"sentiment/seed{seed}" for seed in (settings["sentiment"] or {"seeds": []})["seeds"]]
 
@@ -156,8 +162,12 @@ def spec(plan: dict, key: str) -> dict:
         found |= {key: settings["sentiment"][key] for key in OF_LSTM}
         return found | {"data": plan["data"], "code": plan["code"]["train_sentiment"]}
     task = {**settings, **settings["tasks"][name]}
-    found |= {key: task[key] for key in SHARED} | {"g": float(strength[0].removeprefix("g"))}
-    return found | {"code": plan["code"][f"train {name}"]}
+    found |= {"g": float(strength[0].removeprefix("g")), "code": plan["code"][f"train {name}"]}
+    if "imported" not in task:
+        return found | {key: task[key] for key in SHARED}
+    read = {key: task["imported"][key] for key in READING}
+    read["sha256"] = task["imported"]["sha256"][key.partition("/")[2]]
+    return found | {key: task[key] for key in OF_IMPORTED} | {"imported": read}
 
 
 def specs_by_key(plan: dict) -> dict[str, dict]:
@@ -192,6 +202,8 @@ def on_gpu(settings: dict, task: str) -> bool:
 
 
 def kernel(settings: dict, task: str) -> str:
-    """Return the kernel that trains the networks of a task: linear, compiled or reference."""
+    """Return the kernel that trains the networks of a task: linear, compiled or reference; imported if none does."""
     networks = settings["tasks"][task]
+    if "imported" in networks:
+        return "imported"
     return kernels.chosen(networks, networks["kernel"], settings["device"])
