@@ -76,7 +76,7 @@ def _of_torch(content: bytes) -> Arrays:
     import torch  # only here: it takes seconds
 
     try:
-        with warnings.catch_warnings(action="ignore"):  # such as of another version's pickles, which are refused below
+        with warnings.catch_warnings(action="ignore"):  # such as about other kinds of files, refused below
             state = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
     except UnpicklingError as error:
         raise UserError("holds more than tensors, which is not read: save model.state_dict()") from error
