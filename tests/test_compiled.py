@@ -30,6 +30,7 @@ from lowrank.training.initialization import initial_weights
 from lowrank.training.kernels import compiled
 from lowrank.training.kernels import reference as in_torch
 from lowrank.training.loop import Stopped, train
+from once import once
 from ragged import Ragged
 from specs import of, spec
 
@@ -51,9 +52,9 @@ BUILDS |= {"AVX2": ("-mcpu=x86_64_v3",), "plain": ("-mcpu=x86_64",)} if X86 else
 
 @pytest.fixture(scope="module", autouse=True)
 def _cache(tmp_path_factory):
-    """Libraries of these tests alone."""
+    """Libraries of these tests alone, made once for all workers."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_CACHE_HOME", str(once(tmp_path_factory, "cache", Path.mkdir)))
         yield
 
 
