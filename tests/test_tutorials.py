@@ -19,7 +19,7 @@ def test_a_tutorial_runs(tutorial, monkeypatch, capsys):
         return train(task, g, **changes | TINY | {"batch": 1} | batch)
 
     monkeypatch.setattr(lowrank, "train", small, raising=False)
-    source = tutorial.read_text(encoding="utf-8").replace("EPOCHS = 400", "EPOCHS = 2").replace("N = 64", "N = 16")
+    source = tutorial.read_text(encoding="utf-8").replace("EPOCHS = 1000", "EPOCHS = 2").replace("N = 64", "N = 16")
     monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
     exec(compile(source, tutorial, "exec"), {"__name__": "tutorial"})
     plt.close("all")

@@ -19,7 +19,7 @@ from lowrank.tasks.flipflop import FlipFlop
 
 # %%
 N = 64
-EPOCHS = 400
+EPOCHS = 1000
 numbers = {"trial": 50, "fixation": 1, "pulse": 1, "decision_delay": 5, "interval": (5, 25), "amplitude": 0.5}
 task = FlipFlop(dt=1, memory="last_pulse", **numbers)
 
@@ -46,7 +46,8 @@ print(f"loss {loss:.1e}")
 # the paper's orientation, but for the readout, which `nn.Linear` keeps as (outputs, N).
 
 # %%
-after, M, v = (weight.detach().numpy() for weight in (rnn.weight_hh_l0, rnn.weight_ih_l0, readout.weight))
+trained = (rnn.weight_hh_l0, rnn.weight_ih_l0, readout.weight)
+after, M, v = (weight.detach().numpy() for weight in trained)
 network = lowrank.from_arrays("flipflop", W0=before, W=after, M=M, v=v.T, dt=1)
 network
 

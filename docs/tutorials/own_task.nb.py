@@ -2,7 +2,7 @@
 # # Your own task
 #
 # Does a task of your own also lead to a low-rank ΔW? A task is a class: its fields are its parameters, and `draw`
-# returns a batch of trials. Here the network receives two noisy inputs and reports their running sum.
+# returns a batch of trials. Here the network receives pulses of either sign, and reports their sum.
 
 # %%
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ plt.show()
 # %%
 print("functional rank of ΔW:", network.functional_rank())
 print("singular values:", network.singular_values[:6].round(3))
-print("loss, trained:", round(network.loss(), 5), "W₀ shuffled:", round(network.shuffled().loss(), 5))
+print(f"loss: {network.loss():.5f}, with W₀ shuffled: {network.shuffled().loss():.5f}")
 
 # %% [markdown]
 # A number of one network says little. Does the rank depend on g?
@@ -87,7 +87,8 @@ print("loss, trained:", round(network.loss(), 5), "W₀ shuffled:", round(networ
 strengths = [0.0, 0.9, 1.5]
 for g in strengths:
     one = lowrank.train(Sum, g=g, n_neurons=128, epochs=400, progress=False, **parameters)
-    print(f"g = {g}: functional rank {one.functional_rank()}, norm of ΔW {np.linalg.norm(one.dW):.2f}")
+    norm = np.linalg.norm(one.dW)
+    print(f"g = {g}: functional rank {one.functional_rank()}, norm of ΔW {norm:.2f}")
 
 # %% [markdown]
 # ## Bring it into the workflow
