@@ -641,5 +641,9 @@ def test_paths_of_one_machine_are_not_in_the_config():
     raw = {"archive": "/home/me/a.zip", "sentiment": {"treebank": "/home/me/trees", "vectors": None, "n_neurons": 6}}
     named = {"treebank": {"source": "files", "sha256": "ab"}, "vectors": {"source": "stanford", "sha256": "cd"}}
     sentiment = {"treebank": "sha256:ab", "vectors": None, "n_neurons": 6}
-    assert building.portable(raw, named) == {"archive": None, "sentiment": sentiment}
-    assert building.portable({"sentiment": None}, None) == {"archive": None, "sentiment": None}
+    imported = {"files": "/home/me/nets/{seed}.npz", "initial": None, "orientation": "paper"}
+    raw["tasks"] = {"mante": None, "romo": {"g": [0.9]}, "mine": {"imported": imported}}
+    tasks = raw["tasks"] | {"mine": {"imported": imported | {"files": "{seed}.npz"}}}
+    assert building.portable(raw, named) == {"archive": None, "sentiment": sentiment, "tasks": tasks}
+    bare = {"archive": None, "sentiment": None, "tasks": {}}
+    assert building.portable(bare, None) == bare
