@@ -78,7 +78,7 @@ def compare(g, target):
     return fig
 
 
-lowrank.sliders(compare, g=[0.0, 0.2, 0.4, 0.6, 0.8], target=[0.5, 1.0, 2.0])
+lowrank.sliders(compare, g=[0.0, 0.2, 0.4, 0.6], target=[0.5, 1.0, 2.0])
 
 # %% [markdown]
 # The figures of the paper show the same with N = 1024 and five networks: [Figures 3 and 4](../figures.md).
