@@ -73,18 +73,19 @@ def entries(text: str) -> dict[str, tuple[str, str]]:
     found, stack, path, above = {}, [], "", ""
     for line in text.splitlines():
         code, _, comment = (part.strip() for part in re.sub(r"(^|\s)# ", "\0", line).partition("\0"))
-        if entry := re.match(r"( *)([\w.]+):(?: |$)(?:&\w+)?(.*)", line):
-            if any(value.startswith("{") and "}" not in value for value, _ in [found.get(path, ("", ""))]):
-                continue
+        before, said = found.get(path, ("", ""))
+        if before.startswith("{") and not before.endswith("}"):  # a mapping that goes on from the line above
+            found[path] = f"{before} {code}", said
+        elif entry := re.match(r"( *)([\w.]+):(?: |$)", line):
             stack = [(indent, name) for indent, name in stack if indent < entry[1]] + [(entry[1], entry[2])]
             path, value = "/".join(name for _, name in stack), code.partition(":")[2].strip()
             found[path] = value, comment or ("" if value else above.strip())
         elif comment and path:
-            found[path] = found[path][0], f"{found[path][1]} {comment}"
+            found[path] = before, f"{said} {comment}"
         elif comment:
             above += f" {comment}"
         elif code and path:
-            found[path] = f"{found[path][0]} {code}".strip(), found[path][1]
+            found[path] = f"{before} {code}".strip(), said
         else:
             path, above = "", ""
     return found

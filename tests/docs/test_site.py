@@ -3,6 +3,7 @@
 import runpy
 
 import pytest
+import yaml
 from playwright.sync_api import Page, sync_playwright
 
 from workflow import ROOT
@@ -17,6 +18,14 @@ WIDTHS = {"desktop": 1280, "phone": 390}
 def test_a_page_made_from_the_code_is_current(path):
     """Else write it anew: make pages."""
     assert path.read_text(encoding="utf-8") == PAGES[path]
+
+
+def test_every_key_of_the_config_has_a_row_or_a_section():
+    page = (ROOT / "config/README.md").read_text(encoding="utf-8")
+    for section, value in yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")).items():
+        for key in value if isinstance(value, dict) else ():
+            assert f"\n| `{key}` |" in page or f"\n## {section}.{key}\n" in page, f"{section}.{key}"
+        assert f"\n| `{section}` |" in page or f"\n## {section}\n" in page, section
 
 
 def test_all_pages_are_there():
