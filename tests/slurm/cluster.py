@@ -1,6 +1,7 @@
 """A SLURM of its own on loopback: as real as its jobs, up within seconds, gone without a trace."""
 
 import contextlib
+import itertools
 import os
 import re
 import shutil
@@ -213,9 +214,18 @@ def _is_of(pid: int, node: str, jobs: list[str]) -> bool:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nothing listens on, all at once."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
+    """Ports that nothing listens on, each given out once: below those that the system gives, for each worker its own.
+
+    A port that the system chooses is free again until a daemon takes it, and it may give it to another worker.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    found = []
+    while len(found) < count:
+        port = 10_000 + 1_000 * worker + next(_PORTS) % 1_000
+        with socket.socket() as one, contextlib.suppress(OSError):
+            one.bind(("", port))
+            found.append(port)
+    return found
+
+
+_PORTS = itertools.count()
