@@ -56,7 +56,13 @@ def network(task: str, g: float, seed: int) -> dict[str, pd.DataFrame]:
         for channel in range(1, count + 1)
     ]
     tables = {
-        "history": [{"epoch": np.arange(EPOCHS), "loss": initial_loss(g) * np.exp(-np.arange(EPOCHS) / 9)}],
+        "history": [
+            {
+                "epoch": np.arange(EPOCHS),
+                "loss": initial_loss(g) * np.exp(-np.arange(EPOCHS) / 9),
+                "gradient_norm": 1.0,
+            }
+        ],
         "truncation": [{"rank": np.arange(RANKS + 1), "loss": 3 * initial_loss(g) / (1 + np.arange(RANKS + 1))}],
         "spectrum": [
             {"matrix": matrix, "index": np.arange(1, RANKS + 1), "singular_value": size / np.arange(1, RANKS + 1)}

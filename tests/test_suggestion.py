@@ -53,8 +53,8 @@ def test_a_profile_is_filled_in(monkeypatch):
     assert profile["default-resources"] == before["default-resources"] | {"slurm_account": "theory"}
     for rule in ("train", "train_sentiment"):
         assert profile["set-resources"][rule] == before["set-resources"][rule] | filled_in
-    assert "slurm_account: theory  # or vision" in text
-    assert "slurm_partition: gpu  # or dev" in text
+    assert 'slurm_account: "theory"  # or vision' in text
+    assert 'slurm_partition: "gpu"  # or dev' in text
 
 
 def test_no_job_asks_for_more_time_than_its_partition_gives():

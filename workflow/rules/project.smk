@@ -8,10 +8,8 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 PROJECT = Path(str(workflow.current_basedir)).parents[1].resolve()
-IS_MAIN = Path(workflow.basedir).resolve() in (
-    PROJECT,
-    PROJECT / "workflow",
-)  # false if another workflow imports this one
+# False if another workflow imports this one.
+IS_MAIN = Path(workflow.basedir).resolve() in (PROJECT, PROJECT / "workflow")
 
 if set("{}") & set(f"{PROJECT}"):
     raise WorkflowError(

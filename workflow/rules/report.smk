@@ -80,6 +80,7 @@ rule report:
     conda:
         "../../envs/workflow.yaml"
     params:
+        # a function: Snakemake would take braces in the config for wildcards
         job=lambda w: order("report", config=f"{RESULTS}/config.yaml", told=TOLD, lines=LINES),
     message:
         "Writing the report: {output}"

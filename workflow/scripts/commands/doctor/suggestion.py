@@ -26,7 +26,7 @@ class Partition:
 
 def text(root: Path) -> str:
     """Return the profile to print; empty if it has no line to fill in of which SLURM knows anything."""
-    given = (root / PROFILE).read_text(encoding="utf-8")
+    given = (root / PROFILE).read_text(encoding="utf-8", errors="replace")  # a wrong file has been told of by now
     suggested = filled(given, partitions(), accounts())
     return f"\n{PROFILE}, filled in with what SLURM says of this cluster:\n\n{suggested}" if suggested != given else ""
 
@@ -53,10 +53,13 @@ def minutes(limit: str) -> int | None:
 
 
 def accounts() -> list[str]:
-    """List the accounts that this user may charge; none where SLURM keeps no accounts."""
+    """List the accounts that this user may charge; none where SLURM keeps no accounts, or the user has no name."""
     if not shutil.which("sacctmgr"):
         return []
-    asked = ("show", "associations", f"user={getpass.getuser()}", "format=account")
+    try:
+        asked = ("show", "associations", f"user={getpass.getuser()}", "format=account")
+    except KeyError:
+        return []
     process = slurm("sacctmgr", "--noheader", "--parsable2", *asked)
     return list(dict.fromkeys(process.stdout.split())) if process.returncode == 0 else []
 
@@ -64,7 +67,7 @@ def accounts() -> list[str]:
 def filled(profile: str, partitions: list[Partition], accounts: list[str]) -> str:
     """Return the profile with what is known in place of its lines FILL IN, and no runtime above a partition's limit.
 
-    Where there are several values, the first is taken, and the comment names all.
+    Where there are several values, the first is taken, and the comment names the others.
     """
     on_gpus = [partition for partition in partitions if partition.gpus]
     on_cpus = [partition for partition in partitions if not partition.gpus] or partitions
@@ -86,7 +89,7 @@ def _filled(line: str, of: list[Partition], accounts: list[str]) -> str:
         "gpu_model": [name for name in of[0].gpus if name] if len(of[0].gpus) > 1 else [],
     }
     if (key := OPEN.match(line)) and (found := values.get(key[2])):
-        return f"{key[1]}{key[2]}: {found[0]}" + (f"  # or {', '.join(found[1:])}" if len(found) > 1 else "")
+        return f'{key[1]}{key[2]}: "{found[0]}"' + (f"  # or {', '.join(found[1:])}" if len(found) > 1 else "")
     if (asked := RUNTIME.match(line)) and of[0].limit and int(asked[2]) > of[0].limit:
         return f"{asked[1]}{of[0].limit}  # minutes: the limit of {of[0].name}"
     return line

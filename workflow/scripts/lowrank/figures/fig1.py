@@ -103,10 +103,10 @@ def plot(ax: Axes, table: DataFrame, x: str, y: str, shades: dict, scale: float 
 def loss_panel(ax: Axes, history: DataFrame, shades: dict, epochs: int | None) -> None:
     """Panels d-f: loss over epochs, in units of L0; the axis spans `epochs`, or the whole training.
 
-    Of imported networks only the loss at epoch 0 is known.
+    Of imported networks only the loss at epoch 0 is known, and no gradient, which every trained network has.
     """
     scale = reference(history, "epoch", shades)
-    if (history["epoch"] == 0).all():
+    if history["gradient_norm"].isna().all():
         ax.text(0.5, 0.5, "not known", transform=ax.transAxes, ha="center", color="0.5", fontsize=style.SMALL)
     epochs = epochs or max(int(history["epoch"].max()), 1)
     losses = plot(ax, history[history["epoch"] <= epochs], "epoch", "loss", shades, scale, linewidth=0.9)
