@@ -20,10 +20,10 @@ import yaml
 import workflow
 from commands.archive import agreement, building, contents, origin, packing, page
 from commands.archive import verify as verifying
+from lowrank.compiled import arithmetic
 from lowrank.core.errors import UserError
 from lowrank.sentiment.sentences import sources
 from lowrank.store import checkpoint
-from lowrank.training import arithmetic
 from once import once
 from workflow import planned, refused, run
 

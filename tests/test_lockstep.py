@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from lowrank.jobs import train_job
+from lowrank.training.eigenvalues import leading
 from lowrank.training.initialization import initial_weights
 from lowrank.training.kernels import reference
 from lowrank.training.kernels.reference import Stack
@@ -87,6 +88,23 @@ def test_one_that_diverges_leaves_the_others_alone(lagging):
     assert not math.isfinite(losses[-1])
     for trained, one in zip(found[::2], several[::2], strict=True):
         check_equal(trained, train(one, task))
+
+
+def test_each_has_its_own_eigenvalues_of_the_epoch_at_which_they_are_due(lagging):
+    """Losses are read a block later; W is that of the epoch. One that runs away has none in the end."""
+    several, task = members("cosine", epochs=2 * BLOCK, kernel="reference", eigenvalues_every=5)
+    several[1]["learning_rate"] = 1e9
+    found = train_together(several, task)
+    for one, trained in zip(several, found, strict=True):
+        largest = trained.history["eigenvalue1_real"]
+        assert largest[0] == leading(trained.initial["W0"])["eigenvalue1_real"]
+        assert len(largest) == len(trained.history["loss"])
+        if one["learning_rate"] < 1:
+            assert np.flatnonzero(np.isfinite(largest)).tolist() == list(range(0, 2 * BLOCK, 5))
+            until = train(one | {"epochs": 5 * ((2 * BLOCK - 1) // 5)}, task)
+            expected = leading(until.weights["W"])["eigenvalue1_real"]
+            assert largest[len(until.history["loss"])] == pytest.approx(expected, rel=TOLERANCE)
+    assert len(found[1].history["loss"]) < 2 * BLOCK
 
 
 def test_networks_at_other_epochs_are_not_in_lockstep():

@@ -10,7 +10,9 @@ from lowrank.core.streams import stream
 from lowrank.jobs import summary
 from lowrank.store import tables
 from lowrank.tasks.base import Trials
+from lowrank.training.eigenvalues import COLUMNS as EIGENVALUES
 from lowrank.training.initialization import initial_weights
+from lowrank.training.loop import LINEAR_HISTORY
 from specs import TASKS, of, spec
 
 
@@ -329,7 +331,7 @@ def measured(tmp_path, **rows: dict[int, dict]) -> dict[str, pa.Table]:
 
 
 def history(*loss) -> dict:
-    missing = dict.fromkeys(("tau", "readout", "s1", "s2", "s3", "s4", "s5"), np.nan)
+    missing = dict.fromkeys((*LINEAR_HISTORY, *EIGENVALUES), np.nan)
     return missing | {"epoch": range(len(loss)), "loss": np.array(loss, float), "gradient_norm": np.ones(len(loss))}
 
 
@@ -385,6 +387,7 @@ def test_summary_of_a_network_by_hand(tmp_path):
         "final_loss": 0.09,
         "norm_dW": 13.0,
         "norm_W0": 5.0,
+        "norm_W": np.hypot(9, 9),
         "shuffled_loss": 2.0,
         "convergence_epoch": 2,
         "functional_rank": 2,

@@ -13,7 +13,7 @@ import surroundings
 import workflow
 from commands.doctor import machine
 from commands.doctor.findings import found
-from lowrank.training import arithmetic
+from lowrank.compiled import arithmetic
 
 # Each of these changes bits, or lets a job fail, where it reaches one.
 DIRTY = {

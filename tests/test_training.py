@@ -26,7 +26,7 @@ from lowrank.training.kernels.reference import Stack
 from lowrank.training.loop import Stopped, train
 from lowrank.training.optimizers import Adam
 from lowrank.training.trials import BLOCK, batches
-from specs import TASKS, of, spec, specs
+from specs import ENTRIES, TASKS, of, spec, specs
 
 SCRIPTS = Path(train_job.__file__).parents[2]
 
@@ -85,7 +85,8 @@ def test_bits_do_not_depend_on_what_else_is_in_the_config(tmp_path):
     small = {"n_neurons": 12, "batch": 4, "epochs": 5}
     alone = specs({"romo": small | {"g": [0.9]}}, seeds=[1])
     linear = {"batch": 1, "g": [0.0, 0.3, 0.9]}
-    entries = {name: small | (linear if name.startswith("linear") else {"g": [0.0, 0.9, 1.5]}) for name in TASKS}
+    of_linear = {name for name in TASKS if ENTRIES[name].get("nonlinearity") == "identity"}
+    entries = {name: small | (linear if name in of_linear else {"g": [0.0, 0.9, 1.5]}) for name in TASKS}
     many = specs(entries, seeds=[0, 1, 2])
     assert len(many) == 9 * len(TASKS)
     assert alone[0] in many
@@ -436,7 +437,7 @@ def test_the_summary_of_a_diverged_network_says_why(diverged):
     assert row["reason"] == f"diverged at epoch {last}"
     assert row["initial_loss"] == found["history"]["loss"][0].as_py() > 0
     assert row["norm_W0"] > 0
-    missing = {"final_loss", "norm_dW", "shuffled_loss", "convergence_epoch", "functional_rank"}
+    missing = {"final_loss", "norm_dW", "norm_W", "shuffled_loss", "convergence_epoch", "functional_rank"}
     missing |= {"convergence_tau", "mean_gradient_norm"}
     assert {name for name, value in row.items() if value is None} == missing
     assert row["network"] == networks.file(one)

@@ -9,7 +9,7 @@ the tolerances: docs/archive.md has the numbers.
 
 import numpy as np
 
-from lowrank.training import arithmetic
+from lowrank.compiled import arithmetic
 
 from . import origin
 

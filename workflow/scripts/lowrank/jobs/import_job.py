@@ -7,6 +7,7 @@ from .. import tasks
 from ..core.errors import UserError
 from ..core.spec import digest
 from ..store import foreign, tables
+from ..training.eigenvalues import COLUMNS
 from ..training.loop import LINEAR_HISTORY
 from . import importing, train_job
 
@@ -38,6 +39,9 @@ def _imported(spec: dict, paths: list[str]) -> train_job.Finished:
         "files": [Path(path).name for path in paths],
         "g_of_W0": foreign.strength([weights["W0"]]),
     }
-    history = dict.fromkeys(LINEAR_HISTORY, float("nan")) | {"epoch": [0], "loss": [losses["initial_loss"]]}
+    history = dict.fromkeys((*LINEAR_HISTORY, *COLUMNS), float("nan")) | {
+        "epoch": [0],
+        "loss": [losses["initial_loss"]],
+    }
     history |= tables.network(spec)
     return train_job.Finished(weights, "history", history, "cpu", facts)

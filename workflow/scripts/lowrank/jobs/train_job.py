@@ -9,13 +9,15 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import tasks
+from ..compiled import arithmetic
 from ..core.errors import UserError
 from ..core.files import locked, remove_leftovers
 from ..core.hardware import processor
 from ..core.spec import digest
 from ..store import checkpoint, networks, tables
 from ..tasks.base import Task
-from ..training import arithmetic, kernels
+from ..training import kernels
+from ..training.eigenvalues import COLUMNS
 from ..training.kernels.base import State
 from ..training.loop import LINEAR_HISTORY, Trained, train_together
 
@@ -50,7 +52,8 @@ def recurrent(
 def _finished(spec: dict, task: Task, trained: Trained) -> Finished:
     initial_loss = trained.history["loss"][0]
     initial_loss = float(initial_loss) if np.isfinite(initial_loss) else None
-    columns = dict.fromkeys(LINEAR_HISTORY, np.nan) | trained.history | {"epoch": range(len(trained.history["loss"]))}
+    epochs = range(len(trained.history["loss"]))
+    columns = dict.fromkeys((*LINEAR_HISTORY, *COLUMNS), np.nan) | trained.history | {"epoch": epochs}
     facts = {
         "initial_loss": initial_loss,
         "kernel": trained.kernel,

@@ -50,6 +50,10 @@ class Task(ABC):
         """L0, if known from theory; None means each network's own loss before training."""
         return None
 
+    def initial(self, weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Return the initial W (N, N), M (N, n_in) and v (N, n_out), given those drawn at random: by default these."""
+        return weights
+
     @abstractmethod
     def draw(self, rng: np.random.Generator, n_trials: int) -> Trials:
         """Draw independent trials, with all randomness from `rng`."""

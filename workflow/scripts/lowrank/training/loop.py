@@ -10,6 +10,7 @@ import numpy as np
 from ..core.errors import Stopped
 from ..tasks.base import Task
 from . import kernels
+from .eigenvalues import Recorder
 from .initialization import initial_weights
 from .kernels.base import SHOWN, Row, State, learning_rate
 from .pace import REPORT_SECONDS, SAVE_SECONDS, Elapsed, Timer
@@ -64,17 +65,19 @@ def train_together(
     """
     chosen, epochs = kernels.chosen(specs[0], kernel, device), specs[0]["epochs"]
     trainer = kernels.load(chosen)
-    initial = [initial_weights(spec, task.n_in, task.n_out) for spec in specs]
-    stack, history = trainer.Stack(specs, initial, device), Histories(specs)
+    initial = [task.initial(initial_weights(spec, task.n_in, task.n_out)) for spec in specs]
+    stack, recorder = trainer.Stack(specs, initial, device), Recorder(specs[0]["eigenvalues_every"])
+    history = Histories(specs, recorder.columns)
     if states is not None:
         stack.restore(states)
         history.restore(states)
-    pending = []
+    pending, recorded = [], []  # rows of epochs that have not been read yet
 
     def catch_up() -> None:
-        for row in stack.read(pending) if pending else ():
-            history.add(row)
+        for row, eigenvalues in zip(stack.read(pending) if pending else (), recorded, strict=True):
+            history.add(row | eigenvalues)
         pending.clear()
+        recorded.clear()
 
     def save_all() -> None:
         catch_up()
@@ -87,6 +90,7 @@ def train_together(
         if stopping():
             save_all()
             raise Stopped(f"stopped before epoch {len(history)} of {epochs}, state saved")
+        recorded.append(recorder.row(len(history) + len(pending), stack, len(specs)))
         pending.append(stack.step(batch))
         if len(pending) < stack.lag and len(history) + len(pending) < epochs:
             continue
@@ -109,10 +113,11 @@ def train_together(
 class Histories:
     """Histories of networks trained in lockstep; each ends with the network's first non-finite loss."""
 
-    def __init__(self, specs: list[dict]):
+    def __init__(self, specs: list[dict], recorded: tuple[str, ...] = ()):
+        """`recorded` names further columns, which the rows have too."""
         self.rates = np.array([learning_rate(spec) for spec in specs])
         names = LINEAR_HISTORY if specs[0]["nonlinearity"] == "identity" else HISTORY
-        self.columns: dict[str, list[np.ndarray]] = {name: [] for name in names}  # one row (n,) per epoch
+        self.columns: dict[str, list[np.ndarray]] = {name: [] for name in (*names, *recorded)}  # a row (n,) per epoch
 
     def __len__(self) -> int:
         return len(self.columns["loss"])

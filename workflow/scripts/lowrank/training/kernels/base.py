@@ -52,7 +52,9 @@ class Kernel(Protocol):
 
 
 def learning_rate(spec: dict) -> float:
-    """Return eta: learning_rate / N, or learning_rate (1 - g^2)^2 in units of effective learning time."""
+    """Return eta: learning_rate itself, over N, or times (1 - g^2)^2 in units of effective learning time."""
+    if spec["rate_scaling"] == "none":
+        return spec["learning_rate"]
     if spec["rate_scaling"] == "effective_time":
         return spec["learning_rate"] * (1 - spec["g"] ** 2) ** 2
     return spec["learning_rate"] / spec["n_neurons"]

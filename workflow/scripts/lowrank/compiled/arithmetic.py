@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np  # noqa: F401  loads numpy's BLAS
 from threadpoolctl import threadpool_info
 
-from ..compiled.processor import features
+from .processor import features
 
 VECTORS = ("sse", "avx", "fma", "f16c", "amx", "neon", "asimd", "advsimd", "sve", "sme", "bf16", "i8mm", "feat_")
 LIBRARIES = ("Math Kernel Library", "MKL-DNN", "oneDNN", "OpenBLAS")  # bundled with PyTorch, under its names
