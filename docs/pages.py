@@ -33,6 +33,21 @@ CONFIG = """# The keys of config.yaml
 a file of your own and name it after `--configfile`, as the presets in `workflow/presets/` are, or give them on the
 command line: `snakemake --cores 2 --config run=mine seeds=[0,1]`. All errors in a config are reported at once, before
 anything runs.
+
+## Entries of `tasks`
+
+An entry is a set of networks, and its name is theirs in paths, tables and figures. One that is `like` another takes all
+of that entry's keys, and its own replace them. `over` stands for an entry for each value of a key, or for each
+combination of the values of several keys; they are named after the values. `left_out: true` makes no networks, but
+others may still be like the entry. (An entry that is `null` is left out, too, and loses its numbers.) Its own `seeds`
+replace those of the run; wherever the config lists seeds, `0-4` stands for 0, 1, 2, 3, 4. With this file, a run has the
+tasks `slow`, `slow_N64` and `slow_N128`, beside those of the paper but Mante's:
+
+    run: mine
+    tasks:
+      slow: {like: flipflop, g: [0.9], learning_rate: 0.01}
+      slow_N: {like: slow, over: {n_neurons: [64, 128]}, seeds: [0-2, 7]}
+      mante: {left_out: true}
 """
 
 
@@ -96,7 +111,7 @@ def types() -> dict[str, dict]:
     from pydantic import TypeAdapter
 
     from lowrank import tasks
-    from lowrank.config import config, schema
+    from lowrank.config import config, entries, schema
 
     whole = config.model().model_json_schema()
     networks = schema.Networks.model_json_schema()["properties"]
@@ -112,9 +127,10 @@ def types() -> dict[str, dict]:
                 yield from walk(f"{path}/{key}".lstrip("/"), resolved(child))
 
     found = dict(walk("", whole)) | {"training": networks}
-    for name, entry in yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))["tasks"].items():
-        task = tasks.load(entry.get("module", name))
-        found[f"tasks/{name}"] = networks | TypeAdapter(task).json_schema()["properties"]
+    raw = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))["tasks"]
+    for name in raw:
+        task = tasks.load(entries.resolved(raw, name).get("module", name))
+        found[f"tasks/{name}"] = networks | entries.TYPES | TypeAdapter(task).json_schema()["properties"]
     return found
 
 

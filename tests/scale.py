@@ -25,6 +25,7 @@ import yaml
 
 import workflow
 from lowrank import measures
+from lowrank.config import entries
 from lowrank.core import files
 from lowrank.core.spec import digest
 from lowrank.plan import measuring, plan, start
@@ -55,11 +56,12 @@ class Start(NamedTuple):
 def settings(folder: Path, count: int) -> tuple[dict, int]:
     """The config of a run of about so many networks, written as `scale.yaml`; and how many they are."""
     raw = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
-    strengths = sum(len(task["g"]) for task in raw["tasks"].values())
+    names = [name for name, entry in raw["tasks"].items() if not entry.get("left_out")]
+    strengths = sum(len(entries.resolved(raw["tasks"], name)["g"]) for name in names)
     changes = {"run": "scale", "seeds": list(range(max(1, round(count / strengths)))), "sentiment": None}
     changes["measure"] = {"ranks": [0, 1], "trials": 8, "shown_trial": 0}
     changes["training"] = {"n_neurons": 2}
-    changes["tasks"] = {name: {"n_neurons": 2, "epochs": 1} for name in raw["tasks"]}
+    changes["tasks"] = {name: {"n_neurons": 2, "epochs": 1} for name in names}
     (folder / "scale.yaml").write_text(yaml.safe_dump(changes), encoding="utf-8")
     return workflow.merged(raw, changes), strengths * len(changes["seeds"])
 

@@ -121,7 +121,7 @@ def test_the_papers_tasks_keep_it_at_other_steps_and_batches(name):
     """And one trial a batch is judged, too."""
     for dt in (0.5, 0.25):
         raw = copy.deepcopy(RAW) | {"sentiment": None}
-        raw["tasks"][name] |= {"dt": dt, "batch": 1}
+        raw["tasks"][name] |= {"dt": dt, "batch": 1, "left_out": False}
         assert validated(raw)["tasks"][name]["dt"] == dt
 
 

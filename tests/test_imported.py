@@ -326,6 +326,17 @@ def test_an_unknown_g_is_that_of_the_initial_connectivity(here):
     assert plan.make(made["raw"]) == again
 
 
+def test_an_entry_like_one_with_files_has_its_files_and_a_run_records_them(here):
+    raw = config(entry())
+    raw["tasks"]["again"] = {"like": "mine", "seeds": [0], "dt": 0.25}
+    made = plan.make(raw)
+    mine, again = made["config"]["tasks"]["mine"], made["config"]["tasks"]["again"]
+    assert again["imported"] == mine["imported"]
+    assert (again["dt"], mine["dt"]) == (0.25, 0.5)
+    (here / "nets/0.npz").unlink()  # a run's recorded config needs no files
+    assert plan.make(made["raw"])["config"]["tasks"] == made["config"]["tasks"]
+
+
 # --- Names
 
 

@@ -8,7 +8,7 @@ import pytest
 import workflow
 from once import once
 
-ONLY = 'tasks={"mante": null, "romo": null, "linear_z2.0": null, "flipflop": {"g": [0.0, 0.9]}}'
+ONLY = 'tasks={"mante": null, "romo": null, "linear_z2.0": {"left_out": true}, "flipflop": {"g": [0.0, 0.9]}}'
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from .. import figures, measures, tasks
 from ..core.errors import UserError
 from ..store import schemas
 from ..tasks import contract
-from . import imported, schema
+from . import entries, imported, schema
 from .errors import checked, nearest, unknown
 from .schema import Config, Figures, ImportedNetworks, Measure, Networks, Section, Sentiment, Step, Training
 
@@ -27,27 +27,35 @@ def validated(raw: dict) -> dict:
     """
     errors = list(_foreign(raw))
     if isinstance(raw.get("tasks"), dict):
-        raw = raw | {"tasks": {name: None if entry == "null" else entry for name, entry in raw["tasks"].items()}}
+        raw = raw | {"tasks": _entries(raw["tasks"])}
     if raw.get("sentiment") == "null":
         raw = raw | {"sentiment": None}
     config = checked(model(), raw, "", errors)
-    entries = raw.get("tasks") if isinstance(raw.get("tasks"), dict) else {}
+    tasks = raw.get("tasks") if isinstance(raw.get("tasks"), dict) else {}
     training = raw.get("training") if isinstance(raw.get("training"), dict) else {}
     errors += [
         f"training.{key} {unknown(key, Training.model_fields)}" for key in training if key not in Training.model_fields
     ]
-    complete = {
-        name: _task(name, entry, training, errors) for name, entry in entries.items() if isinstance(entry, dict)
-    }
+    complete = {name: _task(name, entry, training, errors) for name, entry in tasks.items() if isinstance(entry, dict)}
     if config and all(complete.values()):
-        imported.complete(complete, config["seeds"], errors)
+        for entry in complete.values():
+            entry["seeds"] = entry["seeds"] or config["seeds"]
+        imported.complete(complete, errors)
     if config and all(complete.values()):
         config["tasks"] = complete
         del config["training"]
-        errors += _setting_errors(config, list(entries))
+        errors += _setting_errors(config, list(tasks))
     if errors:
         raise UserError("\n  ".join(["the config cannot be used:", *dict.fromkeys(errors)]))
     return config
+
+
+def _entries(raw: dict) -> dict:
+    """Return the tasks' entries, with what is like another or stands for several resolved."""
+    try:
+        return entries.expanded({name: None if entry == "null" else entry for name, entry in raw.items()})
+    except UserError as error:
+        raise UserError(f"the config cannot be used:\n  {error}") from error
 
 
 def task(name: str, entry: dict, training: dict) -> dict:
@@ -216,16 +224,24 @@ def _seed_errors(settings: dict, figure: str, where: str, seeds: list[int]) -> I
             yield f"figures.{figure}.{key} = {settings[key]} is not one of {where} = {seeds}"
 
 
+def _borrowed_seed_errors(config: dict, figure: str, task: str) -> Iterator[str]:
+    """Report a task that lacks the seed which a figure takes from another."""
+    seeds = config["tasks"][task]["seeds"]
+    for owner, keys in figures.declared(figure).borrowed.items():
+        if "seed" in keys and config["figures"][owner]["seed"] not in seeds:
+            where = f"figures.{owner}.seed = {config['figures'][owner]['seed']}"
+            yield f"{where} is not one of tasks.{task}.seeds = {seeds}, and figures.{figure} shows that seed"
+
+
 def _errors_of_figure(config: dict, figure: str) -> Iterator[str]:
     """Report names and values in a figure of tasks that its tasks lack."""
     settings, declared = config["figures"][figure], figures.declared(figure)
     yield from _seed_errors(settings, figure, "seeds", config["seeds"])
-    entries = {
-        name: config["tasks"][name] for name in settings.get("tasks", config["tasks"]) if name in config["tasks"]
-    }
-    for name, task in entries.items():
-        if "imported" in task:
+    shown = {name: config["tasks"][name] for name in settings.get("tasks", config["tasks"]) if name in config["tasks"]}
+    for name, task in shown.items():
+        if task["seeds"] != config["seeds"]:
             yield from _seed_errors(settings, figure, f"tasks.{name}.seeds", task["seeds"])
+            yield from _borrowed_seed_errors(config, figure, name)
         for key, kind in declared.settings.items():
             if kind == "Strengths" and not set(task["g"]) & set(settings[key]):
                 yield f"figures.{figure}.{key} = {settings[key]}: none is in tasks.{name}.g = {task['g']}"

@@ -8,15 +8,15 @@ import hashlib
 
 from ..core.errors import UserError
 from ..store import foreign
+from . import entries
 
 DECIMALS = 2  # of a g that is computed
 
 
-def complete(tasks: dict[str, dict | None], seeds: list[int], errors: list[str]) -> None:
-    """Add seeds, g and checksums to the tasks with imported networks; on errors, add to them and make the task None."""
+def complete(tasks: dict[str, dict | None], errors: list[str]) -> None:
+    """Add g and checksums to the tasks with imported networks; on errors, add to them and make the task None."""
     for name, task in tasks.items():
         if task and "imported" in task:
-            task["seeds"] = task["seeds"] or seeds
             try:
                 task["g"] = task["g"] or [_strength(task)]
                 task["imported"]["sha256"] = _checksums(task)
@@ -28,12 +28,13 @@ def complete(tasks: dict[str, dict | None], seeds: list[int], errors: list[str])
 def pinned(raw: dict, settings: dict) -> dict:
     """Return the config as read, with the g and checksums of imported networks that this start has found."""
     found = {name: task for name, task in settings["tasks"].items() if "imported" in task}
-    entries = {
-        name: raw["tasks"][name]
-        | {"g": task["g"], "imported": raw["tasks"][name]["imported"] | {"sha256": task["imported"]["sha256"]}}
-        for name, task in found.items()
-    }
-    return raw | {"tasks": raw["tasks"] | entries} if entries else raw
+    if not found:
+        return raw
+    tasks = entries.expanded(raw["tasks"])
+    for name, task in found.items():
+        files = tasks[name]["imported"] | {"sha256": task["imported"]["sha256"]}
+        tasks[name] = tasks[name] | {"g": task["g"], "imported": files}
+    return raw | {"tasks": tasks}
 
 
 def files(task: dict, g: float, seed: int) -> list[str]:

@@ -60,6 +60,11 @@ def _spans(value):
     return numbers
 
 
+def _seed_spans(value):
+    """Expand spans, but leave a number alone: seeds: 5 could mean one seed or five."""
+    return value if isinstance(value, int) else _spans(value)
+
+
 def _null(value):
     """Convert the text null, as the command line passes it inside a mapping, to None."""
     return None if value == "null" else value
@@ -68,9 +73,11 @@ def _null(value):
 NUMBER = BeforeValidator(_not_bool)
 Count = Annotated[int, NUMBER, Field(ge=1, le=10**9)]  # no array holds more; memory limits show up in the jobs
 Seed = Annotated[int, NUMBER, Field(ge=0, le=2**63 - 1)]  # int64 in tables
+Seeds = Annotated[list[Seed], BeforeValidator(_seed_spans), Field(min_length=1), AfterValidator(_distinct)]
 Positive = Annotated[float, NUMBER, Field(gt=0)]
 Strength = Annotated[float, NUMBER, Field(ge=0), AfterValidator(abs)]  # turns -0.0 into 0.0
 Strengths = Annotated[list[Strength], Field(min_length=1)]
+AnyStrengths = Strengths
 Share = Annotated[float, NUMBER, Field(gt=0, lt=1)]
 Ranks = Annotated[
     list[Annotated[int, NUMBER, Field(ge=0)]],
@@ -108,9 +115,10 @@ class Training(Step):
     nonlinearity: Literal["tanh", "identity"]
     optimizer: Literal["adam", "sgd"]
     learning_rate: Positive
-    rate_scaling: Literal["n_neurons", "effective_time"]
+    rate_scaling: Literal["n_neurons", "effective_time", "none"]
     trained: list[Literal["W", "M", "v"]]
     kernel: Literal["reference", "fast"]
+    eigenvalues_every: Annotated[Count | None, BeforeValidator(_null)]
 
     @field_validator("trained")
     @classmethod
@@ -126,6 +134,7 @@ class Networks(Training):
     g: Strengths
     epochs: Count
     module: str  # the file in tasks/
+    seeds: Annotated[Seeds | None, BeforeValidator(_null)] = None  # default: the run's
 
     _no_g_twice = field_validator("g")(_distinct)
 
@@ -185,7 +194,7 @@ class ImportedNetworks(Step):
     """A task's networks that were trained elsewhere: what takes the place of `Networks`, without defaults."""
 
     g: Annotated[Strengths | None, BeforeValidator(_null)]  # null: that of W0's elements
-    seeds: Annotated[list[Seed], Field(min_length=1), AfterValidator(_distinct)] | None = None  # default: the run's
+    seeds: Annotated[Seeds | None, BeforeValidator(_null)] = None  # default: the run's
     n_neurons: Count
     nonlinearity: Literal["tanh", "identity"]
     module: str  # the file in tasks/ with the task that judges them
@@ -198,12 +207,13 @@ class Measure(Section):
     """How trained networks are measured and summarised; each measure adds its own settings."""
 
     threshold: Share
+    resamples: Annotated[int, NUMBER, Field(ge=0, le=10_000)]
 
 
 class Sentiment(Section):
     """Section 4: the LSTM and its data; each of its measures adds its own settings."""
 
-    seeds: Annotated[list[Seed], Field(min_length=1), AfterValidator(_distinct)]
+    seeds: Seeds
     treebank: File
     vectors: File
     lowercase: bool
@@ -227,7 +237,7 @@ class Config(Section):
 
     run: Annotated[Name, AfterValidator(_not_shared)]
     run_seed: Annotated[int, NUMBER, Field(ge=0)]
-    seeds: Annotated[list[Seed], Field(min_length=1)]
+    seeds: Seeds
     device: Literal["cpu", "cuda"]
     stack: Count
     training: dict
@@ -239,5 +249,3 @@ class Config(Section):
     archive_networks: bool
     archive_data: bool
     verify_sample: Annotated[int, NUMBER, Field(ge=0)]
-
-    _no_seed_twice = field_validator("seeds")(_distinct)

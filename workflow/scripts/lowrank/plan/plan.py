@@ -33,6 +33,7 @@ SHARED = (
     "rate_scaling",
     "trained",
     "epochs",
+    "eigenvalues_every",
     "numbers",
 )
 OF_IMPORTED = ("run_seed", "module", "n_neurons", "dt", "nonlinearity", "numbers")
@@ -143,7 +144,7 @@ def keys(plan: dict) -> list[str]:
         f"{name}/g{g}/seed{seed}"
         for name, task in settings["tasks"].items()
         for g in task["g"]
-        for seed in task.get("seeds", settings["seeds"])
+        for seed in task["seeds"]
     ]
     return found + [f"sentiment/seed{seed}" for seed in (settings["sentiment"] or {"seeds": []})["seeds"]]
 
@@ -181,18 +182,16 @@ def all_networks(plan: dict) -> dict[str, dict]:
 
 
 def linear_networks(settings: dict) -> list[dict]:
-    """List what the theory needs of the linear tasks: {target, g, rate, epochs} for each target and g."""
-    found = {
-        (task["numbers"]["target"], g): {
-            "target": task["numbers"]["target"],
-            "g": g,
-            "rate": learning_rate({**task, "g": g}),
-            "epochs": task["epochs"],
-        }
-        for task in settings["tasks"].values()
-        if config.is_linear(task)
-        for g in task["g"]
-    }
+    """List what the theory needs of the linear tasks: {target, g, rate, epochs} for each target and g.
+
+    Of several tasks with the same target and g, the one counts whose learning time is the longest.
+    """
+    found = {}
+    for task in filter(config.is_linear, settings["tasks"].values()):
+        for g in task["g"]:
+            target, rate = task["numbers"]["target"], learning_rate({**task, "g": g})
+            one = {"target": target, "g": g, "rate": rate, "epochs": task["epochs"]}
+            found[target, g] = max(found.get((target, g), one), one, key=lambda each: each["rate"] * each["epochs"])
     return list(found.values())
 
 
