@@ -7,8 +7,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from lowrank.comparison import distance, fig2, fig4, published
-from lowrank.comparison.base import TASKS
+from lowrank.comparison import distance, fig2, fig4, figS_size, published
+from lowrank.comparison.base import TASKS, Curve, Networks
 from lowrank.comparison.fig5 import MATRICES, TRUNCATED
 from lowrank.comparison.page import page
 from lowrank.core.errors import UserError
@@ -20,6 +20,7 @@ from workflow import ROOT
 FOLDER = ROOT / "workflow/resources/published"
 FILES = [FOLDER / f"fig{n}.csv" for n in range(1, 6)]
 LINEAR = {0.5: "linear_z0.5", 2.0: "linear_z2.0"}
+NETWORKS = Networks(LINEAR, {})
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +123,7 @@ def test_networks_with_the_published_values_are_at_no_distance(figure, exact, po
     """Where L0 or the mean at g = 0 is the unit, the published value there is 1 only to the third digit."""
     number = figure.__name__[-1]
     rows = points[points["figure"] == number]
-    columns = pd.DataFrame(distance.table([rows], figure(rows), LINEAR))
+    columns = pd.DataFrame(distance.table([rows], figure(rows), NETWORKS))
     assert len(columns) == len(rows)
     dense = columns["panel"].isin(["e", "f"]) if number == "1" else columns["panel"].isna()
     columns = columns[~dense]
@@ -133,7 +134,7 @@ def test_linear_networks_with_the_published_losses_are_at_no_distance(points):
     curves = points[points["figure"] == "3"].groupby(["panel", "series", "g", "target"])
     assert len(curves) == 12
     for _, one in curves:
-        columns = distance.table([one], figure_3(one), LINEAR)
+        columns = distance.table([one], figure_3(one), NETWORKS)
         np.testing.assert_allclose(columns["ours"], columns["published"], atol=1e-9)
 
 
@@ -145,7 +146,7 @@ def test_the_middle_of_what_a_column_of_pixels_covers(points):
     loss = np.full(1001, 0.1)
     loss[103], loss[304] = 0.5, 0.5
     rows = [pd.DataFrame({"task": "mante", "g": g, "seed": 0, "epoch": epochs, "loss": loss}) for g in (0.0, 0.9)]
-    columns = distance.table([one], {"history": pd.concat(rows)}, LINEAR)
+    columns = distance.table([one], {"history": pd.concat(rows)}, NETWORKS)
     assert columns["ours"] == pytest.approx([3.0, 1.0])
 
 
@@ -157,7 +158,7 @@ def test_the_distance_by_hand(points):
     one = points.query("figure == '2' and panel == 'a' and series == 'Flip-flop' and g == 0")
     ours = pd.DataFrame({"task": "flipflop", "g": 0.0, "seed": [0, 1], "convergence_epoch": [90.0, 110.0]})
     (ours_mean,), (spread,), (far,) = (
-        distance.table([one], {"summary": ours}, LINEAR)[name] for name in ("ours", "spread", "distance")
+        distance.table([one], {"summary": ours}, NETWORKS)[name] for name in ("ours", "spread", "distance")
     )
     variance = (200 + one["sd"].iloc[0] ** 2) / 2
     assert ours_mean == 100
@@ -168,13 +169,23 @@ def test_the_distance_by_hand(points):
 def test_a_g_at_which_a_network_did_not_converge_is_left_out_as_in_figure_2(points):
     one = points.query("figure == '2' and panel == 'b' and series == 'Flip-flop' and g == 0")
     ours = pd.DataFrame({"task": "flipflop", "g": 0.0, "seed": [0, 1], "norm_dW": [2.0, 2.0]})
-    assert len(distance.table([one], {"summary": ours.assign(convergence_epoch=[50, 60])}, LINEAR)["ours"]) == 1
-    assert not distance.table([one], {"summary": ours.assign(convergence_epoch=[50, np.nan])}, LINEAR)["ours"]
+    assert len(distance.table([one], {"summary": ours.assign(convergence_epoch=[50, 60])}, NETWORKS)["ours"]) == 1
+    assert not distance.table([one], {"summary": ours.assign(convergence_epoch=[50, np.nan])}, NETWORKS)["ours"]
+
+
+def test_over_sizes_a_seed_is_a_curve_and_a_size_that_it_lacks_is_unknown():
+    curve = Curve("S_size", "j", "Flip-flop", 0.9, np.nan, np.array([64.0, 128.0, 512.0]))
+    rows = [("big", 512, 0, 4), ("flipflop", 128, 0, 3), ("small", 64, 0, 2), ("small", 64, 1, 1), ("other", 128, 1, 9)]
+    ours = pd.DataFrame(rows, columns=["task", "n_neurons", "seed", "functional_rank"]).assign(g=0.9)
+    ours = ours.astype({"functional_rank": "Int64"})
+    found = figS_size.sample(curve, {"summary": ours}, Networks({}, {"flipflop": ["small", "flipflop", "big"]}))
+    np.testing.assert_array_equal(found, [[2, 3, 4], [1, np.nan, np.nan]])
+    assert figS_size.sample(curve._replace(series="Romo"), {"summary": ours}, Networks({}, {})) == []
 
 
 def test_one_network_on_either_side_has_no_known_distance_but_an_accuracy_has(points):
     rows = points[points["figure"] == "5"]
-    columns = pd.DataFrame(distance.table([rows], figure_5(rows), LINEAR))
+    columns = pd.DataFrame(distance.table([rows], figure_5(rows), NETWORKS))
     assert columns[columns["panel"] == "a"]["distance"].isna().all()
     shares = columns[columns["panel"] == "b"]
     assert shares["spread"].to_numpy() == pytest.approx(
@@ -183,7 +194,7 @@ def test_one_network_on_either_side_has_no_known_distance_but_an_accuracy_has(po
 
 
 def test_a_run_without_any_of_the_networks_has_an_empty_table(points, tmp_path):
-    columns = distance.table([points], {}, {})
+    columns = distance.table([points], {}, Networks({}, {}))
     tables.write(tmp_path / "comparison.parquet", "comparison", columns)
     table = tables.read_frame(tmp_path / "comparison.parquet", "comparison")
     assert len(table) == 0

@@ -344,7 +344,7 @@ COMPARED = '''"""Figure 9: norms of each network."""
 from .base import TASKS, Readings, interpolate, select
 
 
-def sample(curve, tables, linear):
+def sample(curve, tables, networks):
     rows = select(tables, "norms", task=TASKS[curve.series], g=curve.g)
     return [interpolate(one, "exponent", "norm", curve.x) for _, one in rows.groupby("seed")]
 

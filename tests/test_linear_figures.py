@@ -8,7 +8,7 @@ import pytest
 
 from lowrank import theory
 from lowrank.core.errors import UserError
-from lowrank.figures import fig3, fig4, style
+from lowrank.figures import fig3, fig4, linear, style
 
 TASKS = {"linear_z0.5": 0.5, "linear_z2.0": 2.0}
 FIGURES = {
@@ -95,7 +95,7 @@ def png(figure) -> bytes:
 
 
 def test_simulations_are_means_over_seeds_and_effective_time():
-    found = fig3.simulation(history(), "linear_z2.0", 0.6, 0.6)
+    found = linear.simulation(history(), "linear_z2.0", 0.6, 0.6)
     assert found["x"] == pytest.approx(RATE * np.arange(31))
     assert found["loss"][0][0] == pytest.approx(2.1)
     assert found["loss"][1] == pytest.approx(np.full(31, 0.1))
@@ -105,7 +105,7 @@ def test_a_network_that_diverged_is_left_out():
     rows = history()
     lost = (rows["task"] == "linear_z2.0") & (rows["seed"] == 1) & (rows["epoch"] == 7)
     rows.loc[lost, "loss"] = np.nan
-    found = fig3.simulation(rows, "linear_z2.0", 0.0, None)
+    found = linear.simulation(rows, "linear_z2.0", 0.0, None)
     assert found["loss"][0][0] == pytest.approx(2.0)
     assert not found["loss"][1].any()
 
@@ -119,7 +119,7 @@ def test_both_figures_are_drawn_though_all_networks_of_a_target_diverged():
 
 
 def test_theory_is_held_from_where_it_passes_the_target():
-    found = fig3.theory(predictions(), 2.0, 0.0, None)
+    found = linear.theory(predictions(), 2.0, 0.0, None)
     z = theory.readout(found["x"], 0.0, 2.0)
     passed = int(np.flatnonzero(z > 2.0)[0])
     assert 0 < passed < EPOCHS - 1

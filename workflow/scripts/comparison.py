@@ -4,6 +4,7 @@ from pathlib import Path
 
 from job import job
 from lowrank.comparison import distance, published
+from lowrank.comparison.base import Networks
 from lowrank.comparison.page import page
 from lowrank.core.files import atomic
 from lowrank.core.spec import record
@@ -13,8 +14,8 @@ with job(snakemake) as settings:
     files = dict(snakemake.input.items())
     points = [published.read(path) for path in files.pop("published")]
     run = {name: tables.read_frame(path, name, settings["tables"][name]) for name, path in files.items()}
-    linear = dict(settings["linear"])
-    rows = distance.table(points, run, linear)
+    networks = Networks(dict(settings["linear"]), settings["sizes"])
+    rows = distance.table(points, run, networks)
     tables.write(snakemake.output.table, "comparison", rows, made_of=record(settings))
     with atomic(snakemake.output.page) as temporary:
         found = tables.read_frame(snakemake.output.table, "comparison")

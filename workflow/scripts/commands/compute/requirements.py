@@ -22,14 +22,17 @@ def _keys(settings: dict, specs: dict[str, dict], figure: str) -> list[str]:
     """List the networks shown: the g that the figure names, or all; all seeds, or one for some figures and LSTMs."""
     own, declared = settings["figures"][figure], figures.declared(figure)
     if declared.of_lstm:
-        return [f"sentiment/seed{own['seed']}"]
-    strengths = {g for key, kind in declared.settings.items() if kind == "Strengths" for g in own[key]}
+        return [f"sentiment/seed{drawing.seed(settings, figure)}"]
+    strengths = {g for key, kind in declared.settings.items() if f"{kind}".endswith("Strengths") for g in own[key]}
+    strengths |= {
+        g for other, keys in declared.borrowed.items() if "g" in keys for g in settings["figures"][other]["g"]
+    }
     strengths |= {own[key] for key, kind in declared.settings.items() if kind == "Strength"}
-    seeds = [own["seed"]] if declared.one_seed else {spec["seed"] for spec in specs.values()}
+    seeds = [drawing.seed(settings, figure)] if declared.one_seed else {spec["seed"] for spec in specs.values()}
     return [
         key
         for key, spec in specs.items()
-        if spec["task"] in drawing.tasks(settings, figure)
+        if spec["task"] in drawing.networks(settings, figure)
         and spec["seed"] in seeds
         and (not strengths or spec["g"] in strengths)
     ]

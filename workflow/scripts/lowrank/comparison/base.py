@@ -22,24 +22,31 @@ class Curve(NamedTuple):
     x: np.ndarray
 
 
+class Networks(NamedTuple):
+    """The names of the run's tasks, where the published figures have no names for them."""
+
+    linear: Mapping[float, str]  # of the linear networks, by target
+    sizes: Mapping[str, list[str]]  # of each task at all its numbers of neurons, by its own name
+
+
 @dataclass(frozen=True)
 class Readings:
     """The published points of a figure, and ours.
 
-    `sample` takes a curve, the run's tables, and the linear network's tasks by target; it returns our values, one array
-    (points,) per network, NaN where undefined.
+    `sample` takes a curve, the run's tables and its tasks; it returns our values, one array (points,) per network, NaN
+    where undefined.
     """
 
     networks: int  # averaged in a published point
-    sample: Callable[[Curve, Tables, Mapping[float, str]], list[np.ndarray]]
+    sample: Callable[[Curve, Tables, Networks], list[np.ndarray]]
     along_g: bool = False  # curves run over g; otherwise each belongs to one g
     extents: str = ""  # panels whose y_low and y_high are the extent of a column of pixels, not a standard deviation
     fractions: dict[str, int] = field(default_factory=dict)  # panels whose values are fractions of this many sentences
 
-    def samples(self, curve: Curve, tables: Tables, linear: Mapping[float, str]) -> np.ndarray:
+    def samples(self, curve: Curve, tables: Tables, networks: Networks) -> np.ndarray:
         """Return our values (networks, points) at the curve's points; (0, points) without networks."""
         try:
-            values = self.sample(curve, tables, linear)
+            values = self.sample(curve, tables, networks)
         except NoTable:
             values = []
         return np.array(values, float).reshape(-1, len(curve.x))

@@ -1,19 +1,19 @@
 """Distances of our curves from the published ones, in units of the expected difference between two sets of networks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 
 from . import readings
-from .base import Curve, Tables
+from .base import Curve, Networks, Tables
 
 KEYS = ["figure", "panel", "series", "g", "target"]
 
 
-def table(published: Iterable[pd.DataFrame], tables: Tables, linear: Mapping[float, str]) -> dict[str, np.ndarray]:
+def table(published: Iterable[pd.DataFrame], tables: Tables, networks: Networks) -> dict[str, np.ndarray]:
     """Return the columns of the table `comparison`: one row per published point for which the run has networks."""
-    parts = [_curve(Curve(*key, rows["x"].to_numpy(float)), rows, tables, linear) for key, rows in _curves(published)]
+    parts = [_curve(Curve(*key, rows["x"].to_numpy(float)), rows, tables, networks) for key, rows in _curves(published)]
     whole = pd.concat(parts, ignore_index=True)
     return {name: whole[name].to_list() for name in whole}
 
@@ -24,8 +24,8 @@ def _curves(published: Iterable[pd.DataFrame]):
     return points.groupby(KEYS, dropna=False, sort=False)
 
 
-def _curve(curve: Curve, rows: pd.DataFrame, tables: Tables, linear: Mapping[float, str]) -> pd.DataFrame:
-    values = readings(curve.figure).samples(curve, tables, linear)
+def _curve(curve: Curve, rows: pd.DataFrame, tables: Tables, networks: Networks) -> pd.DataFrame:
+    values = readings(curve.figure).samples(curve, tables, networks)
     known = np.isfinite(values).all(axis=0) & (len(values) > 0)
     values, rows = values[:, known], rows[known]
     mean = values.mean(axis=0) if len(values) else np.empty(0)

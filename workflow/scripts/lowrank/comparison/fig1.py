@@ -1,16 +1,14 @@
 """Figure 1: one network per curve, in units of the L0 of the network without initial connectivity."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
-from .base import TASKS, Curve, Readings, Tables, interpolate, select
+from .base import TASKS, Curve, Networks, Readings, Tables, interpolate, select
 
 PIXEL = {"e": 7, "f": 40}  # epochs covered by one column of pixels
 
 
-def sample(curve: Curve, tables: Tables, linear: Mapping) -> list[np.ndarray]:
+def sample(curve: Curve, tables: Tables, networks: Networks) -> list[np.ndarray]:
     """Return each seed's network."""
     task = TASKS[curve.series]
     if curve.panel in "ghi":

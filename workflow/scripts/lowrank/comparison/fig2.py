@@ -1,15 +1,13 @@
 """Figure 2: one network per seed, where all seeds have converged and have the measure."""
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from .base import TASKS, Curve, Readings, Tables, select
+from .base import TASKS, Curve, Networks, Readings, Tables, select
 
 MEASURES = {"a": "convergence_epoch", "b": "norm_dW", "c": "shuffled_loss", "d": "functional_rank"}
 
 
-def sample(curve: Curve, tables: Tables, linear: Mapping) -> list[np.ndarray]:
+def sample(curve: Curve, tables: Tables, networks: Networks) -> list[np.ndarray]:
     """Return each seed's network; in panel c over its own L0."""
     rows = select(tables, "summary", task=TASKS[curve.series], g=curve.g)
     values = rows[MEASURES[curve.panel]].astype(float)

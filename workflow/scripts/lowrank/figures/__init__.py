@@ -5,8 +5,8 @@ matplotlib. A figure's file may import pandas, matplotlib and the shared modules
 nor torch.
 
 `settings` in FIGURE names types of `schema`. Some are also checked against the run: a Seed must be one of its seeds, a
-Strength one of the g of every task shown, and Strengths must contain at least one of these. Tasks are the keys of a
-dict[str, ...] and the items of the list `tasks`.
+Strength one of the g of every task shown, and Strengths must contain at least one of these; a figure with AnyStrengths
+leaves out the tasks that have none of them. Tasks are the keys of a dict[str, ...] and the items of the list `tasks`.
 """
 
 import ast
@@ -35,6 +35,8 @@ class Declared:
     from_zero: bool = False  # needs g = 0 for each task, as the unit for the other g
     one_seed: bool = False  # shows only the networks of its setting `seed`
     borrowed: dict[str, list[str]] = field(default_factory=dict)  # settings taken from other figures
+    beside: str = ""  # a key of tasks: each task is shown with those that differ in it alone, and in g and seeds
+    least: int = 1  # values of that key; a task with fewer is not shown
     published: dict | None = None  # how the published curves are underlaid, see `published.py`
 
 

@@ -12,8 +12,8 @@ from matplotlib.gridspec import SubplotSpec
 from matplotlib.lines import Line2D
 from pandas import DataFrame
 
-from ..core.errors import UserError
 from . import style
+from .linear import available, simulation, theory
 from .panels import SPREAD, Panel, Select, lettered
 from .style import values
 
@@ -63,45 +63,6 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
     panels[1, 0].set_ylabel(r"SV($\Delta W$)")
     figure.align_ylabels(panels[:, 0])
     return figure
-
-
-def available(history: DataFrame, task: str, strengths: list[float]) -> list[float]:
-    """Return the strengths that the run contains; raise UserError if there are none."""
-    there = set(history[history["task"] == task]["g"])
-    found = [g for g in strengths if g in there]
-    if not found:
-        raise UserError(
-            f"Figure 3 shows g = {strengths} of {task}, which the run lacks: set figures.fig3.g to what it has"
-        )
-    return found
-
-
-def effective_time(rows: DataFrame, g: float) -> np.ndarray:
-    return values(rows, "tau") / (1 - g**2) ** 2
-
-
-def simulation(history: DataFrame, task: str, g: float, end: float | None) -> dict[str, np.ndarray]:
-    """Return mean and standard deviation over seeds, (2, epochs) each, over effective learning time `x` up to `end`.
-
-    Networks that diverged are excluded.
-    """
-    rows = history[(history["task"] == task) & (history["g"] == g)]
-    names = ["loss", "s1", "s2"]
-    finite = rows.groupby("seed")["loss"].transform(lambda loss: loss.notna().all())
-    rows = rows[finite].assign(x=lambda r: effective_time(r, g))
-    rows = rows[rows["x"] <= (end or np.inf) * (1 + 1e-9)]
-    groups = rows.groupby("epoch")
-    spread = {name: np.stack([groups[name].mean(), groups[name].std(ddof=0)]) for name in names}
-    return {"x": groups["x"].mean().to_numpy(), **spread}
-
-
-def theory(table: DataFrame, target: float, g: float, end: float | None) -> dict[str, np.ndarray]:
-    """Return the third-order theory, held constant once z first exceeds the target: there the expansion breaks down."""
-    rows = table[(table["target"] == target) & (table["g"] == g) & (table["order"] == 3)].sort_values("tau")
-    rows = rows[effective_time(rows, g) <= (end or np.inf) * (1 + 1e-9)]
-    passed = np.flatnonzero(values(rows, "readout") > target)
-    clipped = np.minimum(np.arange(len(rows)), passed[0] if len(passed) else len(rows))
-    return {"x": effective_time(rows, g)} | {name: values(rows, name)[clipped] for name in ("loss", "s1", "s2")}
 
 
 def plot(ax: Axes, simulated: dict, predicted: dict, shades: dict, name: str, styles: tuple) -> None:

@@ -115,6 +115,11 @@ def shades(color, strengths: Iterable[float]) -> dict:
     return {g: tuple(factor * np.array(mpl.colors.to_rgb(color))) for g, factor in zip(strengths, factors, strict=True)}
 
 
+def rising(shades: dict) -> dict:
+    """Return shades in the order of g, as legends list them."""
+    return dict(sorted(shades.items()))
+
+
 def letter(ax: Axes, text: str, left: float = 24) -> None:
     """Write a panel's letter above its upper left corner, `left` points outside."""
     ax.annotate(f"({text})", (0, 1), (-left, 6), xycoords="axes fraction", textcoords="offset points", fontsize=LABEL)

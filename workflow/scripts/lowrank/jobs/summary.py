@@ -41,6 +41,7 @@ def _row(network: dict, part: dict[str, dict[str, np.ndarray]], threshold: float
         "final_loss": final,
         "norm_dW": _norm(part["spectrum"], "dW"),
         "norm_W0": _norm(part["spectrum"], "W0"),
+        "norm_W": _norm(part["spectrum"], "W"),
         "shuffled_loss": None if diverged else _number(part["shuffle"]["loss"].mean()),
         "convergence_epoch": converged,
         "functional_rank": rank,

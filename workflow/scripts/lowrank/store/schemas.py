@@ -9,6 +9,8 @@ from .. import measures
 from ..core.columns import NETWORK, SEED, Column
 
 KINDS = {"string": pa.string(), "float": pa.float64(), "int": pa.int64()}
+PARTS = {"real": "real part", "imag": "imaginary part"}
+RECORDED = "before the update of every eigenvalues_every-th epoch"
 LEARNING_TIME = "learning rate times number of updates"
 
 TABLES = {
@@ -23,6 +25,15 @@ TABLES = {
             f"s{n}": Column("float", f"singular value {n} of dW before the epoch's update; linear networks only")
             for n in range(1, 6)
         },
+        **{
+            f"eigenvalue{n}_{part}": Column("float", f"{text} of eigenvalue {n} of W, by falling real part; {RECORDED}")
+            for n in range(1, 6)
+            for part, text in PARTS.items()
+        },
+        **{
+            f"fastest_{part}": Column("float", f"{text} of W's eigenvalue of largest imaginary part; {RECORDED}")
+            for part, text in PARTS.items()
+        },
     },
     "summary": NETWORK
     | {
@@ -32,6 +43,7 @@ TABLES = {
         "final_loss": Column("float", "loss of the last epoch (history)"),
         "norm_dW": Column("float", "Frobenius norm of dW: root of the sum of its squared singular values (spectrum)"),
         "norm_W0": Column("float", "Frobenius norm of W0 (spectrum)"),
+        "norm_W": Column("float", "Frobenius norm of the trained W (spectrum)"),
         "shuffled_loss": Column("float", "loss after shuffling W0, the mean over permutations (shuffle)"),
         "convergence_epoch": Column("int", "first epoch with a loss below measure.threshold of L0 (history)"),
         "functional_rank": Column("int", "smallest rank with a relative_loss below measure.threshold (truncation)"),
@@ -65,10 +77,15 @@ TABLES = {
         "section": Column("string", "section of the paper"),
         "statement": Column("string", "the claim, in our words"),
         "measured": Column("string", "what was measured, or what the run lacks"),
+        "effect": Column("string", "the numbers that the rule compares, with 95 % intervals over resampled networks"),
+        "support": Column("float", "share of the resamples in which the claim holds; null if it is not tested"),
         "expected": Column("string", "the value or relation that the claim states"),
         "tolerance": Column("string", "how far from it still counts"),
         "reason": Column("string", "why that tolerance"),
         "verdict": Column("string", "holds, fails or not tested"),
+        "published": Column("string", "the same rule on the published figures: holds, fails or cannot be told"),
+        "published_measured": Column("string", "what was measured there; null if nothing can be"),
+        "replaces": Column("string", "the claim in whose place this rule stands, and why; empty for most"),
         "source": Column("string", "table and rows that it is judged by"),
     },
     "comparison": {
