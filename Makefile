@@ -55,7 +55,7 @@ FILE ?= results/quick/archive/quick.zip
 
 SITE_PACKAGES = -Ic 'import site; print(site.getsitepackages()[0])'
 
-.PHONY: figures paper report docs pages doctor explain plan diff unused test test-slurm test-docs test-again validate benchmark benchmark-scale lint format pins freeze
+.PHONY: figures paper report claims docs pages doctor explain plan diff unused test test-slurm test-docs test-again validate benchmark benchmark-scale lint format pins freeze
 
 figures: .venv/ready  ## all figures at a reduced size, in minutes
 	$(SNAKEMAKE) --configfile workflow/presets/quick.yaml
@@ -69,6 +69,12 @@ report: .venv/ready  ## results/paper/report.html, or that of another run: RUN=q
 	@[[ "$(RUN)" =~ ^[A-Za-z0-9][A-Za-z0-9_.-]*$$ && -f "results/$(RUN)/config.yaml" ]] || \
 	  { echo "There is no run $(RUN): results/$(RUN)/config.yaml is missing"; exit 1; }
 	$(SNAKEMAKE) report --configfile results/$(RUN)/config.yaml --replace-workflow-config
+
+claims: .venv/ready  ## all the paper's claims, judged on the presets that they need: results/claims.md
+	$(SNAKEMAKE) claims
+	$(SNAKEMAKE) claims --configfile workflow/presets/supplement.yaml
+	$(SNAKEMAKE) claims --configfile workflow/presets/variants.yaml
+	@$(BIN)/python workflow/scripts/all_claims.py paper supplement variants
 
 docs: .venv-docs/ready  ## the documentation as a site, its tutorials executed: site/index.html
 	.venv-docs/bin/python -m sphinx --fail-on-warning --keep-going --quiet docs site

@@ -1,6 +1,9 @@
 """The claims ledger: its rules on tables made by hand and by the theory, and what it says of the tiny run."""
 
 import re
+import shutil
+import subprocess
+import sys
 from statistics import NormalDist
 
 import numpy as np
@@ -8,9 +11,14 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+import workflow
 from lowrank import claims, theory
-from lowrank.claims.base import FAILS, HOLDS, NOT_TESTED, Claim, NotTested, Run, equals, standard_error
-from lowrank.claims.page import page
+from lowrank.claims import published
+from lowrank.claims.base import FAILS, HOLDS, NOT_TESTED, UNTOLD, Claim, NotTested, Result, Run, equals, standard_error
+from lowrank.claims.judgement import judged
+from lowrank.claims.page import first_tested, page
+from lowrank.claims.resampled import Original, Resampled
+from lowrank.comparison.published import read
 from lowrank.store import schemas
 
 BY_NUMBER = {claim.number: claim for claim in claims.every()}
@@ -48,7 +56,7 @@ def test_claims_are_numbered_from_1_and_more_than_30():
 
 @pytest.mark.parametrize("claim", BY_NUMBER.values(), ids=lambda claim: f"{claim.number}")
 def test_a_claim_says_all_that_a_reader_needs(claim: Claim):
-    assert claim.section in ("2", "3", "4")
+    assert claim.section in ("2", "3", "4", "S")
     for text in (claim.statement, claim.expected, claim.tolerance, claim.reason, claim.source):
         assert text
     assert claim.statement.endswith(".")
@@ -68,18 +76,123 @@ def test_the_tiny_run_has_a_verdict_on_every_claim(finished):
     assert {row["verdict"] for row in rows} <= {HOLDS, FAILS, NOT_TESTED}
     assert all(row["measured"] for row in rows)
     by_number = {row["claim"]: row for row in rows}
-    assert "preset sizes" in by_number["21"]["measured"]
+    assert "presets sizes" in by_number["21"]["measured"]
     assert by_number["16"]["verdict"] == HOLDS, "a norm of Gaussians, at any N"
 
 
 def test_the_page_says_what_the_table_says(finished):
-    rows = pq.read_table(finished / "results/tiny/tables/claims.parquet").to_pydict()
-    text = (finished / "results/tiny/claims.md").read_text()
-    assert text == page(rows, "tiny")
+    table = pq.read_table(finished / "results/tiny/tables/claims.parquet")
+    text, rows = (finished / "results/tiny/claims.md").read_text(), table.to_pydict()
+    assert text == page(table.to_pylist(), "tiny")
     assert re.findall(r"^### (\d+)\.", text, re.MULTILINE) == rows["claim"]
     for name in ("statement", "measured", "expected", "tolerance", "reason", "source"):
         assert all(value in text for value in rows[name]), name
     assert f"{rows['verdict'].count(HOLDS)} holds" in text
+
+
+def test_all_runs_together_have_each_claim_by_the_first_that_tests_it(finished, tmp_path):
+    """Of what no run tests, the reason of the first stands there."""
+    for run in ("tiny", "other"):
+        shutil.copytree(finished / "results/tiny/tables", tmp_path / f"results/{run}/tables")
+    program = [sys.executable, workflow.ROOT / "workflow/scripts/all_claims.py"]
+    done = subprocess.run([*program, "other", "tiny"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "results/claims.md\n"
+    text = (tmp_path / "results/claims.md").read_text()
+    assert "judged on the run `other`, `tiny`" in text
+    assert text.count("### ") == len(BY_NUMBER)
+    lacking = subprocess.run([*program, "none"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert lacking.returncode == 1
+    assert "there is no run 'none'" in lacking.stderr
+
+
+def test_the_first_run_that_tests_a_claim_has_the_say():
+    untested, tested = ({"claim": "1", "verdict": verdict} for verdict in (NOT_TESTED, FAILS))
+    assert first_tested({"a": [untested], "b": [tested]})[0]["run"] == "b"
+    assert first_tested({"a": [tested], "b": [tested]})[0]["run"] == "a"
+    assert first_tested({"a": [untested], "b": [untested]})[0]["run"] == "a"
+
+
+# How sure a verdict is, and what the published figures say
+
+
+def rule(number: int, judge, published: str = "") -> Claim:
+    return Claim(number, "2", "A claim.", "x", "none", "none", "summary: x", published, "", judge)
+
+
+def above(run: Run) -> Result:
+    value = run.rows("summary")["x"].mean()
+    return Result(f"{value}", bool(value > 1), {"": value})
+
+
+def runs_with(*values: float) -> Run:
+    rows = [{"task": "romo", "g": 0.9, "seed": seed, "x": x} for seed, x in enumerate(values)]
+    return Run({"summary": pd.DataFrame(rows)}, {})
+
+
+def test_almost_and_not_at_all_differ():
+    """Five networks about the threshold, and five far below it."""
+    almost = judged([rule(1, above)], runs_with(0.6, 0.8, 0.95, 1.1, 1.4), [], 100)
+    far = judged([rule(1, above)], runs_with(0.1, 0.2, 0.1, 0.2, 0.1), [], 100)
+    assert almost["verdict"] == far["verdict"] == [FAILS]
+    assert 0.2 < almost["support"][0] < 0.7
+    assert far["support"] == [0.0]
+    low, high = map(float, re.search(r"0.97 \[(.+), (.+)\]", almost["effect"][0]).groups())
+    assert low < 0.85 < 1.1 < high
+
+
+def test_resamples_are_the_same_each_time_and_keep_networks_whole():
+    """In all tables the same networks are drawn; each counts as a seed of its own."""
+    history = pd.DataFrame({"task": "romo", "g": 0.9, "seed": np.repeat(range(5), 3), "y": np.repeat(range(5), 3)})
+    run = Original(Run(runs_with(0, 1, 2, 3, 4).tables | {"history": history}, {}))
+    one, same, other = Resampled(run, 3), Resampled(run, 3), Resampled(run, 4)
+    drawn = one.rows("summary", task="romo")["x"].tolist()
+    assert drawn == same.rows("summary", task="romo")["x"].tolist()
+    assert drawn != other.rows("summary", task="romo")["x"].tolist()
+    assert len(set(drawn)) < 5, "drawn with replacement"
+    assert one.rows("history").groupby("seed")["y"].first().tolist() == drawn
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"), [((2.0, 2.1), HOLDS), ((0.5, 0.6), FAILS), ((0.9, 1.1), UNTOLD), ((), UNTOLD)]
+)
+def test_a_published_verdict_that_depends_on_errors_of_reading_cannot_be_told(values, expected):
+    rows = judged([rule(1, above, "2 a")], runs_with(2.0), [runs_with(value) for value in values], 3)
+    assert rows["published"] == [expected]
+    assert judged([rule(1, above)], runs_with(2.0), [runs_with(2.0)], 3)["published"] == [UNTOLD]
+
+
+@pytest.fixture(scope="module")
+def figures() -> list[Run]:
+    files = sorted((workflow.ROOT / "workflow/resources/published").glob("*.csv"))
+    return published.runs([read(path) for path in files], {}, 10)
+
+
+def test_the_published_figures_are_tables_like_ours(figures):
+    """Some numbers as they stand in the readings."""
+    first = figures[0]
+    row = first.rows("summary", task="flipflop", g=0.0).iloc[0]
+    assert row["convergence_epoch"] == pytest.approx(104.9)
+    assert row["functional_rank"] == 2
+    assert first.rows("summary", task="romo", g=0.6)["convergence_epoch"].isna().all(), "not shown: not all converged"
+    assert first.singular_values("romo", 0.0)[0, 0] == 2.46
+    assert first.rows("summary", task="flipflop_N64", g=0.0)["convergence_epoch"].item() == 211.4
+    assert first.rows("sentiment_truncation", truncated="dW", rank=10)["accuracy"].item() == pytest.approx(
+        0.77, abs=0.01
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"), [(2, HOLDS), (13, HOLDS), (15, FAILS), (17, FAILS), (31, FAILS), (3, UNTOLD), (51, HOLDS)]
+)
+def test_what_the_rules_say_of_the_published_figures(figures, number, expected):
+    assert judged([BY_NUMBER[number]], Run({}, {}), figures, 0)["published"] == [expected]
+
+
+def test_every_claim_with_a_published_figure_can_be_judged_by_it(figures):
+    """But for those that need the theory, which the run has."""
+    for claim in BY_NUMBER.values():
+        if claim.published and claim.number != 36:
+            assert judged([claim], Run({}, {}), figures[:1], 0)["published_measured"][0], claim.number
 
 
 def test_the_standard_error_by_hand():

@@ -14,7 +14,6 @@ from commands.diff.numbers import difference
 from commands.diff.settings import differing
 from commands.explain.figure import panels
 from commands.explain.runs import Run
-from lowrank import figures
 from lowrank.core.errors import UserError
 from lowrank.store import schemas, tables
 
@@ -70,7 +69,7 @@ def test_what_differs_is_told_and_nothing_else(two):
     assert "at g 0.9, epoch 5: " in changed[0]
     assert (two / TINY / "diff/other/diff.md").read_text() == text
     pictures = {path.stem for path in (two / TINY / "diff/other").glob("*.png")}
-    assert pictures == set(figures.names())
+    assert pictures == set(workflow.FIGURES)
 
 
 def test_both_runs_are_in_the_picture(two):

@@ -67,7 +67,7 @@ def test_a_panel_leads_to_its_table_networks_and_their_specs(finished):
     assert len(done.stdout.splitlines()) <= 60
 
 
-@pytest.mark.parametrize("name", figures.names())
+@pytest.mark.parametrize("name", workflow.FIGURES)
 def test_the_panels_are_those_of_the_figure(run, name):
     """Their letters, the columns of their tables, and the functions that draw them."""
     settings = run.figures(name)
@@ -85,7 +85,7 @@ def test_the_panels_are_those_of_the_figure(run, name):
         assert {*panel.curves, panel.x, panel.y} <= set(panel.rows(run.frame(panel.table)).columns)
 
 
-@pytest.mark.parametrize("name", figures.names())
+@pytest.mark.parametrize("name", workflow.FIGURES)
 def test_every_panel_is_explained_on_a_page(run, name):
     for letter in panels(name, run.figures(name)):
         page = explain(f"{name}.{letter}", run)

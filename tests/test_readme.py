@@ -21,6 +21,7 @@ RUN_IN = {
     "plan": "tests/test_plan.py",
     "diff": "tests/test_diff.py",
     "unused": "tests/test_unused.py",
+    "claims": "tests/test_claims.py",
     "report": "tests/test_report.py",
     "benchmark": "tests/test_benchmark.py",
     "benchmark-scale": "tests/test_benchmark.py",

@@ -246,7 +246,7 @@ EDITS = {
     "a panel of Figure 5": (lambda folder: add_code(library(folder) / "figures/fig5.py"), drawn("fig5")),
     "the LSTM left out": (lambda folder: configure(folder, sentiment=None), JUDGED),
     "a claim": (lambda folder: add_code(library(folder) / "claims/section3.py"), {"claims"}),
-    "a published point": (edit_published, {"comparison", "figure_published 2"}),
+    "a published point": (edit_published, {"claims", "comparison", "figure_published 2"}),
     "how far apart two curves are": (
         lambda folder: add_code(library(folder) / "comparison/distance.py"),
         {"comparison"},

@@ -25,6 +25,8 @@ COLUMNS = {
         **NETWORK,
         **{"epoch": INT, "loss": FLOAT, "gradient_norm": FLOAT, "tau": FLOAT, "readout": FLOAT},
         **dict.fromkeys(("s1", "s2", "s3", "s4", "s5"), FLOAT),
+        **dict.fromkeys((f"eigenvalue{n}_{part}" for n in range(1, 6) for part in ("real", "imag")), FLOAT),
+        **dict.fromkeys(("fastest_real", "fastest_imag"), FLOAT),
     },
     "truncation": {**NETWORK, "rank": INT, "loss": FLOAT, "relative_loss": FLOAT},
     "shuffle": {**NETWORK, "repetition": INT, "loss": FLOAT, "relative_loss": FLOAT},
@@ -45,6 +47,7 @@ COLUMNS = {
         "final_loss": FLOAT,
         "norm_dW": FLOAT,
         "norm_W0": FLOAT,
+        "norm_W": FLOAT,
         "shuffled_loss": FLOAT,
         "convergence_epoch": INT,
         "functional_rank": INT,
@@ -64,9 +67,12 @@ OF_LSTM = {
     "sentiment_spectrum": {"seed": INT, "weight": STRING, "matrix": STRING, "index": INT, "singular_value": FLOAT},
 }
 OF_JUDGEMENT = {
-    "claims": dict.fromkeys(
-        ("claim", "section", "statement", "measured", "expected", "tolerance", "reason", "verdict", "source"), STRING
-    ),
+    "claims": {
+        **dict.fromkeys(("claim", "section", "statement", "measured", "effect"), STRING),
+        "support": FLOAT,
+        **dict.fromkeys(("expected", "tolerance", "reason", "verdict", "published", "published_measured"), STRING),
+        **dict.fromkeys(("replaces", "source"), STRING),
+    },
     "comparison": {
         **dict.fromkeys(("figure", "panel", "series"), STRING),
         **dict.fromkeys(("g", "x", "published", "error", "ours", "spread", "distance"), FLOAT),

@@ -29,7 +29,7 @@ TINY = {
         "linear_z1.0": None,
         "linear_z2.0": None,
     },
-    "measure": {"ranks": [0, 1, 2], "trials": 8, "shown_trial": 0},
+    "measure": {"ranks": [0, 1, 2], "trials": 8, "shown_trial": 0, "resamples": 5},
     "sentiment": {
         "treebank": "data/treebank",
         "vectors": "data/vectors.txt",
@@ -40,7 +40,10 @@ TINY = {
         "ranks": [0, 1, 6],
         "compressed_rank": 1,
     },
+    "figures": {"figS_spectra": {"tasks": []}, "figS_singular_values": {"tasks": []}},  # drawn by tests of their own
 }
+
+FIGURES = ("fig1", "fig2", "fig3", "fig4", "fig5", "figS_lstm")  # of this run
 
 # Snakemake's own interface for machines: a logger that it finds by this package's name. It writes a line of JSON for
 # every job that is planned or started, and the number of jobs as Snakemake counts them.

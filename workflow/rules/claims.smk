@@ -2,6 +2,7 @@
 rule claims:
     input:
         **{name: table(name) for name in CLAIMED},
+        published=[of_project(f"workflow/resources/published/{name}.csv") for name in WITH_PUBLISHED],
     output:
         table=table("claims"),
         page=f"{RESULTS}/claims.md",

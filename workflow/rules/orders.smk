@@ -46,9 +46,12 @@ def table_order(name):
     if name == "summary":
         return order("summary", threshold=config["measure"]["threshold"], tables=made_of(*summary.TABLES))
     if name == "claims":
-        return order("claims", run=config["run"], tasks=claimed_tasks(), tables=made_of(*CLAIMED))
+        resamples = config["measure"]["resamples"]
+        judged = {"tasks": claimed_tasks(), "tables": made_of(*CLAIMED), "resamples": resamples}
+        return order("claims", run=config["run"], **judged)
     if name == "comparison":
-        return order("comparison", run=config["run"], linear=linear_targets(), tables=made_of(*COMPARED))
+        named = {"linear": linear_targets(), "sizes": drawing.sizes(config)}
+        return order("comparison", run=config["run"], **named, tables=made_of(*COMPARED))
     return order("gather", table=name, files=[*files_of(name).values()])
 
 
@@ -91,6 +94,6 @@ def archived_figure(name):
 
 
 def linear_targets():
-    """List the tasks of linear networks by target, as [target, task]."""
+    """List the tasks of linear networks by target, as [target, task]; of several with one target the first."""
     tasks = {name: task for name, task in config["tasks"].items() if plan.config.is_linear(task)}
-    return [[task["numbers"]["target"], name] for name, task in tasks.items()]
+    return [[task["numbers"]["target"], name] for name, task in reversed(tasks.items())]

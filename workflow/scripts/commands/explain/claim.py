@@ -22,6 +22,10 @@ def describe(page: Page, subject: ClaimSubject, run: Run) -> None:
     page.add("  expected", f"{row['expected']}; tolerance: {row['tolerance']} ({row['reason']})")
     page.add("  measured", f"{row['measured']}")
     page.add("  verdict", f"{row['verdict']}, in {run.table('claims')} and {run.folder}/claims.md")
+    if row["effect"]:
+        page.add("  effect", f"{row['effect']}; the claim holds in {row['support']:.0%} of the resamples")
+    found = f": {row['published_measured']}" if row["published_measured"] else ""
+    page.add("  published", f"{row['published']}{found}")
     page.add("  rule", f"{code.co_name} in workflow/scripts/{file}, line {code.co_firstlineno}")
     page.add("  code", origins.code(run.table("claims"), "claims"))
     names = [name for name in schemas.names() if (run.folder / f"tables/{name}.parquet").exists()]

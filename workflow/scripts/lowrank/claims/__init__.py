@@ -12,7 +12,7 @@ from pathlib import Path
 from ..core.errors import UserError
 
 FOLDER = Path(__file__).parent
-SHARED = ("__init__", "page")  # contain no claims
+SHARED = ("__init__", "page", "judgement", "published", "resampled")  # contain no claims
 ROWS = re.compile(r"""\.rows\(\s*["'](\w+)["']""")
 
 

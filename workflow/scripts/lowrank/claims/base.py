@@ -1,6 +1,6 @@
-"""The definition of a claim, access to a run's tables, and the verdict."""
+"""The definition of a claim, and access to a run's tables."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 HOLDS, FAILS, NOT_TESTED = "holds", "fails", "not tested"
+UNTOLD = "cannot be told"  # from the published figures
 
 
 class NotTested(Exception):
@@ -19,6 +20,7 @@ class Result(NamedTuple):
 
     measured: str
     holds: bool
+    effect: Mapping[str, float] = {}  # the numbers that the rule compares, by task if there are several
 
 
 @dataclass(frozen=True)
@@ -32,17 +34,30 @@ class Claim:
     tolerance: str
     reason: str  # why this tolerance
     source: str  # the table, and its rows
+    published: str  # the number of the published figure by which the rule can judge, too; "" if there is none
+    replaces: str  # the claim in whose place this rule stands, and why: "31: ..."; "" if none
     rule: Callable[["Run"], Result]
 
 
 CLAIMS: list[Claim] = []
 
 
-def claim(number: int, section: str, statement: str, *, expected: str, tolerance: str, reason: str, source: str):
+def claim(
+    number: int,
+    section: str,
+    statement: str,
+    *,
+    expected: str,
+    tolerance: str,
+    reason: str,
+    source: str,
+    published: str = "",
+    replaces: str = "",
+):
     """Register the decorated function as the rule of this claim."""
 
     def add(rule: Callable[[Run], Result]) -> Callable[[Run], Result]:
-        CLAIMS.append(Claim(number, section, statement, expected, tolerance, reason, source, rule))
+        CLAIMS.append(Claim(number, section, statement, expected, tolerance, reason, source, published, replaces, rule))
         return rule
 
     return add
@@ -60,8 +75,8 @@ class Run:
         if table not in self.tables:
             raise NotTested(f"this run has no table {table}")
         frame = self.tables[table]
-        for column, value in where.items():
-            frame = frame[np.isclose(frame[column], value) if column == "g" else frame[column] == value]
+        if where:
+            frame = frame[np.logical_and.reduce([_equal(frame, *condition) for condition in where.items()])]
         if frame.empty:
             raise NotTested(f"this run has no {', '.join(f'{k} = {v}' for k, v in where.items())} in the table {table}")
         return frame
@@ -69,7 +84,7 @@ class Run:
     def by_g(self, task: str, column: str) -> pd.Series:
         """Return the mean over seeds of a summary column by g, where all seeds have a value."""
         groups = self.rows("summary", task=task).groupby("g")[column]
-        whole = groups.mean()[groups.apply(lambda values: values.notna().all())]
+        whole = groups.mean()[groups.count() == groups.size()]
         if len(whole) < 3:
             raise NotTested(f"{column} of {task} is known at {len(whole)} values of g, 3 are needed")
         return whole
@@ -78,6 +93,10 @@ class Run:
         """Return singular values (seeds, index), in descending order."""
         rows = self.rows("spectrum", task=task, g=g, matrix=matrix)
         return rows.pivot(index="seed", columns="index", values="singular_value").to_numpy()
+
+
+def _equal(frame: pd.DataFrame, column: str, value) -> np.ndarray:
+    return np.abs(frame[column].to_numpy() - value) < 1e-9 if column == "g" else frame[column].to_numpy() == value
 
 
 def mean(values) -> float:
@@ -98,25 +117,16 @@ def formatted(values) -> str:
     return f"{mean(values):.3g}{error} ({len(values)} networks)"
 
 
+def together(found: Mapping[str, Result], named: str = "{}") -> Result:
+    """Join the results of a rule by task (or target); the claim holds if all do."""
+    return Result(
+        "; ".join(f"{named.format(of)} {one.measured}" for of, one in found.items()),
+        all(one.holds for one in found.values()),
+        {f"{of} {name}".strip(): value for of, one in found.items() for name, value in one.effect.items()},
+    )
+
+
 def equals(values, expected: float, allowed: float = 0.0) -> Result:
     """Check that a mean equals the expected value within `allowed` plus two standard errors."""
     room = allowed + (2 * standard_error(values) if len(values) > 1 else 0.0)
-    return Result(formatted(values), abs(mean(values) - expected) <= room)
-
-
-def judged(claims: Iterable[Claim], run: Run) -> dict[str, list]:
-    """Return the columns of the table `claims`, one row per claim."""
-    rows = [_row(claim, run) for claim in claims]
-    return {name: [row[name] for row in rows] for name in rows[0]}
-
-
-def _row(claim: Claim, run: Run) -> dict:
-    try:
-        measured, holds = claim.rule(run)
-        verdict = HOLDS if holds else FAILS
-    except NotTested as reason:
-        measured, verdict = f"{reason}", NOT_TESTED
-    texts = {
-        name: getattr(claim, name) for name in ("section", "statement", "expected", "tolerance", "reason", "source")
-    }
-    return {"claim": f"{claim.number}", "measured": measured, "verdict": verdict} | texts
+    return Result(formatted(values), abs(mean(values) - expected) <= room, {"": mean(values)})

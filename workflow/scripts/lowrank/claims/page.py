@@ -4,18 +4,34 @@ from itertools import groupby
 
 from .base import FAILS, HOLDS, NOT_TESTED
 
-TITLES = {"2": "Three tasks of neuroscience", "3": "The linear network", "4": "The LSTM"}
+TITLES = {
+    "2": "Three tasks of neuroscience",
+    "3": "The linear network",
+    "4": "The LSTM",
+    "S": "The supplement",
+}
 HEAD = """# The paper's claims, judged on the run `{run}`
 
-{counts}. Each rule is a small function in `workflow/scripts/lowrank/claims/`, fixed before the
-paper's networks were trained; ± is a standard error over networks.
+{counts}. Each rule is a small function in `workflow/scripts/lowrank/claims/`; ± is a standard error over networks.
+Brackets hold the middle 95 % of what the rule finds when the networks are drawn again, with replacement, and *support*
+is the share of these resamples in which the claim holds. *Published* is the verdict of the same rule on the paper's own
+figures, as far as they were digitised: a claim that fails there, too, is marked "as published", since then the figures
+agree and the sentence is looser than the rule.
 """
 
 
-def page(rows: dict[str, list], run: str) -> str:
-    """Write an overview, then expected and measured values claim by claim; from the columns of the table `claims`."""
-    claims = [dict(zip(rows, values, strict=True)) for values in zip(*rows.values(), strict=True)]
-    numbers = {v: [claim["claim"] for claim in claims if claim["verdict"] == v] for v in (HOLDS, FAILS, NOT_TESTED)}
+def first_tested(runs: dict[str, list[dict]]) -> list[dict]:
+    """Take each claim, a row of the table `claims`, from the first run that tests it; `run` names it."""
+    rows = [[row | {"run": run} for row in claims] for run, claims in runs.items()]
+    return [
+        next((row for row in of_a_claim if row["verdict"] != NOT_TESTED), of_a_claim[0])
+        for of_a_claim in zip(*rows, strict=True)
+    ]
+
+
+def page(claims: list[dict], run: str) -> str:
+    """Write an overview, then expected and measured values claim by claim, from rows of the table `claims`."""
+    numbers = {v: [_marked(claim) for claim in claims if claim["verdict"] == v] for v in (HOLDS, FAILS, NOT_TESTED)}
     lines = [HEAD.format(run=run, counts=", ".join(f"{len(found)} {v}" for v, found in numbers.items()))]
     lines += [
         f"{verdict.capitalize()}: {', '.join(numbers[verdict])}.\n"
@@ -23,16 +39,34 @@ def page(rows: dict[str, list], run: str) -> str:
         if numbers[verdict]
     ]
     for section, group in groupby(claims, key=lambda claim: claim["section"]):
-        lines += [f"## Section {section}: {TITLES[section]}\n", *map(_claim, group)]
+        title = f"Section {section}: {TITLES[section]}" if section.isdigit() else TITLES[section]
+        lines += [f"## {title}\n", *map(_claim, group)]
     return "\n".join(lines)
+
+
+def as_published(claim: dict) -> bool:
+    """Return True if a claim fails on the run and on the published figures."""
+    return claim["verdict"] == claim["published"] == FAILS
+
+
+def _marked(claim: dict) -> str:
+    return f"{claim['claim']} (as published)" if as_published(claim) else claim["claim"]
 
 
 def _claim(claim: dict) -> str:
     verdict = claim["verdict"].upper() if claim["verdict"] == FAILS else claim["verdict"]
-    return f"""### {claim["claim"]}. {claim["statement"]}
-
-- **{verdict}**: {claim["measured"]}
-- expected: {claim["expected"]}
-- tolerance: {claim["tolerance"]} ({claim["reason"]})
-- from {claim["source"]}
-"""
+    lines = [
+        f"### {claim['claim']}. {claim['statement']}\n",
+        f"- **{verdict}{', as published' if as_published(claim) else ''}**: {claim['measured']}",
+    ]
+    if claim["effect"]:
+        lines.append(f"- effect: {claim['effect']}; support {claim['support']:.0%}")
+    lines += [
+        f"- published: {claim['published']}" + (f": {found}" if (found := claim["published_measured"]) else ""),
+        f"- expected: {claim['expected']}",
+        f"- tolerance: {claim['tolerance']} ({claim['reason']})",
+        f"- from {claim['source']}" + (f", run `{claim['run']}`" if "run" in claim else ""),
+    ]
+    if claim["replaces"]:
+        lines.append(f"- replaces {claim['replaces']}")
+    return "\n".join([*lines, ""])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .base import NotTested, Result, Run
+from .base import NotTested, Result, Run, together
 
 TASKS = ("flipflop", "mante", "romo")
 STRONG = 0.9  # the g of Figure 1 besides 0
@@ -22,10 +22,7 @@ def present(run: Run) -> list[str]:
 
 def each(run: Run, rule) -> Result:
     """Apply a rule to all tasks that the run has; it must hold for each."""
-    found = {task: rule(task) for task in present(run)}
-    return Result(
-        "; ".join(f"{task} {one.measured}" for task, one in found.items()), all(f.holds for f in found.values())
-    )
+    return together({task: rule(task) for task in present(run)})
 
 
 def trend(values) -> tuple[float, float]:

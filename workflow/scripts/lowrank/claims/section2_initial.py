@@ -22,7 +22,8 @@ def norm_of_initial(run: Run) -> Result:
         raise NotTested("this run has no g above 0")
     off = rows["norm_W0"] / (np.sqrt(rows["n_neurons"]) * rows["g"]) - 1
     worst = (off.abs() * np.sqrt(2) * rows["n_neurons"]).max()
-    return Result(f"largest deviation {worst:.2f} standard deviations of {len(rows)} networks", bool(worst < 4))
+    text = f"largest deviation {worst:.2f} standard deviations of {len(rows)} networks"
+    return Result(text, bool(worst < 4), {"": float(worst)})
 
 
 @claim(
@@ -33,6 +34,7 @@ def norm_of_initial(run: Run) -> Result:
     tolerance=DECIDES,
     reason=SEEDS,
     source="summary: norm_W0, norm_dW by g",
+    published="2 b",
 )
 def initial_dominates(run: Run) -> Result:
     def rule(task: str) -> Result:
@@ -42,6 +44,7 @@ def initial_dominates(run: Run) -> Result:
         return Result(
             f"{at:.2g} at g = 0.9, {ratio.iloc[-1]:.2g} at {ratio.index[-1]:g}",
             bool(at > 2 and (ratio.diff().dropna() > 0).all()),
+            {"ratio": at, "least rise": float(ratio.diff().min())},
         )
 
     return each(run, rule)
@@ -55,13 +58,14 @@ def initial_dominates(run: Run) -> Result:
     tolerance="two standard errors of its slope",
     reason="what the line leaves of the means, of five networks each",
     source="summary: norm_dW by g, where all seeds converged",
+    published="2 b",
 )
 def norm_falls(run: Run) -> Result:
     def rule(task: str) -> Result:
         converged = run.by_g(task, "convergence_epoch").index
         norms = run.by_g(task, "norm_dW")
         slope, error = trend(norms[norms.index.isin(converged)])
-        return Result(f"{slope:.2g} ± {error:.1g} a unit of g", slope < -2 * error)
+        return Result(f"{slope:.2g} ± {error:.1g} a unit of g", slope < -2 * error, {"slope": slope})
 
     return each(run, rule)
 
@@ -81,6 +85,7 @@ def shuffled(run: Run, task: str):
     tolerance=DECIDES,
     reason=SEEDS,
     source="summary: shuffled_loss / initial_loss by g, networks that converged",
+    published="2 c",
 )
 def shuffling_destroys(run: Run) -> Result:
     def rule(task: str) -> Result:
@@ -88,7 +93,7 @@ def shuffling_destroys(run: Run) -> Result:
         strong = loss[loss.index >= STRONG - 1e-9]
         if strong.empty:
             raise NotTested(f"{task} has no g from 0.9 on that converged")
-        return Result(f"{strong.min():.2f} at least", bool(strong.min() > 0.5))
+        return Result(f"{strong.min():.2f} at least", bool(strong.min() > 0.5), {"least": float(strong.min())})
 
     return each(run, rule)
 
@@ -101,6 +106,7 @@ def shuffling_destroys(run: Run) -> Result:
     tolerance=DECIDES,
     reason=SEEDS,
     source="summary: shuffled_loss / initial_loss at the smallest g above 0 and at 0.9",
+    published="2 c",
 )
 def weak_may_be_shuffled(run: Run) -> Result:
     def rule(task: str) -> Result:
@@ -109,8 +115,8 @@ def weak_may_be_shuffled(run: Run) -> Result:
         if between.empty or not np.isclose(loss.index, STRONG).any():
             raise NotTested(f"{task} has no g between 0 and 0.9")
         strong = loss[np.isclose(loss.index, STRONG)].iloc[0]
-        return Result(
-            f"{between.iloc[0]:.2g} at {between.index[0]:g}, {strong:.2g} at 0.9", bool(between.iloc[0] < strong)
-        )
+        weak = between.iloc[0]
+        text = f"{weak:.2g} at {between.index[0]:g}, {strong:.2g} at 0.9"
+        return Result(text, bool(weak < strong), {"weak": float(weak), "strong": float(strong)})
 
     return each(run, rule)

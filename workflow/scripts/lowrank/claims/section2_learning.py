@@ -23,7 +23,8 @@ def all_learn(run: Run) -> Result:
         if rows["epochs"].isna().any():
             raise NotTested(f"the networks of {task} are imported: their training is not known")
         epochs = rows["convergence_epoch"]
-        return Result(f"{epochs.notna().sum()} of {len(epochs)}", bool(epochs.notna().all()))
+        share = {"share": epochs.notna().mean()}
+        return Result(f"{epochs.notna().sum()} of {len(epochs)}", bool(epochs.notna().all()), share)
 
     return each(run, rule)
 
@@ -36,6 +37,7 @@ def all_learn(run: Run) -> Result:
     tolerance="0.2 of the correlation",
     reason="one swap of neighbours among four to eight values of g moves it by 0.02 to 0.2",
     source="summary: convergence_epoch by g",
+    published="2 a",
 )
 def faster(run: Run) -> Result:
     def rule(task: str) -> Result:
@@ -45,7 +47,8 @@ def faster(run: Run) -> Result:
             return Result("shortest at the smallest g", False)
         correlation = np.corrcoef(falling.index, falling.rank())[0, 1] if len(falling) > 2 else -1.0
         text = f"correlation {correlation:.2f} up to g = {times.idxmin():g}"
-        return Result(text, bool(correlation < -0.8 and times.idxmin() >= 0.6))
+        effect = {"correlation": float(correlation), "fastest g": float(times.idxmin())}
+        return Result(text, bool(correlation < -0.8 and times.idxmin() >= 0.6), effect)
 
     return each(run, rule)
 
@@ -58,6 +61,7 @@ def faster(run: Run) -> Result:
     tolerance="the half",
     reason="the scatter over seeds of a time is about a tenth to a third of it",
     source="summary: convergence_epoch at the largest g, and its minimum over g",
+    published="2 a",
 )
 def slower_again(run: Run) -> Result:
     def rule(task: str) -> Result:
@@ -67,7 +71,8 @@ def slower_again(run: Run) -> Result:
         last = rows[rows["g"] == rows["g"].max()]["convergence_epoch"]
         if last.isna().any():
             return Result(f"{last.isna().sum()} of {len(last)} do not converge at g = {rows['g'].max():g}", True)
-        return Result(f"{mean(last) / times.min():.2g} times as long", bool(mean(last) > 1.5 * times.min()))
+        ratio = mean(last) / times.min()
+        return Result(f"{ratio:.2g} times as long", bool(ratio > 1.5), {"times": ratio})
 
     return each(run, rule)
 
@@ -92,6 +97,7 @@ def smoother(run: Run) -> Result:
 
     def rule(task: str) -> Result:
         weak, strong = roughness(task, 0.0), roughness(task, STRONG)
-        return Result(f"{formatted(strong)} against {formatted(weak)}", mean(strong) < mean(weak))
+        text, ratio = f"{formatted(strong)} against {formatted(weak)}", mean(strong) / mean(weak)
+        return Result(text, ratio < 1, {"ratio": ratio})
 
     return each(run, rule)

@@ -17,18 +17,19 @@ THRESHOLD = 0.05
     tolerance=DECIDES,
     reason=SEEDS,
     source="spectrum: flipflop, g = 0, dW, index 2 and 3",
+    published="1 g",
 )
 def two_dominate(run: Run) -> Result:
     values = run.singular_values("flipflop", 0.0)
     ratio = values[:, 2] / values[:, 1]
-    return Result(f"s3/s2 = {formatted(ratio)}", mean(ratio) < 0.5)
+    return Result(f"s3/s2 = {formatted(ratio)}", mean(ratio) < 0.5, {"": mean(ratio)})
 
 
 def leading_six(run: Run, task: str) -> Result:
     """Check that the sixth singular value is well above the twelfth, beyond which they decay slowly."""
     values = run.singular_values(task, 0.0)
     ratio = values[:, 5] / values[:, 11]
-    return Result(f"s6/s12 = {formatted(ratio)}", mean(ratio) > 2)
+    return Result(f"s6/s12 = {formatted(ratio)}", mean(ratio) > 2, {"": mean(ratio)})
 
 
 @claim(
@@ -76,6 +77,7 @@ ONE_RANK = "the paper shows one network; over seeds a functional rank scatters b
     tolerance="1, and two standard errors",
     reason=ONE_RANK,
     source="summary: flipflop, g = 0, functional_rank",
+    published="2 d",
 )
 def rank_flipflop(run: Run) -> Result:
     return equals(functional_rank(run, "flipflop", 0.0), RANK["flipflop"], 1.0)
@@ -89,6 +91,7 @@ def rank_flipflop(run: Run) -> Result:
     tolerance="1, and two standard errors",
     reason=ONE_RANK,
     source="summary: mante, g = 0, functional_rank",
+    published="2 d",
 )
 def rank_mante(run: Run) -> Result:
     return equals(functional_rank(run, "mante", 0.0), RANK["mante"], 1.0)
@@ -102,6 +105,7 @@ def rank_mante(run: Run) -> Result:
     tolerance="1, and two standard errors",
     reason=ONE_RANK,
     source="summary: romo, g = 0, functional_rank",
+    published="2 d",
 )
 def rank_romo(run: Run) -> Result:
     return equals(functional_rank(run, "romo", 0.0), RANK["romo"], 1.0)
@@ -119,7 +123,7 @@ def rank_romo(run: Run) -> Result:
 def low_rank_with_connectivity(run: Run) -> Result:
     def rule(task: str) -> Result:
         loss = run.rows("truncation", task=task, g=STRONG, rank=10)["relative_loss"].dropna()
-        return Result(formatted(loss), mean(loss) < THRESHOLD)
+        return Result(formatted(loss), mean(loss) < THRESHOLD, {"": mean(loss)})
 
     return each(run, rule)
 
@@ -132,11 +136,13 @@ def low_rank_with_connectivity(run: Run) -> Result:
     tolerance="none",
     reason="the paper's own range; a g at which a network has no functional rank is left out, as in Figure 2",
     source="summary: functional_rank by g",
+    published="2 d",
 )
 def between_2_and_10(run: Run) -> Result:
     def rule(task: str) -> Result:
         ranks = run.by_g(task, "functional_rank")
-        return Result(f"{ranks.min():.3g} to {ranks.max():.3g}", bool(ranks.between(2, 10).all()))
+        text, extent = f"{ranks.min():.3g} to {ranks.max():.3g}", {"least": ranks.min(), "most": ranks.max()}
+        return Result(text, bool(ranks.between(2, 10).all()), extent)
 
     return each(run, rule)
 
@@ -149,10 +155,11 @@ def between_2_and_10(run: Run) -> Result:
     tolerance="two standard errors of its slope",
     reason="what the line leaves of the means, of five networks each",
     source="summary: flipflop, functional_rank by g",
+    published="2 d",
 )
 def rank_rises(run: Run) -> Result:
     slope, error = trend(run.by_g("flipflop", "functional_rank"))
-    return Result(f"{slope:.2g} ± {error:.1g} a unit of g", slope > 2 * error)
+    return Result(f"{slope:.2g} ± {error:.1g} a unit of g", slope > 2 * error, {"": slope})
 
 
 @claim(
@@ -163,12 +170,14 @@ def rank_rises(run: Run) -> Result:
     tolerance="two standard errors of the slopes",
     reason="what the lines leave of the means, of five networks each",
     source="summary: functional_rank by g",
+    published="2 d",
 )
 def rank_less_affected(run: Run) -> Result:
     slopes = {task: trend(run.by_g(task, "functional_rank")) for task in TASKS}
     steep, error = slopes["flipflop"]
     holds = all(abs(slopes[task][0]) < steep + 2 * np.hypot(error, slopes[task][1]) for task in ("mante", "romo"))
-    return Result("; ".join(f"{task} {slope:.2g} ± {e:.1g}" for task, (slope, e) in slopes.items()), bool(holds))
+    text = "; ".join(f"{task} {slope:.2g} ± {e:.1g}" for task, (slope, e) in slopes.items())
+    return Result(text, bool(holds), {task: slope for task, (slope, _) in slopes.items()})
 
 
 @claim(
@@ -179,10 +188,11 @@ def rank_less_affected(run: Run) -> Result:
     tolerance="the factor of two",
     reason="the paper says 'very similar' of curves that differ by up to a third",
     source="spectrum: g = 0 and 0.9, dW, index 1",
+    published="1 g-i",
 )
 def similar_spectra(run: Run) -> Result:
     def rule(task: str) -> Result:
         weak, strong = (mean(run.singular_values(task, g)[:, 0]) for g in (0.0, STRONG))
-        return Result(f"{strong / weak:.2f}", 0.5 < strong / weak < 2)
+        return Result(f"{strong / weak:.2f}", 0.5 < strong / weak < 2, {"": strong / weak})
 
     return each(run, rule)

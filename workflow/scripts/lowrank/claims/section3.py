@@ -1,13 +1,14 @@
 """Shared by the claims of Section 3, on the linear network."""
 
-from .base import NotTested, Result, Run
+from .base import NotTested, Result, Run, together
 
+TASKS = ("linear_z0.5", "linear_z1.0", "linear_z2.0")
 MEASURED_G = (0.0, 0.6)  # Figure 3
 
 
 def targets(run: Run) -> dict[str, float]:
-    """Return the targets of the linear tasks by name, smallest first."""
-    found = {name: task["numbers"]["target"] for name, task in run.tasks.items() if task["module"] == "linear"}
+    """Return the targets of the linear tasks of Figures 3 and 4 by name, smallest first."""
+    found = {name: run.tasks[name]["numbers"]["target"] for name in TASKS if name in run.tasks}
     if not found:
         raise NotTested("this run has no linear networks")
     return dict(sorted(found.items(), key=lambda item: item[1]))
@@ -15,10 +16,7 @@ def targets(run: Run) -> dict[str, float]:
 
 def each(run: Run, rule) -> Result:
     """Apply a rule to all linear tasks; it must hold for each."""
-    found = {target: rule(name) for name, target in targets(run).items()}
-    return Result(
-        "; ".join(f"z^ = {t:g}: {f.measured}" for t, f in found.items()), all(f.holds for f in found.values())
-    )
+    return together({f"z^ = {target:g}": rule(name) for name, target in targets(run).items()}, "{}:")
 
 
 def last(run: Run, task: str, g: float):

@@ -33,6 +33,7 @@ def error(accuracy: float) -> float:
     tolerance="the 15 %",
     reason="what the eye sees of Figure 5 a: 0.2 of an axis of 4",
     source="sentiment_spectrum: W2, matrix W and W0",
+    published="5 a",
 )
 def near_initial(run: Run) -> Result:
     values = {
@@ -45,6 +46,7 @@ def near_initial(run: Run) -> Result:
     return Result(
         f"first {values['W'].iloc[0] / values['W0'].iloc[0]:.2f} times, later {ratio.min():.2f} to {ratio.max():.2f}",
         bool((ratio - 1).abs().max() < 0.15),
+        {"later, least": float(ratio.min()), "later, most": float(ratio.max())},
     )
 
 
@@ -56,13 +58,14 @@ def near_initial(run: Run) -> Result:
     tolerance="none",
     reason="one fraction of all seeds together",
     source="sentiment_spectrum: W2, dW",
+    published="5 a",
 )
 def few_large(run: Run) -> Result:
     squares = np.square(
         run.rows("sentiment_spectrum", weight="W2", matrix="dW").groupby("index")["singular_value"].mean()
     )
     share = squares.iloc[:10].sum() / squares.sum()
-    return Result(f"{share:.0%}", bool(share > 0.5))
+    return Result(f"{share:.0%}", bool(share > 0.5), {"": float(share)})
 
 
 @claim(
@@ -73,12 +76,14 @@ def few_large(run: Run) -> Result:
     tolerance="a standard error",
     reason=ONE_ERROR,
     source="sentiment_truncation: dW, rank 10; sentiment_history: last epoch",
+    published="5 b",
 )
 def ten_are_enough(run: Run) -> Result:
     accuracy, end = curve(run, "dW"), final(run)
     if 10 not in accuracy.index:
         raise NotTested("this run did not truncate at rank 10")
-    return Result(f"{accuracy[10]:.3f} against {end:.3f}", bool(accuracy[10] > end - error(end)))
+    text, gap = f"{accuracy[10]:.3f} against {end:.3f}", float(accuracy[10] - end)
+    return Result(text, bool(gap > -error(end)), {"difference": gap})
 
 
 @claim(
@@ -89,15 +94,15 @@ def ten_are_enough(run: Run) -> Result:
     tolerance="a standard error",
     reason=ONE_ERROR,
     source="sentiment_truncation: W, rank N / 2; sentiment_history: last epoch",
+    published="5 b",
 )
 def half_is_too_little(run: Run) -> Result:
     accuracy, end = curve(run, "W"), final(run)
     n = int(run.rows("sentiment_spectrum", weight="W2", matrix="W")["index"].max())
     if n // 2 not in accuracy.index:
         raise NotTested(f"this run did not truncate W at rank {n // 2}")
-    return Result(
-        f"{accuracy[n // 2]:.3f} against {end:.3f} at rank {n // 2}", bool(accuracy[n // 2] < end - error(end))
-    )
+    text, gap = f"{accuracy[n // 2]:.3f} against {end:.3f} at rank {n // 2}", float(accuracy[n // 2] - end)
+    return Result(text, bool(gap < -error(end)), {"difference": gap})
 
 
 @claim(
@@ -114,4 +119,6 @@ def compression(run: Run) -> Result:
     accuracy, ranks = mean(rows["accuracy"]), sorted(set(rows["rank"]))
     if ranks != [10]:
         raise NotTested(f"this run kept {ranks} ranks: sentiment.compressed_rank")
-    return Result(f"{accuracy:.3f} against {end:.3f}", bool(accuracy > end - error(end)))
+    return Result(
+        f"{accuracy:.3f} against {end:.3f}", bool(accuracy > end - error(end)), {"difference": accuracy - end}
+    )
