@@ -84,7 +84,9 @@ def test_the_page_says_what_the_table_says(finished):
     table = pq.read_table(finished / "results/tiny/tables/claims.parquet")
     text, rows = (finished / "results/tiny/claims.md").read_text(), table.to_pydict()
     assert text == page(table.to_pylist(), "tiny")
-    assert re.findall(r"^### (\d+)\.", text, re.MULTILINE) == rows["claim"]
+    by_section = sorted(zip(rows["section"], rows["claim"], strict=True), key=lambda row: row[0])
+    assert re.findall(r"^### (\d+)\.", text, re.MULTILINE) == [claim for _, claim in by_section]
+    assert len(re.findall(r"^## ", text, re.MULTILINE)) == 4, "each section once"
     for name in ("statement", "measured", "expected", "tolerance", "reason", "source"):
         assert all(value in text for value in rows[name]), name
     assert f"{rows['verdict'].count(HOLDS)} holds" in text

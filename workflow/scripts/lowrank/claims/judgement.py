@@ -68,10 +68,10 @@ def _result(claim: Claim, run: Run) -> Result | None:
 
 
 def _interval(values: list[float]) -> str:
-    """Return the interval that covers the middle of the values."""
+    """Return the interval of the middle of the values; nothing if they are all the same, as for one network."""
     values = np.asarray(values, float)
     values = values[np.isfinite(values)]
-    if not len(values):
+    if len(set(values)) < 2:
         return ""
     low, high = np.percentile(values, [(100 - MIDDLE) / 2, (100 + MIDDLE) / 2])
     return f"[{low:.3g}, {high:.3g}]"

@@ -1,6 +1,7 @@
 """Write the claims as a Markdown page."""
 
 from itertools import groupby
+from operator import itemgetter
 
 from .base import FAILS, HOLDS, NOT_TESTED
 
@@ -38,7 +39,8 @@ def page(claims: list[dict], run: str) -> str:
         for verdict in (FAILS, NOT_TESTED)
         if numbers[verdict]
     ]
-    for section, group in groupby(claims, key=lambda claim: claim["section"]):
+    of_section = itemgetter("section")
+    for section, group in groupby(sorted(claims, key=of_section), key=of_section):
         title = f"Section {section}: {TITLES[section]}" if section.isdigit() else TITLES[section]
         lines += [f"## {title}\n", *map(_claim, group)]
     return "\n".join(lines)
