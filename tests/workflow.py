@@ -29,7 +29,7 @@ TINY = {
         "linear_z1.0": None,
         "linear_z2.0": None,
     },
-    "measure": {"ranks": [0, 1, 2], "trials": 8, "shown_trial": 0, "resamples": 5},
+    "measure": {"ranks": [0, 1, 2], "trials": 8, "shown_trial": 0, "resamples": 2},
     "sentiment": {
         "treebank": "data/treebank",
         "vectors": "data/vectors.txt",
