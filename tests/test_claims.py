@@ -197,6 +197,97 @@ def test_every_claim_with_a_published_figure_can_be_judged_by_it(figures):
             assert judged([claim], Run({}, {}), figures[:1], 0)["published_measured"][0], claim.number
 
 
+# Rules of the supplement
+
+
+SIZED = {
+    f"{task}_N{n}": {"module": task, "n_neurons": n, "numbers": {}}
+    for task in ("flipflop", "mante", "romo")
+    for n in (64, 128, 256)
+} | {task: {"module": task, "n_neurons": 512, "numbers": {}} for task in ("flipflop", "mante", "romo")}
+
+
+def sized(**columns) -> pd.DataFrame:
+    """A summary of three tasks at four sizes: each column is a function of N and seed."""
+    return pd.concat(
+        networks(
+            name,
+            (0.0, 0.9, 1.8),
+            **{c: lambda g, seed, n=one["n_neurons"], f=f: f(n, seed) for c, f in columns.items()},
+        ).assign(n_neurons=one["n_neurons"])
+        for name, one in SIZED.items()
+    )
+
+
+@pytest.mark.parametrize(("exponent", "expected"), [(0.0, HOLDS), (-0.2, HOLDS), (0.15, FAILS)])
+def test_no_norm_grows_with_the_number_of_neurons(exponent, expected):
+    assert verdict(46, SIZED, summary=sized(norm_dW=lambda n, seed: n**exponent)) == expected
+
+
+@pytest.mark.parametrize(("last", "expected"), [(50, HOLDS), (58, HOLDS), (75, FAILS), (np.nan, NOT_TESTED)])
+def test_the_time_to_converge_settles_with_the_number_of_neurons(last, expected):
+    times = sized(convergence_epoch=lambda n, seed: last + seed if n == 512 else 50 + seed)
+    assert verdict(47, SIZED, summary=times) == expected
+
+
+@pytest.mark.parametrize(("outliers", "expected"), [(6, HOLDS), (7, FAILS)])
+def test_few_eigenvalues_leave_the_disc(outliers, expected):
+    rows = pd.DataFrame(
+        {"task": "flipflop", "g": 0.9, "seed": 0, "matrix": matrix, "index": i, "eigenvalue_imag": 0.0}
+        | {"eigenvalue_real": 1.5 if i <= outliers else 0.1}
+        for matrix in ("dW", "W")
+        for i in range(1, 21)
+    )
+    assert verdict(48, FLIPFLOP, spectrum=rows) == expected
+
+
+@pytest.mark.parametrize(
+    ("loss", "eigenvalue", "expected"),
+    [
+        ((8.0, 5.0, 1e6, 8.0), (0.8, 0.9, 1.001, 0.8), HOLDS),  # thrown back
+        ((8.0, 5.0, np.nan), (0.8, 1.002, np.nan), HOLDS),  # not finite any more
+        ((8.0, 5.0, 1e6), (0.8, 0.9, 0.95), FAILS),  # for another reason
+        ((8.0, 5.0, 0.1), (0.8, 0.9, 0.95), FAILS),  # none diverges
+    ],
+)
+def test_learning_diverges_at_an_eigenvalue_of_one(loss, eigenvalue, expected):
+    one = {"task": "divergence_z4.0", "g": 0.8, "seed": 0, "epoch": range(len(loss))}
+    other = {"task": "divergence_z4.0", "g": 0.6, "seed": 0, "epoch": range(2)}
+    history = pd.concat(
+        [
+            pd.DataFrame(one | {"loss": loss, "eigenvalue1_real": eigenvalue}),
+            pd.DataFrame(other | {"loss": (8.0, 0.0), "eigenvalue1_real": (0.6, 0.97)}),
+        ]
+    )
+    tasks = {"divergence_z4.0": {"module": "linear", "n_neurons": 256, "numbers": {"target": 4.0}}}
+    assert verdict(49, tasks, history=history) == expected
+
+
+@pytest.mark.parametrize(
+    ("at_zero", "at_more", "expected"), [(0.97, 0.01, HOLDS), (0.4, 0.01, FAILS), (0.97, 0.1, FAILS)]
+)
+def test_an_oscillation_is_learned_with_initial_connectivity_alone(at_zero, at_more, expected):
+    ends = {"cosine": at_zero, "cosine_g0.4": at_more, "cosine_g0.8": at_more}
+    rows = [
+        {"task": task, "g": 0.0, "seed": 0, "epoch": e, "loss": end**e} for task, end in ends.items() for e in (0, 1)
+    ]
+    tasks = {task: {"module": "cosine", "n_neurons": 256, "numbers": {}} for task in ends}
+    assert verdict(50, tasks, history=pd.DataFrame(rows)) == expected
+
+
+@pytest.mark.parametrize(
+    ("epochs", "expected"), [((np.nan, 700), HOLDS), ((np.nan, 900), FAILS), ((np.nan, np.nan), FAILS)]
+)
+def test_gradient_descent_learns_at_some_rate(epochs, expected):
+    names = ("flipflop_sgd_rate10", "flipflop_sgd_rate20")
+    tasks = FLIPFLOP | dict.fromkeys(names, FLIPFLOP["flipflop"])
+    parts = [networks("flipflop", (0.0,), convergence_epoch=lambda g, seed: 80)]
+    parts += [
+        networks(name, (0.0,), convergence_epoch=lambda g, seed, t=t: t) for name, t in zip(names, epochs, strict=True)
+    ]
+    assert verdict(54, tasks, summary=pd.concat(parts)) == expected
+
+
 def test_the_standard_error_by_hand():
     assert standard_error([1.0, 3.0]) == pytest.approx(1.0)
     assert standard_error([1.0]) == np.inf
