@@ -1,7 +1,8 @@
 """The paper's testable statements, one small function each: what is measured, and the rule that judges it.
 
 `base` defines a claim. Each other file holds the claims of a section on one topic; files are discovered by their
-folder. Rules were fixed before the paper's run.
+folder. Rules 1 to 45 were fixed before the paper's run; later ones are of the supplement, or better posed, and then say
+which one they replace and why.
 """
 
 import importlib

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
+from ..comparison import fig2, fig4, fig5, figS_size
 from ..comparison.base import TASKS
 from ..core.streams import named
 from .base import Run
@@ -20,13 +21,6 @@ FIRST_OF_ROMO = 2.46  # s1 at g = 0, by the slope of the line that leaves the ax
 FINAL_ACCURACY = 0.788  # of the LSTM, the horizontal line of Figure 5 b
 STEP_OF_RANK = 0.2  # mean functional ranks of five networks are multiples of it
 READINGS = 10  # times that the figures are taken, at most
-SUMMARY = {
-    "2": {"a": "convergence_epoch", "b": "norm_dW", "c": "shuffled_loss", "d": "functional_rank"},
-    "4": {"a": "convergence_tau", "b": "norm_dW", "c": "mean_gradient_norm", "d": "shuffled_loss"},
-    "S_size": dict.fromkeys("abc", "convergence_epoch")
-    | dict.fromkeys("def", "norm_dW")
-    | dict.fromkeys("jkl", "functional_rank"),
-}
 
 
 def runs(points: Iterable[pd.DataFrame], tables: Mapping[str, pd.DataFrame], count: int) -> list[Run]:
@@ -77,7 +71,7 @@ def _wide(rows: pd.DataFrame, columns: dict[str, str], by: list[str]) -> pd.Data
 
 def _summary(rows: pd.DataFrame) -> pd.DataFrame:
     """Figure 2: the summary of the three tasks, in units of L0."""
-    found = _wide(rows, SUMMARY["2"], ["series", "g"])
+    found = _wide(rows, fig2.MEASURES, ["series", "g"])
     found["task"] = found.pop("series").map(TASKS)
     found["functional_rank"] = (found["functional_rank"] / STEP_OF_RANK).round() * STEP_OF_RANK
     absent = [{"task": task, "g": g, "seed": 0} for task, every in NOT_CONVERGED.items() for g in every]
@@ -89,14 +83,14 @@ def _summary(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _linear_summary(rows: pd.DataFrame) -> pd.DataFrame:
     """Figure 4: the summary of the linear networks; times and norms in units of their mean at g = 0."""
-    found = _wide(rows, SUMMARY["4"], ["target", "g"])
+    found = _wide(rows, fig4.MEASURES, ["target", "g"])
     found["shuffled_loss"] *= found["target"] ** 2 / 2
     return found.assign(task=found["target"].map(_linear), n_neurons=N_LINEAR).drop(columns="target")
 
 
 def _sizes(rows: pd.DataFrame) -> pd.DataFrame:
     """The supplement's figure on size: networks with other N, as tasks of their own."""
-    found = _wide(rows[rows["x"] != N], SUMMARY["S_size"], ["series", "g", "x"])
+    found = _wide(rows[rows["x"] != N], figS_size.MEASURES, ["series", "g", "x"])
     found["n_neurons"] = found.pop("x").astype(int)
     found["task"] = found.pop("series").map(TASKS) + "_N" + found["n_neurons"].astype(str)
     return found
@@ -126,7 +120,7 @@ def _sentiment_spectrum(rows: pd.DataFrame) -> pd.DataFrame:
     """Figure 5 a: singular values of the LSTM's layer 2, at all ranks between those that were read."""
     index = np.arange(1, N_LSTM + 1)
     parts = [
-        pd.DataFrame({"matrix": series.split()[0], "index": index, "singular_value": _at(curve, index - 1)})
+        pd.DataFrame({"matrix": fig5.MATRICES[series], "index": index, "singular_value": _at(curve, index - 1)})
         for series, curve in rows[rows["panel"] == "a"].groupby("series")
     ]
     return pd.concat(parts, ignore_index=True).assign(seed=0, weight="W2")
@@ -136,7 +130,7 @@ def _sentiment_truncation(rows: pd.DataFrame) -> pd.DataFrame:
     """Figure 5 b: accuracies at all ranks between those that were read."""
     rank = np.arange(N_LSTM)
     parts = [
-        pd.DataFrame({"truncated": series.split()[1], "rank": rank, "accuracy": _at(curve, rank)})
+        pd.DataFrame({"truncated": fig5.TRUNCATED[series], "rank": rank, "accuracy": _at(curve, rank)})
         for series, curve in rows[rows["panel"] == "b"].groupby("series")
     ]
     return pd.concat(parts, ignore_index=True).assign(seed=0)
