@@ -162,6 +162,14 @@ def test_a_figure_over_sizes_is_drawn_where_there_are_sizes():
     assert drawing.sizes(settings) == {"flipflop": ["smaller", "flipflop"]}
 
 
+def test_a_figure_of_groups_of_seeds_leaves_out_tasks_with_fewer_than_two():
+    settings = validated(config(more={"like": "flipflop", "seeds": "0-9"}, fewer={"like": "flipflop", "seeds": "0-8"}))
+    settings["figures"]["fig2_seeds"]["tasks"] += ["more", "fewer"]
+    assert drawing.tasks(settings, "fig2_seeds") == ["more"]
+    assert "fig2_seeds" in drawing.of_run(settings)
+    assert "fig2_seeds" not in drawing.of_run(validated(config()))
+
+
 def test_a_figure_with_any_strengths_leaves_out_tasks_without_them():
     settings = validated(config(other={"like": "flipflop", "g": [0.3]}))
     settings["figures"]["figS_spectra"]["tasks"] = ["flipflop", "other"]

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from lowrank.core.errors import UserError
-from lowrank.figures import fig1, fig2, style
+from lowrank.figures import fig1, fig2, fig2_seeds, style
 
 SCRIPTS = Path(fig1.__file__).parents[2]
 CHANNELS = {"flipflop": (2, 2), "mante": (4, 1), "romo": (1, 2), "unheard": (3, 4)}  # inputs, outputs
@@ -28,6 +28,7 @@ FIGURES = {
         "ranks": 5,
     },
     "fig2": {"tasks": ["flipflop", "mante"], "convergence_limit": 600},
+    "fig2_seeds": {"tasks": ["flipflop", "mante"], "group": 2},
 }
 
 
@@ -267,6 +268,29 @@ def test_one_seed_and_two_g():
 def test_convergence_axis(limit, top):
     figure = fig2.draw({"summary": summary()}, figures("fig2", convergence_limit=limit))
     assert axes_of(figure, "a").get_ylim()[1] == pytest.approx(top)
+
+
+# --- Figure 2 a with more seeds
+
+
+def test_means_of_groups_of_seeds_beside_that_of_all():
+    """Seeds 0 to 6 converge at 10 to 16: groups of two have 10.5, 12.5 and 14.5, the mean of all is 13."""
+    figure = fig2_seeds.draw({"summary": summary(seeds=7)}, figures("fig2_seeds"))
+    of_all, *groups = [line.get_ydata() for line in axes_of(figure, "c").lines]
+    np.testing.assert_allclose(of_all, [13, 13, 13])
+    np.testing.assert_allclose(groups, [[10.5] * 3, [12.5] * 3, [14.5] * 3])
+    ax = axes_of(figure, "d")
+    np.testing.assert_allclose([line.get_ydata()[0] for line in ax.lines[1:]], 100 * np.array([-2.5, -0.5, 1.5]) / 13)
+    edges = ax.collections[0].get_paths()[0].vertices[:, 1]
+    np.testing.assert_allclose(edges.max(), 100 * np.std(np.arange(7)) / np.sqrt(2) / 13)
+    render(figure)
+
+
+def test_a_group_has_a_point_where_its_own_networks_converged():
+    made = lose(summary(seeds=4), "convergence_epoch", task="mante", g=0.9, seed=3)
+    of_all, groups = fig2_seeds.means(made, "mante", 2)
+    assert [list(points["g"]) for points in (of_all, *groups)] == [[0, 1.8], [0, 0.9, 1.8], [0, 1.8]]
+    render(fig2_seeds.draw({"summary": made.assign(convergence_epoch=np.nan)}, figures("fig2_seeds")))
 
 
 # --- both

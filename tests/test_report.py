@@ -10,11 +10,15 @@ from types import SimpleNamespace
 
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from docutils.core import publish_parts
 from jinja2 import Environment, StrictUndefined
 
 import workflow
+from lowrank.config import drawing
+from lowrank.config.config import validated
 from once import once
+from specs import RAW
 from workflow import ROOT, planned, run
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -214,15 +218,37 @@ def test_a_report_that_fails_says_where_the_reason_is(small):
 # --- What it says
 
 
+def caption(name: str, **snakemake) -> str:
+    """A caption as the report has it; a mistake in any ends the report."""
+    environment = Environment(trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+    text = environment.from_string((ROOT / f"workflow/report/{name}.rst").read_text())
+    text = text.render(snakemake=SimpleNamespace(**snakemake))
+    return publish_parts(text, writer="html", settings_overrides={"halt_level": 2})["body"]
+
+
 @pytest.mark.parametrize("number", range(1, 6))
 def test_a_caption_of_published_beside_reproduced(number):
-    """What differs from figure to figure; a mistake in any caption ends the report."""
-    given = SimpleNamespace(wildcards={"number": str(number)}, config={"sentiment": {"lowercase": True}})
-    environment = Environment(trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
-    text = environment.from_string((ROOT / "workflow/report/published.rst").read_text()).render(snakemake=given)
-    body = publish_parts(text, writer="html", settings_overrides={"halt_level": 2})["body"]
+    """What differs from figure to figure."""
+    body = caption("published", wildcards={"number": str(number)}, config={"sentiment": {"lowercase": True}})
     assert f"Figure {number}: published and reproduced." in body
     assert ("published_rate" in body) == (number == 2)
+
+
+@pytest.mark.parametrize("preset", sorted(path.stem for path in (ROOT / "workflow/presets").glob("*.yaml")))
+def test_every_figure_of_a_preset_has_a_caption(preset):
+    raw = workflow.merged(RAW, yaml.safe_load((ROOT / f"workflow/presets/{preset}.yaml").read_text()))
+    config = validated(raw)
+    for figure in drawing.of_run(config):
+        assert len(caption(figure, config=config)) > 200, figure
+
+
+def test_the_captions_count_the_seeds_of_each_task():
+    raw = workflow.merged(RAW, {"tasks": {"romo": {"seeds": [0]}, "flipflop": {"seeds": "0-9"}}})
+    config = validated(raw)
+    counts = [text.split()[-1] for text in caption("fig2", config=config).split(" networks for each g")[:-1]]
+    assert counts == ["10", "5", "1"]
+    networks = 8 * 10 + 10 * 5 + 11 + 3 * 10 * 5
+    assert f"rests on {networks} recurrent networks" in " ".join(caption("run", config=config).split())
 
 
 def test_differences_name_settings_that_there_are():

@@ -25,6 +25,9 @@ def tasks(settings: dict, figure: str) -> list[str]:
         if kind == "AnyStrengths":
             shown = {*settings["figures"][figure][key]}
             there = [task for task in there if shown & {*settings["tasks"][task]["g"]}]
+        if kind == "GroupSize":
+            least = 2 * settings["figures"][figure][key]
+            there = [task for task in there if len(settings["tasks"][task]["seeds"]) >= least]
     if not declared.beside:
         return there
     return [task for task in there if len(beside(settings["tasks"], task, declared.beside)) >= declared.least]

@@ -78,6 +78,7 @@ Positive = Annotated[float, NUMBER, Field(gt=0)]
 Strength = Annotated[float, NUMBER, Field(ge=0), AfterValidator(abs)]  # turns -0.0 into 0.0
 Strengths = Annotated[list[Strength], Field(min_length=1)]
 AnyStrengths = Strengths
+GroupSize = Count
 Share = Annotated[float, NUMBER, Field(gt=0, lt=1)]
 Ranks = Annotated[
     list[Annotated[int, NUMBER, Field(ge=0)]],

@@ -6,7 +6,8 @@ nor torch.
 
 `settings` in FIGURE names types of `schema`. Some are also checked against the run: a Seed must be one of its seeds, a
 Strength one of the g of every task shown, and Strengths must contain at least one of these; a figure with AnyStrengths
-leaves out the tasks that have none of them. Tasks are the keys of a dict[str, ...] and the items of the list `tasks`.
+leaves out the tasks that have none of them, one with a GroupSize those with fewer than two such groups of seeds. Tasks
+are the keys of a dict[str, ...] and the items of the list `tasks`.
 """
 
 import ast
