@@ -170,7 +170,7 @@ def test_a_g_at_which_a_network_did_not_converge_is_left_out_as_in_figure_2(poin
     one = points.query("figure == '2' and panel == 'b' and series == 'Flip-flop' and g == 0")
     ours = pd.DataFrame({"task": "flipflop", "g": 0.0, "seed": [0, 1], "norm_dW": [2.0, 2.0]})
     assert len(distance.table([one], {"summary": ours.assign(convergence_epoch=[50, 60])}, NETWORKS)["ours"]) == 1
-    assert not distance.table([one], {"summary": ours.assign(convergence_epoch=[50, np.nan])}, NETWORKS)["ours"]
+    assert not len(distance.table([one], {"summary": ours.assign(convergence_epoch=[50, np.nan])}, NETWORKS)["ours"])
 
 
 def test_over_sizes_a_seed_is_a_curve_and_a_size_that_it_lacks_is_unknown():

@@ -1,11 +1,15 @@
 """The workflow in a folder of its own, at a tiny size: started as a user starts it, and asked which jobs it runs."""
 
+import atexit
+import compileall
 import json
 import os
+import py_compile
 import shutil
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -85,6 +89,14 @@ class Jobs(NamedTuple):
 def copy_sources(folder: Path) -> None:
     """The project as it is checked out, without results; with the tiny config as `tiny.yaml`, and its sentences."""
     folder.mkdir(parents=True)
+    shutil.copytree(_sources(), folder, dirs_exist_ok=True)
+
+
+@cache
+def _sources() -> Path:
+    """What `copy_sources` copies. With its bytecode, which names the hash of the source, so that any edit is seen."""
+    folder = Path(tempfile.mkdtemp(prefix="sources"))
+    atexit.register(shutil.rmtree, folder)
     for name in SOURCES:
         source, copy = ROOT / name, folder / name
         if source.is_dir():
@@ -92,9 +104,11 @@ def copy_sources(folder: Path) -> None:
         else:
             copy.parent.mkdir(exist_ok=True)
             shutil.copy2(source, copy)
+    compileall.compile_dir(folder, quiet=1, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
     (folder / "tiny.yaml").write_text(yaml.safe_dump(TINY))
     sentences.treebank(folder / "data/treebank")
     sentences.vectors(folder / "data/vectors.txt")
+    return folder
 
 
 def copy(project: Path, folder: Path) -> Path:

@@ -61,9 +61,10 @@ def select(tables: Tables, name: str, **where) -> pd.DataFrame:
     if name not in tables:
         raise NoTable(name)
     rows = tables[name]
+    chosen = np.ones(len(rows), bool)
     for column, value in where.items():
-        rows = rows[np.isclose(rows[column], value) if column == "g" else rows[column] == value]
-    return rows
+        chosen &= np.isclose(rows[column], value) if column == "g" else (rows[column] == value).to_numpy(bool)
+    return rows[chosen]
 
 
 def interpolate(rows: pd.DataFrame, x: str, y: str, points: np.ndarray) -> np.ndarray:
