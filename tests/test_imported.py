@@ -31,7 +31,7 @@ from lowrank.claims.section2_learning import all_learn
 from lowrank.config.config import validated
 from lowrank.core import fingerprint, folders
 from lowrank.core.errors import UserError
-from lowrank.figures import fig2
+from lowrank.figures import means
 from lowrank.jobs import importing
 from lowrank.plan import orders, plan
 from lowrank.store import checkpoint, foreign
@@ -400,7 +400,7 @@ def test_its_measures_are_in_every_table_and_what_is_not_known_is_null(own):
     for table in ("truncation", "shuffle", "trials"):
         assert len(rows(own, table, "mine")) == len(rows(own, table, "romo"))
     summary = pq.read_table(own / "results/tiny/tables/summary.parquet").to_pandas()
-    assert set(fig2.converged(summary)["task"]) == {"mine"}, "21 epochs are too few for the other one"
+    assert set(means.converged(summary)["task"]) == {"mine"}, "21 epochs are too few for the other one"
     (row,) = rows(own, "summary", "mine").to_dict("records")
     (history,) = rows(own, "history", "mine").to_dict("records")
     assert (history["epoch"], history["loss"]) == (0, row["initial_loss"])

@@ -8,11 +8,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from pandas import DataFrame, Series
+from pandas import DataFrame
 
 from . import style
+from .means import complete, converged, spread
 from .panels import SPREAD, Panel, Select, lettered
-from .style import values
 
 FIGURE = {
     "title": "Figure 2",
@@ -54,34 +54,6 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
     figure.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.535, 0.99), ncols=len(handles))
     figure.supxlabel("Initial connectivity strength $g$", x=0.535, y=0.01, fontsize=style.LABEL)
     return figure
-
-
-def converged(summary: DataFrame) -> DataFrame:
-    """Select the (task, g) of which all seeds converged or were imported, as floats; add the shuffled loss over L0."""
-    numbers = ["convergence_epoch", "norm_dW", "shuffled_loss", "initial_loss", "functional_rank"]
-    networks = summary[["task", "g", "seed"]].copy()
-    for name in numbers:
-        networks[name] = values(summary, name)
-    networks["shuffled_ratio"] = networks["shuffled_loss"] / networks["initial_loss"]
-    return whole(networks, networks["convergence_epoch"].notna() | summary["epochs"].isna())
-
-
-def complete(networks: DataFrame, measure: str) -> DataFrame:
-    """Select the (task, g) for which all seeds have the measure."""
-    return whole(networks, networks[measure].notna())
-
-
-def whole(networks: DataFrame, has: Series) -> DataFrame:
-    """Select the (task, g) of which `has` is True for all seeds."""
-    return networks[has.groupby([networks["task"], networks["g"]]).transform("all")]
-
-
-def spread(networks: DataFrame, measure: str) -> DataFrame:
-    """Return mean and standard deviation (ddof = 0) over seeds for each task and g; NaN for a single seed."""
-    groups = complete(networks, measure).groupby(["task", "g"])[measure]
-    points = DataFrame({"mean": groups.mean(), "sd": groups.std(ddof=0)})
-    points.loc[groups.count() < 2, "sd"] = np.nan
-    return points.reset_index()
 
 
 def panel(ax: Axes, points: DataFrame, hues: dict, markers: dict) -> None:

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from pandas import DataFrame
 
-from . import fig2, style
+from . import style
+from .means import complete, converged, spread
 from .panels import SPREAD, Panel, Select, lettered
 
 FIGURE = {
@@ -47,11 +48,11 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
 
 
 def means(summary: DataFrame, task: str, size: int) -> tuple[DataFrame, list[DataFrame]]:
-    """Return `fig2.spread` of the convergence epoch for all seeds of a task, and for each `size` of them in order."""
+    """Return the `spread` of the convergence epoch for all seeds of a task, and for each `size` of them in order."""
     rows = summary[summary["task"] == task]
     seeds = sorted(rows["seed"].unique())
     chosen = [seeds[start : start + size] for start in range(0, len(seeds) - size + 1, size)]
-    of_all, *groups = (fig2.spread(fig2.converged(rows[rows["seed"].isin(some)]), MEASURE) for some in [seeds, *chosen])
+    of_all, *groups = (spread(converged(rows[rows["seed"].isin(some)]), MEASURE) for some in [seeds, *chosen])
     return of_all, groups
 
 
@@ -102,7 +103,7 @@ def panels(settings: dict) -> dict[str, Panel]:
 
     def rows(task: str) -> Select:
         def select(summary: DataFrame) -> DataFrame:
-            return fig2.complete(fig2.converged(summary[summary["task"] == task]), MEASURE)
+            return complete(converged(summary[summary["task"] == task]), MEASURE)
 
         return select
 
