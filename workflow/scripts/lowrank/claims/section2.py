@@ -30,4 +30,5 @@ def trend(values) -> tuple[float, float]:
     g, y = np.asarray(values.index, float), np.asarray(values, float)
     (slope, _), residuals, *_ = np.polyfit(g, y, 1, full=True)
     left = float(residuals[0]) if len(residuals) else 0.0
-    return float(slope), float(np.sqrt(left / max(len(g) - 2, 1) / np.square(g - g.mean()).sum()))
+    slope = round(float(slope), 9)  # of equal means it is a rounding error
+    return slope, float(np.sqrt(left / max(len(g) - 2, 1) / np.square(g - g.mean()).sum()))

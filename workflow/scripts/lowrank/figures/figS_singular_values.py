@@ -1,7 +1,8 @@
 """The supplementary figure on singular values: those of dW of Figure 3's networks, on a logarithmic axis.
 
-One column per target. The loss (a, b), and below, one row per g, the singular values s1 to s5 of dW over the learning
-time tau, from simulations (mean and ±1 standard deviation over seeds) and, for s1 and s2, from Eq. 14.
+One column per target. The loss over the effective learning time (a, b), and below, one row per g, the singular values
+s1 to s5 of dW over the learning time tau, from simulations (mean and ±1 standard deviation over seeds) and, for the
+loss, s1 and s2, from Eqs. 14 and 15. So it is in the published figure, too, which labels both axes tau.
 
 Our kernel for linear networks keeps dW itself, to float64 precision. A kernel that keeps W and subtracts W0, both in
 float32, adds their rounding errors to dW, a random matrix whose singular values exceed the small ones of dW. Networks
@@ -39,23 +40,21 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
     """Draw the figure from the tables history and theory; `figures` as in config.yaml, with targets and `beside`."""
     tasks, strengths = figures["figS_singular_values"]["tasks"], sorted(figures["fig3"]["g"])
     hues = style.colors(tasks, figures["colors"])
-    height, width = 0.75 + ROW * (1 + len(strengths)), style.WIDTH / 2 * len(tasks)
-    figure = Figure((width, height))
-    sides = {"left": 0.55 / width, "right": 1 - 0.3 / width, "top": 1 - 0.3 / height, "bottom": 0.36 / height}
-    grid = figure.add_gridspec(1 + len(strengths), len(tasks), hspace=0.3, wspace=0.35, **sides)
-    axes = grid.subplots(squeeze=False, sharex="col")
+    axes = rows_of_axes(len(strengths), len(tasks))
     for column, task in enumerate(tasks):
         target, end = figures["targets"][task], figures["fig3"]["effective_time"].get(task)
         shades = style.rising(style.shades(hues[task], available(tables["history"], task, strengths)))
         subtracted = [name for kernel, name in figures["beside"][task] if kernel == "reference" and name != task]
-        simulated = {g: over_tau(simulation(tables["history"], task, g, end, SHOWN), g) for g in shades}
-        predicted = {g: over_tau(theory(tables["theory"], target, g, end), g) for g in shades}
+        simulated = {g: simulation(tables["history"], task, g, end) for g in shades}
+        predicted = {g: theory(tables["theory"], target, g, end) for g in shades}
         loss_panel(axes[0, column], simulated, predicted, shades)
         axes[0, column].set_title(rf"$\hat{{z}} = {target}$", pad=3)
+        axes[0, column].set_xlabel(r"Effective learning time $\tilde{\tau}$")
         for ax, g in zip(axes[1:, column], strengths, strict=True):
-            grey = [over_tau(simulation(tables["history"], name, g, end, SHOWN), g) for name in subtracted]
+            ours, *grey = (over_tau(tables["history"], name, g, end) for name in (task, *subtracted))
             if g in shades:
-                singular_values_panel(ax, simulated[g], predicted[g], grey, g, shades[g])
+                expected = theory(tables["theory"], target, g, until(end, g))
+                singular_values_panel(ax, ours, in_tau(expected, g), grey, g, shades[g])
         axes[-1, column].set_xlabel(r"Learning time $\tau$")
         for row, ax in enumerate(axes[:, column]):
             style.letter(ax, chr(ord("a") + row * len(tasks) + column), left=30)
@@ -63,13 +62,35 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
     axes[0, 0].set_ylabel("Loss")
     for ax in axes[1:, 0]:
         ax.set_ylabel(r"SV($\Delta W$)")
-    figure.align_ylabels(axes[:, 0])
-    return figure
+    axes[0, 0].figure.align_ylabels(axes[:, 0])
+    return axes[0, 0].figure
 
 
-def over_tau(curves: dict, g: float) -> dict:
+def rows_of_axes(strengths: int, tasks: int) -> np.ndarray:
+    """Return the axes (1 + strengths, tasks) of a new figure; those of a column below the first share their x axis."""
+    height, width = 1.05 + ROW * (1 + strengths), style.WIDTH / 2 * tasks
+    figure = Figure((width, height))
+    sides = {"left": 0.55 / width, "right": 1 - 0.3 / width, "wspace": 0.35}
+    top = figure.add_gridspec(1, tasks, top=1 - 0.3 / height, bottom=1 - (0.25 + ROW) / height, **sides)
+    below = figure.add_gridspec(
+        strengths, tasks, top=1 - (0.8 + ROW) / height, bottom=0.36 / height, hspace=0.3, **sides
+    )
+    return np.vstack([top.subplots(squeeze=False), below.subplots(squeeze=False, sharex="col")])
+
+
+def until(end: float | None, g: float) -> float | None:
+    """Return the effective learning time at which tau is `end`."""
+    return end and end / (1 - g**2) ** 2
+
+
+def in_tau(curves: dict, g: float) -> dict:
     """Return curves with x in units of tau instead of the effective learning time."""
     return curves | {"x": curves["x"] * (1 - g**2) ** 2}
+
+
+def over_tau(history: DataFrame, task: str, g: float, end: float | None) -> dict:
+    """Return the loss and s1 to s5 of a task's networks over tau up to `end`."""
+    return in_tau(simulation(history, task, g, until(end, g), SHOWN), g)
 
 
 def loss_panel(ax: Axes, simulated: dict, predicted: dict, shades: dict) -> None:
@@ -103,6 +124,7 @@ def singular_values_panel(ax: Axes, simulated: dict, predicted: dict, subtracted
             ax.annotate(f"$s_{name[1]}$", (x[-1], last[0]), color=color, annotation_clip=False, **at)
     for name in PREDICTED:
         ax.plot(predicted["x"], positive(predicted[name]), color=color, linestyle="--", linewidth=1)
+    style.ticks(ax.xaxis, 3)
     ax.set_ylim(FLOOR, 10)
     ax.set_yticks([1e-12, 1e-8, 1e-4, 1], labels=["$10^{-12}$", "$10^{-8}$", "$10^{-4}$", "1"])
     ax.minorticks_off()
@@ -127,10 +149,10 @@ def panels(settings: dict) -> dict[str, Panel]:
     tasks = settings["figS_singular_values"]["tasks"]
     strengths, effective_time = settings["fig3"]["g"], settings["fig3"]["effective_time"]
 
-    def until(task: str, strengths: list[float]) -> Select:
+    def shown(task: str, strengths: list[float], effective: bool) -> Select:
         def rows(history: DataFrame) -> DataFrame:
             own = history[(history["task"] == task) & history["g"].isin(strengths)]
-            time = own["tau"] / (1 - own["g"] ** 2) ** 2
+            time = own["tau"] / (1 - own["g"] ** 2) ** 2 if effective else own["tau"]
             own = own[time <= effective_time.get(task, float("inf")) * (1 + 1e-9)]
             return own[own.groupby(["g", "seed"])["loss"].transform(lambda loss: loss.notna().all())]
 
@@ -139,9 +161,9 @@ def panels(settings: dict) -> dict[str, Panel]:
     theory_of = "dashed: third order of the theory ({}), from the table theory"
     found = [
         Panel(
-            f"the loss of {task} over tau: {SPREAD}",
+            f"the loss of {task} over tau / (1 - g^2)^2: {SPREAD}",
             *("history", "tau", "loss", ("g",)),
-            until(task, strengths),
+            shown(task, strengths, effective=True),
             "loss_panel",
             theory_of.format("Eq. 15"),
         )
@@ -152,7 +174,7 @@ def panels(settings: dict) -> dict[str, Panel]:
         Panel(
             f"s1 to s5 of dW of {task} over tau, g = {g}: {SPREAD}",
             *("history", "tau", "s1", ()),
-            until(task, [g]),
+            shown(task, [g], effective=False),
             "singular_values_panel",
             f"{theory_of.format('Eq. 14')}; {grey}",
             SHOWN,

@@ -79,7 +79,7 @@ def singular_values_panel(ax: Axes, rows: DataFrame, matrix: str, shades: dict, 
         own = rows[(rows["g"] == g) & (rows["matrix"] == matrix) & (rows["index"] <= ranks)].sort_values("index")
         ax.plot(values(own, "index"), values(own, "singular_value"), color=color, marker="o", markersize=1.6)
     ax.set_ylim(bottom=min(-0.05 * ax.get_ylim()[1], 0))
-    style.ticks(ax.xaxis, 2)
+    style.ticks(ax.xaxis, 2, steps=(1, 2, 5, 10))
     style.ticks(ax.yaxis, 2)
     ax.axhline(0, color="0.8", linewidth=0.6, zorder=0)
 
