@@ -107,7 +107,14 @@ def test_benchmarks_of_the_same_kind_count_whatever_their_size():
     assert estimate.seconds == pytest.approx(66)
     assert [count for _, count in estimate.benchmarks] == [3]
     assert Clock(TABLE, earlier).of(earlier[0].work).seconds == pytest.approx(9)
-    assert Clock(TABLE, earlier).of(WORK._replace(task="other")).seconds == pytest.approx(22)
+    assert Clock(TABLE, earlier).of(WORK._replace(task="other", module="other")).seconds == pytest.approx(22)
+
+
+def test_a_task_without_benchmarks_takes_those_of_its_module():
+    """As another size of a task that was measured; a task's own count alone."""
+    other = benchmarks.Measured(WORK._replace(task="other"), 66)
+    assert Clock(TABLE, [other]).of(WORK).seconds == pytest.approx(66)
+    assert Clock(TABLE, [other, benchmarks.Measured(WORK, 11)]).of(WORK).seconds == pytest.approx(11)
 
 
 def test_benchmarks_of_what_the_table_does_not_have_count_by_amount():
@@ -116,7 +123,7 @@ def test_benchmarks_of_what_the_table_does_not_have_count_by_amount():
     estimate = clock.of(own._replace(amount=10))
     assert estimate.seconds == pytest.approx(30)
     assert [count for _, count in estimate.benchmarks] == [3]
-    assert clock.of(own._replace(task="other")).seconds is None
+    assert clock.of(own._replace(task="other", module="other")).seconds is None
 
 
 def test_the_shipped_table_is_whole():

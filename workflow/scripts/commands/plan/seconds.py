@@ -2,9 +2,9 @@
 
 The table holds seconds for one thread of the machine it names. An estimate is the startup time of the program plus, for
 each unit of work (epoch, rank and trial, ...), the table's value at this number of neurons; a power law interpolates
-and extrapolates. If a rule and task have benchmarks, the estimate is multiplied by the median ratio of measured to
-estimated seconds, so benchmarks count regardless of their epochs and N. Rules that the table lacks, such as a user's
-own measures, are assumed to need the same time for each unit of work.
+and extrapolates. If a rule and task have benchmarks, or at least other tasks of the same module do, the estimate is
+multiplied by the median ratio of measured to estimated seconds, so benchmarks count regardless of their epochs and N.
+Rules that the table lacks, such as a user's own measures, are assumed to need the same time for each unit of work.
 """
 
 import csv
@@ -62,22 +62,20 @@ class Clock:
     def add(self, each: Measured) -> None:
         """Take the benchmark of another job into account."""
         expected = self._by_table(each.work) or each.work.amount or 1
-        self.ratios[self._kind(each.work)].append(each.seconds / expected)
+        for kind in _kinds(each.work):
+            self.ratios[kind].append(each.seconds / expected)
 
     def has_benchmarks(self, work: Work) -> bool:
         """Return True if there is a benchmark of a job of this kind."""
-        return self._kind(work) in self.ratios
+        return any(kind in self.ratios for kind in _kinds(work))
 
     def of(self, work: Work) -> Estimate:
         """Estimate the seconds of a job."""
-        expected, kind = self._by_table(work), self._kind(work)
-        if kind in self.ratios:
-            ratios = self.ratios[kind]
-            return Estimate((expected or work.amount) * median(ratios), "", frozenset([(kind, len(ratios))]))
+        expected = self._by_table(work)
+        for kind in _kinds(work):
+            if ratios := self.ratios.get(kind):
+                return Estimate((expected or work.amount) * median(ratios), "", frozenset([(kind, len(ratios))]))
         return Estimate(expected, "" if expected is None else self._points(work)[0].machine)
-
-    def _kind(self, work: Work) -> tuple:
-        return work.rule, work.task, work.kernel, work.device
 
     def _points(self, work: Work) -> list[Point]:
         """Return the table's rows for such a job; for a task that it lacks, those of another task."""
@@ -90,6 +88,12 @@ class Clock:
         if not points:
             return None
         return points[0].start + work.amount * _at(points, work.n_neurons)
+
+
+def _kinds(work: Work) -> list[tuple]:
+    """List the kinds of jobs whose benchmarks tell the seconds of this one: those of its task, then of its module."""
+    by_name = ("task", work.task), ("module", work.module)
+    return [(work.rule, name, work.kernel, work.device) for name in by_name]
 
 
 def _at(points: list[Point], n: int) -> float:
