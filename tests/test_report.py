@@ -240,6 +240,9 @@ def test_every_figure_of_a_preset_has_a_caption(preset):
     config = validated(raw)
     for figure in drawing.of_run(config):
         assert len(caption(figure, config=config)) > 200, figure
+        if drawing.has_published(config, figure):
+            body = caption("published", config=config, wildcards={"number": figure.removeprefix("fig")})
+            assert ("LSTM" in body) == (figure == "fig5")
 
 
 def test_the_captions_count_the_seeds_of_each_task():

@@ -39,6 +39,7 @@ class Readings:
 
     networks: int  # averaged in a published point
     sample: Callable[[Curve, Tables, Networks], list[np.ndarray]]
+    title: str = ""  # if not Figure and its number
     along_g: bool = False  # curves run over g; otherwise each belongs to one g
     extents: str = ""  # panels whose y_low and y_high are the extent of a column of pixels, not a standard deviation
     fractions: dict[str, int] = field(default_factory=dict)  # panels whose values are fractions of this many sentences

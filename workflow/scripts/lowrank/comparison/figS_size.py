@@ -21,4 +21,4 @@ def sample(curve: Curve, tables: Tables, networks: Networks) -> list[np.ndarray]
     return list(by_seed.to_numpy(float))
 
 
-READINGS = Readings(networks=5, sample=sample)
+READINGS = Readings(networks=5, sample=sample, title="The supplement's figure on network size")

@@ -21,7 +21,7 @@ def page(table: pd.DataFrame, run: str) -> str:
     if table.empty:
         return HEAD.format(run=run) + "\nThe paper shows no curves for the networks of this run.\n"
     for figure, rows in table.groupby("figure"):
-        lines += [f"## Figure {figure}", ""]
+        lines += [f"## {readings(figure).title or f'Figure {figure}'}", ""]
         lines += ["| panel | curve | points | rms difference | median distance | largest distance | at |"]
         lines += ["| --- | --- | ---: | ---: | ---: | ---: | --- |"]
         curves = ["panel", "series"] if readings(figure).along_g else ["panel", "series", "g"]
