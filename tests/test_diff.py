@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import sys
 
 import numpy as np
 import pyarrow as pa
@@ -21,8 +20,7 @@ TINY = "results/tiny"
 
 
 def run_command(folder, *words: str) -> subprocess.CompletedProcess:
-    command = [sys.executable, str(folder / "workflow/scripts/diff.py"), *words]
-    return subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
+    return workflow.program(folder / "workflow/scripts/diff.py", *words)
 
 
 def edit(path, name: str, change) -> None:

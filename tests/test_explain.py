@@ -4,7 +4,6 @@ import importlib
 import json
 import re
 import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -39,9 +38,7 @@ def flat(text: str) -> str:
 
 
 def run_command(folder, *words: str) -> subprocess.CompletedProcess:
-    """The program as `make` starts it, from elsewhere."""
-    command = [sys.executable, str(folder / "workflow/scripts/explain.py"), *words, "--run", "tiny"]
-    return subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
+    return workflow.program(folder / "workflow/scripts/explain.py", *words, "--run", "tiny")
 
 
 def test_a_panel_leads_to_its_table_networks_and_their_specs(finished):

@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import subprocess
 import sys
 import textwrap
 import types
@@ -14,6 +13,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+import workflow
 from lowrank import measures
 from lowrank.core.columns import Column
 from lowrank.core.errors import UserError
@@ -66,8 +66,7 @@ SETTINGS = {"exponents": [1, 2, 4], "factor": 1.0}
 
 def run_command(folder, program: str, *words: str) -> str:
     """What a short command prints."""
-    command = [sys.executable, str(folder / f"workflow/scripts/{program}.py"), *words]
-    done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
+    done = workflow.program(folder / f"workflow/scripts/{program}.py", *words)
     assert done.returncode == 0, done.stderr
     return re.sub(r"\s+", " ", done.stdout)
 

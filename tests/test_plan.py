@@ -1,7 +1,6 @@
 """`make plan`: the jobs are Snakemake's own, their seconds those of earlier jobs, their bytes those of the files."""
 
 import subprocess
-import sys
 from collections import Counter
 
 import pytest
@@ -18,9 +17,7 @@ from lowrank.plan import plan as planning
 
 
 def run_command(folder, *words: str) -> subprocess.CompletedProcess:
-    """The program as `make` starts it, from elsewhere."""
-    command = [sys.executable, str(folder / "workflow/scripts/plan.py"), *words]
-    return subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
+    return workflow.program(folder / "workflow/scripts/plan.py", *words)
 
 
 def planned(folder, *words: str) -> dict[str, list[str]]:

@@ -95,9 +95,7 @@ def of(specs: dict[str, dict], *keys: str) -> set[Path]:
 
 
 def run_command(folder: Path, *words: str) -> subprocess.CompletedProcess:
-    """The program, as `make` starts it."""
-    command = [sys.executable, str(SCRIPT), "--directory", str(folder), *words]
-    return subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
+    return workflow.program(SCRIPT, "--directory", str(folder), *words)
 
 
 def refused(folder: Path, *words: str) -> str:

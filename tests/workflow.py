@@ -182,6 +182,12 @@ def start_as_is(folder: Path, *args: str, afresh: bool = False, **environment: s
     )
 
 
+def program(script: Path, *words: str) -> subprocess.CompletedProcess:
+    """A short command's program, as `make` starts it: its path and words are all that it is told."""
+    command = [warm.jobs().python(), str(script), *words]
+    return subprocess.run(command, cwd="/", capture_output=True, text=True, timeout=TIMEOUT, check=False)
+
+
 def plan_of(folder: Path) -> str:
     """The name of the plan that a start would give to its jobs."""
     config = merged(
