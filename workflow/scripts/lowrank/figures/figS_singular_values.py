@@ -51,8 +51,8 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
         axes[0, column].set_title(rf"$\hat{{z}} = {target}$", pad=3)
         axes[0, column].set_xlabel(r"Effective learning time $\tilde{\tau}$")
         for ax, g in zip(axes[1:, column], strengths, strict=True):
-            ours, *grey = (over_tau(tables["history"], name, g, end) for name in (task, *subtracted))
             if g in shades:
+                ours, *grey = (over_tau(tables["history"], name, g, end) for name in (task, *subtracted))
                 expected = theory(tables["theory"], target, g, until(end, g))
                 singular_values_panel(ax, ours, in_tau(expected, g), grey, g, shades[g])
         axes[-1, column].set_xlabel(r"Learning time $\tau$")
