@@ -89,7 +89,7 @@ def test_the_page_says_what_the_table_says(finished):
     assert len(re.findall(r"^## ", text, re.MULTILINE)) == 4, "each section once"
     for name in ("statement", "measured", "expected", "tolerance", "reason", "source"):
         assert all(value in text for value in rows[name]), name
-    assert f"{rows['verdict'].count(HOLDS)} holds" in text
+    assert f"{rows['verdict'].count(HOLDS)} hold, {rows['verdict'].count(FAILS)} fail, " in text
 
 
 def test_all_runs_together_have_each_claim_by_the_first_that_tests_it(finished, tmp_path):

@@ -460,11 +460,11 @@ def test_modules_of_the_archive_import_these_packages():
 RULES = [ROOT / "Snakefile", *sorted((ROOT / "workflow" / "rules").glob("*.smk"))]
 RUN_BY_RULES = sorted({name for file in RULES for name in re.findall(r'"\.\./scripts/(\w+)\.py"', file.read_text())})
 WITHOUT_TORCH = ["measure", "gather", "summary", "theory", "sentiment_data"]
-WITHOUT_TORCH += ["compute", "claims_page", "page", "report"]
+WITHOUT_TORCH += ["compute", "page", "report"]
 
 
 def test_all_scripts_are_known():
-    with_pandas = {"figure", "figure_published", "claims", "comparison"}
+    with_pandas = {"figure", "figure_published", "claims", "claims_page", "comparison"}
     assert set(RUN_BY_RULES) == {*WITHOUT_TORCH, "train", "train_sentiment", "archive", "verify", *with_pandas}
     typed = {"doctor", "explain", "plan", "diff", "unused", "all_claims"}
     assert {path.stem for path in SCRIPTS.glob("*.py")} == {*RUN_BY_RULES, "job", "surroundings", *typed}

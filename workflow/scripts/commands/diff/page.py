@@ -5,12 +5,13 @@ import numpy as np
 from commands.explain.figure import panels
 from commands.explain.runs import Run
 from lowrank import figures
+from lowrank.claims.page import counts
 from lowrank.core.errors import UserError
 
 from .numbers import difference
 from .overlay import common
 from .settings import differing
-from .verdicts import changed, counts
+from .verdicts import changed
 
 
 def page(a: Run, b: Run, pictures: dict[str, str]) -> str:
@@ -37,7 +38,8 @@ def _settings(a: Run, b: Run) -> str:
 
 def _verdicts(a: Run, b: Run) -> str:
     try:
-        found, summary = changed(a, b), f"{a.name}: {counts(a)}; {b.name}: {counts(b)}."
+        found = changed(a, b)
+        summary = "; ".join(f"{run.name}: {counts(run.frame('claims')['verdict'])}" for run in (a, b)) + "."
     except UserError as error:
         return f"## Claims\n\nNot compared: {error}"
     lines = [f"## Claims: {len(found)} verdicts changed", "", summary, *([""] if found else [])]

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from commands.explain.runs import Run
-from lowrank.claims.base import FAILS, HOLDS, NOT_TESTED
 
 
 class Change(NamedTuple):
@@ -25,9 +24,3 @@ def changed(a: Run, b: Run) -> list[Change]:
         for number, old, new in pairs
         if old["verdict"] != new["verdict"]
     ]
-
-
-def counts(run: Run) -> str:
-    """Count the claims that hold, fail and were not tested."""
-    verdicts = list(run.frame("claims")["verdict"])
-    return ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in (HOLDS, FAILS, NOT_TESTED))

@@ -114,7 +114,7 @@ def formatted(values) -> str:
     """Format mean, standard error and number of values."""
     values = np.asarray(values, float)
     error = f" ± {standard_error(values):.2g}" if len(values) > 1 else ""
-    return f"{mean(values):.3g}{error} ({len(values)} networks)"
+    return f"{mean(values):.3g}{error} ({len(values)} network{'s' if len(values) != 1 else ''})"
 
 
 def together(found: Mapping[str, Result], named: str = "{}") -> Result:

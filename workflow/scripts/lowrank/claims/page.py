@@ -1,16 +1,18 @@
 """Write the claims as a Markdown page."""
 
+from collections.abc import Collection
 from itertools import groupby
 from operator import itemgetter
 
 from .base import FAILS, HOLDS, NOT_TESTED
 
-TITLES = {
-    "2": "Three tasks of neuroscience",
-    "3": "The linear network",
-    "4": "The LSTM",
+HEADINGS = {
+    "2": "Section 2: Three tasks of neuroscience",
+    "3": "Section 3: The linear network",
+    "4": "Section 4: The LSTM",
     "S": "The supplement",
 }
+COUNTED = {HOLDS: "hold", FAILS: "fail", NOT_TESTED: "not tested"}
 HEAD = """# The paper's claims, judged on the run `{run}`
 
 {counts}. Each rule is a small function in `workflow/scripts/lowrank/claims/`; ± is a standard error over networks.
@@ -30,19 +32,20 @@ def first_tested(runs: dict[str, list[dict]]) -> list[dict]:
     ]
 
 
+def counts(verdicts: Collection[str]) -> str:
+    """Count the claims that hold, fail and were not tested."""
+    return ", ".join(f"{list(verdicts).count(verdict)} {counted}" for verdict, counted in COUNTED.items())
+
+
 def page(claims: list[dict], run: str) -> str:
     """Write an overview, then expected and measured values claim by claim, from rows of the table `claims`."""
-    numbers = {v: [_marked(claim) for claim in claims if claim["verdict"] == v] for v in (HOLDS, FAILS, NOT_TESTED)}
-    lines = [HEAD.format(run=run, counts=", ".join(f"{len(found)} {v}" for v, found in numbers.items()))]
-    lines += [
-        f"{verdict.capitalize()}: {', '.join(numbers[verdict])}.\n"
-        for verdict in (FAILS, NOT_TESTED)
-        if numbers[verdict]
-    ]
+    lines = [HEAD.format(run=run, counts=counts([claim["verdict"] for claim in claims]))]
+    for verdict in (FAILS, NOT_TESTED):
+        if numbers := [_marked(claim) for claim in claims if claim["verdict"] == verdict]:
+            lines.append(f"{COUNTED[verdict].capitalize()}: {', '.join(numbers)}.\n")
     of_section = itemgetter("section")
     for section, group in groupby(sorted(claims, key=of_section), key=of_section):
-        title = f"Section {section}: {TITLES[section]}" if section.isdigit() else TITLES[section]
-        lines += [f"## {title}\n", *map(_claim, group)]
+        lines += [f"## {HEADINGS[section]}\n", *map(_claim, group)]
     return "\n".join(lines)
 
 
