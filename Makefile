@@ -61,7 +61,7 @@ figures: .venv/ready  ## all figures at a reduced size, in minutes
 	$(SNAKEMAKE) --configfile workflow/presets/quick.yaml
 	@ls -1 results/quick/figures/*
 
-paper: .venv/ready  ## all figures at the paper's size
+paper: .venv/ready  ## Figures 1-5 at the paper's size; the rest of the supplement is a preset, see docs/start.md
 	$(SNAKEMAKE)
 	@ls -1 results/paper/figures/*
 
@@ -82,7 +82,7 @@ docs: .venv-docs/ready  ## the documentation as a site, its tutorials executed: 
 pages: .venv/ready  ## write the pages of tables and config keys, docs/tables.md and config/README.md, from the code
 	$(BIN)/python docs/pages.py
 
-doctor: .venv/ready  ## whether all is there that a run needs, here and on the cluster
+doctor: .venv/ready  ## check that everything a run needs is in place, here and on the cluster
 	@$(BIN)/python workflow/scripts/doctor.py --wait $(WAIT)
 
 explain: .venv/ready  ## where a number comes from: WHAT=fig2.b, claim.12, romo/g0.9/seed0, ...; RUN=quick

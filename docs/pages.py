@@ -19,12 +19,12 @@ the config states or, if it states none, that of their W₀ to two decimals.
 """
 WORDS = {"int": "integer", "float": "number", "string": "text"}
 ABOUT = {
-    "history": "The training of every network, a row an epoch.",
-    "sentiment_history": "The training of the LSTM, a row an epoch.",
-    "summary": "A row a network: the numbers of Figures 2 and 4.",
+    "history": "The training of every network, one row per epoch.",
+    "sentiment_history": "The training of the LSTM, one row per epoch.",
+    "summary": "One row per network: the numbers of Figures 2 and 4.",
     "theory": "The expansions of Section 3, a row for each target, g, order and epoch.",
-    "claims": "The paper's claims, a row each.",
-    "comparison": "The published curves, a row a point, with ours at the same place.",
+    "claims": "The paper's claims, one row each.",
+    "comparison": "The published curves, one row per point, with our value at the same x.",
 }
 
 CONFIG = """# The keys of config.yaml
@@ -36,12 +36,12 @@ anything runs.
 
 ## Entries of `tasks`
 
-An entry is a set of networks, and its name is theirs in paths, tables and figures. One that is `like` another takes all
-of that entry's keys, and its own replace them. `over` stands for an entry for each value of a key, or for each
-combination of the values of several keys; they are named after the values. `left_out: true` makes no networks, but
-others may still be like the entry. (An entry that is `null` is left out, too, and loses its numbers.) Its own `seeds`
-replace those of the run; wherever the config lists seeds, `0-4` stands for 0, 1, 2, 3, 4. With this file, a run has the
-tasks `slow`, `slow_N64` and `slow_N128`, beside those of the paper but Mante's:
+An entry describes a set of networks; its name appears in their paths, tables and figures. One that is `like` another
+takes all keys of that entry and replaces those that it states itself. `over` makes one entry for each value of a key,
+or for each combination of the values of several keys, named after the values. An entry with `left_out: true` makes no
+networks, but others may still be `like` it. (An entry that is `null` is left out, too, but no other can be `like` it.)
+An entry's own `seeds` replace those of the run; wherever the config lists seeds, `0-4` stands for 0, 1, 2, 3, 4. With
+this file, a run has the tasks `slow`, `slow_N64` and `slow_N128` in addition to the paper's, except Mante's:
 
     run: mine
     tasks:
@@ -56,7 +56,8 @@ def tables() -> str:
     from lowrank import measures
     from lowrank.store import schemas  # only now: as a program it has to find them first
 
-    about = ABOUT | {measure.name: f"{measure.holds.capitalize()}: a measure." for measure in measures.every()}
+    held = {measure.name: measure.holds for measure in measures.every()}
+    about = ABOUT | {name: f"{holds[0].upper()}{holds[1:]}: a measure." for name, holds in held.items()}
     parts = [TABLES]
     for name in [*schemas.TABLES, *measures.names()]:
         parts.append(f"\n## {name}\n\n{about[name]}\n\n| column | type | is | unit |\n| --- | --- | --- | --- |\n")

@@ -2,7 +2,7 @@
 
     python3 envs/here.py
 
-Compiled packages (PyTorch, Numba, PyArrow) come as wheels for some Pythons and systems; elsewhere pip asks for
+Compiled packages (PyTorch, PyArrow, the C compiler) come as wheels for some Pythons and systems; elsewhere pip asks for
 compilers and fails after minutes. This runs on Python 3.6, too.
 """
 

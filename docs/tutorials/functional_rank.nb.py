@@ -101,6 +101,6 @@ for name, one in (("g = 0.9", network), ("g = 0", without)):
 # %% [markdown]
 # ## All networks
 #
-# One network is an anecdote. `make figures` trains five tasks at several g and seeds; then `lowrank.load` gives any
-# of its networks, `lowrank.table("summary", run="quick")` the numbers of all of them, and `lowrank.draw("fig2",
+# One network is an anecdote. `make figures` trains the three tasks and linear networks, at several g and seeds; then
+# `lowrank.load` gives any of them, `lowrank.table("summary", run="quick")` their numbers, and `lowrank.draw("fig2",
 # run="quick")` the figure: see [in a notebook](../library.md).
