@@ -112,6 +112,8 @@ def test_the_first_run_that_tests_a_claim_has_the_say():
     assert first_tested({"a": [untested], "b": [tested]})[0]["run"] == "b"
     assert first_tested({"a": [tested], "b": [tested]})[0]["run"] == "a"
     assert first_tested({"a": [untested], "b": [untested]})[0]["run"] == "a"
+    more = [tested, tested | {"claim": "10"}, tested | {"claim": "2"}]
+    assert [row["claim"] for row in first_tested({"a": [tested], "b": more})] == ["1", "2", "10"], "other code's claims"
 
 
 # How sure a verdict is, and what the published figures say
@@ -228,6 +230,14 @@ def test_no_norm_grows_with_the_number_of_neurons(exponent, expected):
 def test_the_time_to_converge_settles_with_the_number_of_neurons(last, expected):
     times = sized(convergence_epoch=lambda n, seed: last + seed if n == 512 else 50 + seed)
     assert verdict(47, SIZED, summary=times) == expected
+
+
+@pytest.mark.parametrize(("last", "expected"), [(50, HOLDS), (75, FAILS)])
+def test_the_flipflops_time_settles_and_one_network_does_not_say_so(last, expected):
+    times = sized(convergence_epoch=lambda n, seed: last + seed if n == 512 else 50 + seed)
+    assert verdict(22, SIZED, summary=times) == expected
+    alone = times[(times["task"] != "flipflop") | (times["seed"] == 0)]
+    assert verdict(22, SIZED, summary=alone) == NOT_TESTED, "one network has no standard error to hide behind"
 
 
 @pytest.mark.parametrize(("outliers", "expected"), [(6, HOLDS), (7, FAILS)])
@@ -367,7 +377,7 @@ def test_shuffling_destroys(at_strong, expected):
 
 @pytest.mark.parametrize(("exponent", "expected"), [(0.0, HOLDS), (-0.3, HOLDS), (0.2, FAILS)])
 def test_the_norm_of_the_change_does_not_grow_with_size(exponent, expected):
-    sizes = {f"flipflop_n{n}": {"module": "flipflop", "n_neurons": n, "numbers": {}} for n in (64, 128, 256)}
+    sizes = {f"flipflop_N{n}": {"module": "flipflop", "n_neurons": n, "numbers": {}} for n in (64, 128, 256)}
     parts = [
         networks(name, [0.9], norm_dW=lambda g, seed, n=task["n_neurons"]: n**exponent) for name, task in sizes.items()
     ]

@@ -101,6 +101,21 @@ def test_tasks_that_one_run_lacks_are_left_out(two):
         overlay.common("fig1", a, b)
 
 
+def test_of_strengths_that_both_runs_show_each_panel_is_compared_with_its_own(two):
+    """Panels are lettered in the order of g: with other g the same letter would be another g."""
+    a, b = Run("tiny"), Run("other")
+    shows = {"tasks": ["romo"], "ranks": 5}
+    a.figures, b.figures = (
+        lambda name, g=g: {"figS_spectra": shows | {"g": g}, "fig1": {"seed": 0, "g": g}}
+        for g in ([0.0, 0.9, 1.8], [1.8, 0.0])
+    )
+    shown = overlay.common("figS_spectra", a, b)
+    assert [each["figS_spectra"]["g"] for each in shown] == [[0.0, 1.8]] * 2
+    b.figures = lambda name: {"figS_spectra": shows | {"g": [1.1]}, "fig1": {"seed": 0}}
+    with pytest.raises(UserError, match="figS_spectra: tiny and other have no g in common"):
+        overlay.common("figS_spectra", a, b)
+
+
 def test_a_change_is_measured_by_the_panels_largest_value(two):
     a, b = Run("tiny"), Run("other")
     panel = panels("fig1", a.figures("fig1"))["e"]

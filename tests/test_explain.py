@@ -112,6 +112,7 @@ def test_every_claim_is_judged_anew_by_the_rows_that_are_told(run):
     judged = run.frame("claims").set_index("claim")
     for number, row in judged.iterrows():
         page = flat(explain(f"claim.{number}", run))
+        assert not re.search("effect nan|told: nan", page), "what is not known is left out"
         assert "judged again from the tables: same result" in page
         assert f"verdict {row['verdict']}, in" in page
         assert flat(row["measured"]) in page
@@ -142,23 +143,25 @@ def test_a_network_has_rows_in_every_table(run):
 
 
 SPECS = {
-    "reference": specs.spec("romo"),
-    "fast": specs.spec("linear_z0.5"),
+    "compiled": specs.spec("romo"),
+    "linear": specs.spec("linear_z0.5"),
+    "reference": specs.spec("linear_z0.5"),
     "lstm": {"run_seed": 3, "task": "sentiment", "seed": 1},
 }
 
 
 @pytest.mark.parametrize("kind", SPECS)
 def test_streams_are_named_as_they_are_drawn(kind):
-    for purpose, (_, name) in network.streams(SPECS[kind]).items():
+    for purpose, (_, name) in network.streams(SPECS[kind], kind).items():
         number = name[-1] if isinstance(name[-1], int) else 7
         drawn = streams.named(*name[:-1], number).random(3)
         np.testing.assert_array_equal(drawn, streams.stream(SPECS[kind], purpose, number).random(3))
 
 
 def test_all_streams_are_told():
-    run_command = set().union(*(network.streams(spec) for spec in SPECS.values()))
-    assert run_command == set(streams.PURPOSES)
+    told = {kind: set(network.streams(spec, kind)) for kind, spec in SPECS.items()}
+    assert set().union(*told.values()) == set(streams.PURPOSES)
+    assert "sketch" in told["linear"] - told["reference"], "only the kernel for linear networks draws one"
 
 
 def test_the_code_of_a_network_is_that_of_the_plan(run):
@@ -213,5 +216,8 @@ def test_what_is_not_there_is_one_sentence(run, project):
 def test_every_form_is_understood():
     assert network_key({"task": "romo", "g": 0.9, "seed": 0}) == parsed("summary/romo/g0.9/seed0").key
     assert parsed("truncation/sentiment/seed0") == parsed("sentiment_truncation/seed0")
+    assert parsed("summary/romo/g1e-05/seed0").key == network_key({"task": "romo", "g": 1e-05, "seed": 0})
+    with pytest.raises(UserError, match="there is no table 'romo'"):
+        parsed("romo/g0.9./seed0")
     assert parsed("claim.12") == parsed("claims 12".replace(" ", "."))
     assert json.dumps(parsed("spectrum/romo/g0.9/seed0 matrix=dW, index=1").where) == '{"matrix": "dW", "index": "1"}'

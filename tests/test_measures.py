@@ -467,6 +467,13 @@ def test_summary_of_a_network_that_diverged_at_once(tmp_path):
     assert row["reason"] == "diverged at epoch 0"
 
 
+def test_summary_of_an_imported_network_that_was_not_finite_before_training(tmp_path):
+    parts = measured(tmp_path, **{name: {0: columns} for name, columns in USUAL.items()})
+    (network,) = networks(0)
+    imported = network | {"epochs": None, "reference_loss": None, "final_loss": 0.1}
+    assert summary.rows([imported], parts, threshold=0.05)["reason"] == [summary.IMPORTED]
+
+
 def test_norms_of_the_summary_are_frobenius(tmp_path):
     """Of any matrix: from its singular values, the root of the sum of its elements' squares."""
     matrix = np.random.default_rng(0).standard_normal((2, 2))

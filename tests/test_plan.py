@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+import plan as script
 import workflow
 from commands.explain.runs import Run
 from commands.plan import benchmarks, disk
@@ -62,6 +63,12 @@ def test_a_fresh_clone_knows_the_time_of_every_job(tmp_path):
     assert "a cluster that runs 100 of them at a time" in done.stdout
     assert "1 (2 networks)" in done.stdout
     assert "without train_sentiment, whose time is not known" in done.stdout
+
+
+@pytest.mark.parametrize("content", ["jobs: unlimited\n", "executor: slurm\n"])
+def test_a_profile_may_leave_the_number_of_jobs_open(tmp_path, content):
+    (tmp_path / "config.yaml").write_text(content)
+    assert script._machine(str(tmp_path), "2", []).name == "2 cores of this machine"
 
 
 def test_bad_words_are_one_sentence(finished):

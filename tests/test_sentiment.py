@@ -267,6 +267,8 @@ def test_divergence_ends_training_and_is_a_result(data, diverged):
     columns = evaluation.by_rank(arrays, [0, 1], data.validation, data.vectors)
     assert np.isnan(columns["accuracy"]).all()
     assert np.isnan(columns["loss"]).all()
+    small = compression.row(spec(), arrays, 1, data.validation, data.vectors)
+    assert np.isnan([small["accuracy"], small["loss"]]).all()
     spectra = evaluation.spectra(arrays)
     assert len(spectra["index"]) == 3 * (3 + N + N + N)
     finite = np.isfinite(spectra["singular_value"])

@@ -165,6 +165,18 @@ def test_spectra_have_the_leading_singular_values_and_all_eigenvalues():
     assert len(figS_spectra.panels(SPECTRA)["c"].rows(spectrum())) == 16
 
 
+def test_spectra_of_a_task_without_one_of_the_g_are_in_the_rows_of_their_g():
+    rows = pd.concat([spectrum(), spectrum().replace({"task": {"romo": "mante"}, "g": {0.9: 1.8}})])
+    settings = SPECTRA | {"figS_spectra": SPECTRA["figS_spectra"] | {"tasks": ["mante", "romo"]}}
+    figure = figS_spectra.draw({"spectrum": rows}, settings)
+    panel = {text: ax for ax in figure.axes for text in [t.get_text() for t in ax.texts]}
+    assert sorted(panel) == ["(a)", "(b)", "(c)", "(d)", "(f)", "(g)"]
+    assert [panel[f"({letter})"].get_ylabel() for letter in "cdfg"] == ["$g = 0.0$", "", "$g = 0.9$", "$g = 1.8$"]
+    for letter, g in {"f": 0.9, "g": 1.8}.items():
+        assert panel[f"({letter})"].patches[0].radius == g
+        assert figS_spectra.panels(settings)[letter].rows(rows)["g"].unique() == [g]
+
+
 def divergence() -> pd.DataFrame:
     epochs = {0.6: 6, 0.8: 4}
     parts = []
@@ -224,6 +236,9 @@ def test_the_oscillation_shows_outputs_losses_and_eigenvalues():
     assert loss.lines[0].get_ydata()[0] == 1
     assert imaginary.lines[1].get_xdata().tolist() == [0, 2, 4], "epochs at which they were recorded"
     assert set(figS_cosine.panels(settings)) == set("abcd")
+    several = {name: pd.concat([rows, rows.assign(g=0.7)]) for name, rows in (("history", history), ("trials", trials))}
+    more = figS_cosine.draw(several, settings).axes[1]
+    assert len(more.lines) == len(loss.lines) + 2, "a curve for each g"
 
 
 def test_singular_values_are_shown_beside_those_of_a_kernel_that_subtracts():

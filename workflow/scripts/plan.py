@@ -9,8 +9,7 @@ import re
 import sys
 from pathlib import Path
 
-import yaml
-
+from commands.doctor.paths import mapping
 from commands.plan.benchmarks import measured
 from commands.plan.dryrun import planned
 from commands.plan.page import Machine, page
@@ -59,9 +58,9 @@ def _machine(profile: str, cores: str, words: list[str]) -> Machine:
         path = Path(profile) / "config.yaml"
         if not path.is_file():
             raise UserError(f"there is no profile {profile!r}: {path} is missing; slurm is one")
-        jobs = yaml.safe_load(path.read_text(encoding="utf-8")).get("jobs")
-        if jobs:
-            return Machine(int(jobs), None, f"a cluster that runs {jobs} of them at a time, without its queue")
+        jobs = mapping(ROOT, str(path)).get("jobs")
+        if isinstance(jobs, int):
+            return Machine(jobs, None, f"a cluster that runs {jobs} of them at a time, without its queue")
     if not (cores == "all" or re.fullmatch(r"[1-9]\d*", cores)):
         raise UserError(f"--cores {cores}: must be a number of cores or all")
     count = os.cpu_count() if cores == "all" else int(cores)

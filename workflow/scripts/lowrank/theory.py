@@ -122,7 +122,8 @@ def gradient_norm(tau, g: float, target: float, order: int = 1):
 
 
 def convergence_time(g: float, target: float, order: int = 1, share: float = 0) -> float:
-    """tau*, when the loss first falls to the fraction `share` of L0; NaN if it never does to this order, as at order 2.
+    """tau*, when the loss first falls to the fraction `share` of L0; NaN if it never does to this
+    order, as at order 2 for shares below 1/4.
 
     At first order and share 0 it is 1/beta^2.
     """

@@ -20,14 +20,17 @@ ROOM = 0.17  # inches below a figure for the legend of the runs
 
 
 def common(name: str, a: Run, b: Run) -> tuple[dict, dict]:
-    """Return a figure's settings in both runs, restricted to shared tasks; raise UserError if there are none."""
+    """Return a figure's settings in both runs, restricted to tasks and g that both show; raise UserError if none."""
     settings = a.figures(name), b.figures(name)
-    if "tasks" not in settings[0][name]:
-        return settings
-    tasks = [task for task in settings[0][name]["tasks"] if task in settings[1][name]["tasks"]]
-    if not tasks:
-        raise UserError(f"{name}: {a.name} and {b.name} have no task in common")
-    return tuple(each | {name: each[name] | {"tasks": tasks}} for each in settings)
+    for key, named in {"tasks": "task", "g": "g"}.items():
+        for section in (name, *declared(name).borrowed):
+            if key not in settings[0][section]:
+                continue
+            values = [value for value in settings[0][section][key] if value in settings[1][section][key]]
+            if not values:
+                raise UserError(f"{name}: {a.name} and {b.name} have no {named} in common")
+            settings = tuple(each | {section: each[section] | {key: values}} for each in settings)
+    return settings
 
 
 @style.context()

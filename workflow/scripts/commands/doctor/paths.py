@@ -21,9 +21,7 @@ def mapping(root: Path, name: str) -> dict:
     try:
         found = configfiles.errors(root / name)
     except OSError as error:
-        raise UserError(
-            f"{name} cannot be read ({error.strerror}): name another file, or restore it (git checkout)"
-        ) from error
+        raise UserError(f"{name} cannot be read ({error.strerror}): {ADVICE}") from error
     if found:
         raise UserError("; ".join(error.replace(f"{root / name}", name) for error in found))
     content = yaml.safe_load((root / name).read_bytes())

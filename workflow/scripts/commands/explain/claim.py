@@ -15,7 +15,7 @@ def describe(page: Page, subject: ClaimSubject, run: Run) -> None:
     claim, row = tracing.known(subject.claim), table[table["claim"] == subject.claim]
     if claim is None or row.empty:
         raise UserError(f"unknown claim {subject.claim}: there are 1 to {len(table)}, see {run.folder}/claims.md")
-    row = row.iloc[0]
+    row = row.astype(object).where(row.notna(), None).iloc[0]
     code = claim.rule.__code__
     file = code.co_filename.partition("workflow/scripts/")[2]
     page.add("CLAIM", f"{row['statement']} (Section {row['section']})")

@@ -1,14 +1,13 @@
 """A trained network: the spec in its file, its random streams, the code and machine that made it, its seconds."""
 
-import csv
 import json
 from pathlib import Path
 
+from commands.plan.benchmarks import seconds as of_benchmark
 from lowrank.core.errors import UserError
 from lowrank.core.spec import digest, network_key
 from lowrank.plan.orders import trained_by
 from lowrank.store.networks import FOLDER
-from lowrank.training.kernels import compiled_for
 
 from . import records
 from .code import commit, compared
@@ -34,22 +33,22 @@ LSTM = {
 ROOTS_OF_LSTM = ["lowrank.sentiment.training"]
 
 
-def streams(spec: dict) -> dict[str, tuple[str, list]]:
+def streams(spec: dict, kernel: str | None) -> dict[str, tuple[str, list]]:
     """Return the streams of a network by purpose: what is drawn, and the name whose hash is the seed."""
     found = {}
-    for purpose, (drawn, number) in _kind(spec).items():
+    for purpose, (drawn, number) in _kind(spec, kernel).items():
         g = None if purpose == "test trials" or "g" not in spec else float(spec["g"])
         name = [spec["run_seed"], spec["task"], g, spec["seed"], purpose, int(number) if number.isdigit() else number]
         found[purpose] = (drawn, name)
     return found
 
 
-def _kind(spec: dict) -> dict[str, tuple[str, str]]:
+def _kind(spec: dict, kernel: str | None) -> dict[str, tuple[str, str]]:
     if spec["task"] == "sentiment":
         return LSTM
     if "imported" in spec:
         return IMPORTED
-    return SINGLE if compiled_for(spec) == "linear" else RECURRENT
+    return SINGLE if kernel == "linear" else RECURRENT
 
 
 def _json(name: list) -> str:
@@ -80,7 +79,7 @@ def describe(page: Page, file: str) -> None:
     for kind in ("treebank", "vectors") if "data" in known else ():
         page.add("  data", f"{kind}: {known['data'][kind]['name']}, SHA-256 {known['data'][kind]['sha256'][:12]}…")
     page.add("  streams", "PCG64 seeded with the SHA-256 of the JSON of:")
-    for drawn, name in streams(spec).values():
+    for drawn, name in streams(spec, known.get("kernel")).values():
         page.add("", f"{_json(name):<50} {drawn}")
     page.add("  code", compared(spec["code"], roots(spec)))
     page.add("  commit", f"{commit() or 'no git here'} (of this checkout; a network's file names its code, no commit)")
@@ -115,10 +114,8 @@ def benchmark(file: str, spec: dict) -> tuple[Path, float] | None:
     where = f"*/benchmarks/{rule}/{Path(file).relative_to(FOLDER).with_suffix('.tsv')}"
     if spec["task"] == "sentiment":
         where = where.replace("/sentiment/", "/")
-    for path in sorted(RESULTS.glob(where)):
-        with path.open(encoding="utf-8") as lines:
-            return path, float(next(csv.DictReader(lines, delimiter="\t"))["s"])
-    return None
+    found = ((path, of_benchmark(path)) for path in sorted(RESULTS.glob(where)))
+    return next(((path, seconds) for path, seconds in found if seconds is not None), None)
 
 
 def seconds(file: str, spec: dict) -> str:

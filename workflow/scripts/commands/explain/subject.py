@@ -59,7 +59,7 @@ def parsed(what: str) -> FigureSubject | ClaimSubject | Rows:
         figure, _, panel = first.partition(".")
         return FigureSubject(figure, panel or None)
     parts = first.split("/")
-    key = re.fullmatch(r"(?:([^/]+)/)??([^/]+)(?:/g([\d.]+))?/seed(\d+)", first)
+    key = re.fullmatch(r"(?:([^/]+)/)??([^/]+)(?:/g(\d+(?:\.\d+)?(?:e[+-]?\d+)?))?/seed(\d+)", first)
     if key:
         table, task, g, seed = key.groups()
         return _rows(table, task, g, int(seed), conditions)

@@ -63,10 +63,15 @@ def _settings(path: Path) -> dict | None:
 
 
 def _read(path: Path, work: Work) -> Iterator[Measured]:
-    """Yield a benchmark's seconds; skip incomplete files."""
+    found = seconds(path)
+    if found is not None:
+        yield Measured(work, found)
+
+
+def seconds(path: Path) -> float | None:
+    """Return the seconds in a benchmark file; None if it is incomplete."""
     try:
         with path.open(encoding="utf-8", newline="") as lines:
-            seconds = float(next(csv.DictReader(lines, delimiter="\t"))["s"])
+            return float(next(csv.DictReader(lines, delimiter="\t"))["s"])
     except (OSError, StopIteration, KeyError, TypeError, ValueError):
-        return
-    yield Measured(work, seconds)
+        return None

@@ -12,7 +12,7 @@ from lowrank.plan import start
 from .recorded import NETWORKS
 from .unused import Unused
 
-LOCK = NETWORKS / ".lock"  # in which a training job locks one byte for each of its networks, see `files.held`
+LOCK = NETWORKS / ".lock"  # in which a training job locks one byte for each of its networks, see `core.files.locked`
 OF_SNAKEMAKE = Path(".snakemake/locks")
 
 

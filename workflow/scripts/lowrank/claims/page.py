@@ -1,7 +1,7 @@
 """Write the claims as a Markdown page."""
 
 from collections.abc import Collection
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 
 from .base import FAILS, HOLDS, NOT_TESTED
@@ -26,10 +26,11 @@ agree and the sentence is looser than the rule.
 def first_tested(runs: dict[str, list[dict]]) -> list[dict]:
     """Take each claim, a row of the table `claims`, from the first run that tests it; `run` names it."""
     rows = [[row | {"run": run} for row in claims] for run, claims in runs.items()]
-    return [
-        next((row for row in of_a_claim if row["verdict"] != NOT_TESTED), of_a_claim[0])
-        for of_a_claim in zip(*rows, strict=True)
-    ]
+    found: dict[str, list[dict]] = {}
+    for row in chain.from_iterable(rows):
+        found.setdefault(row["claim"], []).append(row)
+    judged = [next((row for row in one if row["verdict"] != NOT_TESTED), one[0]) for one in found.values()]
+    return sorted(judged, key=lambda row: int(row["claim"]))
 
 
 def counts(verdicts: Collection[str]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
+from .. import theory
 from ..comparison import fig2, fig4, fig5, figS_size
 from ..comparison.base import TASKS
 from ..core.streams import named
@@ -102,7 +103,7 @@ def _history(rows: pd.DataFrame) -> pd.DataFrame:
     for (target, g), curves in rows[rows["panel"].isin(["d", "e"])].groupby(["target", "g"]):
         first, second = (curves[curves["series"] == f"{name} sim"].sort_values("x") for name in ("s1", "s2"))
         values = {"s1": first["published"], "s2": np.interp(first["x"], second["x"], second["published"])}
-        tau = first["x"] * (1 - g**2) ** 2
+        tau = first["x"] / theory.effective_time(1, g)
         parts.append(pd.DataFrame(values | {"tau": tau, "epoch": range(len(first)), "g": g, "task": _linear(target)}))
     return pd.concat(parts, ignore_index=True).assign(seed=0)
 

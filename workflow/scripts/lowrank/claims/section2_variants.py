@@ -2,19 +2,8 @@
 
 import numpy as np
 
-from .base import NotTested, Result, Run, claim, formatted, mean, standard_error
-from .section2 import STRONG
-
-
-def of_size(run: Run, module: str) -> dict[int, list[str]]:
-    """Group the tasks of a module by number of neurons; raise NotTested for fewer than three sizes."""
-    found: dict[int, list[str]] = {}
-    for name, task in run.tasks.items():
-        if task["module"] == module:
-            found.setdefault(task["n_neurons"], []).append(name)
-    if len(found) < 3:
-        raise NotTested(f"this run has {module} at {len(found)} sizes, 3 are needed: presets sizes, supplement")
-    return dict(sorted(found.items()))
+from .base import NotTested, Result, Run, claim, formatted, mean
+from .section2 import STRONG, settled, sizes, times_at_largest
 
 
 @claim(
@@ -28,10 +17,10 @@ def of_size(run: Run, module: str) -> dict[int, list[str]]:
     published="S d",
 )
 def norm_and_size(run: Run) -> Result:
-    sizes = of_size(run, "flipflop")
-    norms = [mean(run.rows("summary", task=names[0], g=STRONG)["norm_dW"]) for names in sizes.values()]
-    exponent = float(np.polyfit(np.log(list(sizes)), np.log(norms), 1)[0])
-    return Result(f"a = {exponent:.2f} over N = {', '.join(map(str, sizes))}", exponent < 0.1, {"a": exponent})
+    names = sizes(run, "flipflop", STRONG)
+    norms = [mean(run.rows("summary", task=name, g=STRONG)["norm_dW"]) for name in names.values()]
+    exponent = float(np.polyfit(np.log(list(names)), np.log(norms), 1)[0])
+    return Result(f"a = {exponent:.2f} over N = {', '.join(map(str, names))}", exponent < 0.1, {"a": exponent})
 
 
 @claim(
@@ -44,14 +33,9 @@ def norm_and_size(run: Run) -> Result:
     source="summary: flipflop at several N (presets sizes, supplement), g = 0.9, convergence_epoch",
 )
 def time_and_size(run: Run) -> Result:
-    names = [named[0] for named in of_size(run, "flipflop").values()]
-    times = [run.rows("summary", task=name, g=STRONG)["convergence_epoch"].dropna() for name in names]
-    if min(map(len, times[-2:])) == 0:
-        raise NotTested("this run has no networks that converged at one of the two largest sizes")
-    small, large = (np.asarray(values, float) for values in times[-2:])
-    room = 0.2 * mean(small) + 2 * np.hypot(standard_error(small), standard_error(large))
+    small, large = times_at_largest(run, "flipflop", STRONG)
     text, ratio = f"{formatted(small)} and {formatted(large)} epochs", mean(large) / mean(small)
-    return Result(text, bool(abs(mean(small) - mean(large)) < room), {"ratio": ratio})
+    return Result(text, settled(small, large), {"ratio": ratio})
 
 
 def variant(run: Run, name: str) -> Result:

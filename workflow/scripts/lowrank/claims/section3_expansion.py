@@ -19,7 +19,7 @@ def against_theory(run: Run, columns: dict[str, str], until: float, scale) -> Re
             second, third = (run.rows("theory", target=target, g=g, order=n).sort_values("tau") for n in (2, 3))
             for measured, predicted in columns.items():
                 means = run.rows("history", task=task, g=g).groupby("tau")[measured].mean()
-                means = means[means.index / (1 - g**2) ** 2 < until]
+                means = means[theory.effective_time(means.index, g) < until]
                 expected, before = (np.interp(means.index, t["tau"], t[predicted]) for t in (third, second))
                 room = np.abs(expected - before) + noise * scale(target, g)
                 worst = max(worst, float((np.abs(means - expected) / room).max()))

@@ -2,9 +2,8 @@
 
 import numpy as np
 
+from ..comparison.fig5 import SENTENCES
 from .base import NotTested, Result, Run, claim, mean
-
-SENTENCES = 872  # in the Treebank's validation set
 
 
 def curve(run: Run, truncated: str):
@@ -18,7 +17,7 @@ def final(run: Run) -> float:
     return mean(history[history["epoch"] == history["epoch"].max()]["validation_accuracy"])
 
 
-ONE_ERROR = "the standard error of an accuracy on 872 sentences, sqrt(p (1 - p) / 872)"
+ONE_ERROR = f"the standard error of an accuracy on {SENTENCES} sentences, sqrt(p (1 - p) / {SENTENCES})"
 
 
 def error(accuracy: float) -> float:

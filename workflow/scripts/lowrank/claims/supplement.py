@@ -2,23 +2,12 @@
 
 import numpy as np
 
-from .base import NotTested, Result, Run, claim, formatted, mean, standard_error, together
-from .section2 import STRONG, present
+from .base import NotTested, Result, Run, claim, formatted, mean, together
+from .section2 import STRONG, present, settled, sizes, times_at_largest
 
 GROWS = 0.1  # exponent of N
 FIRST_OUTLIER = 1.1  # times g: beyond it, no eigenvalue of W0 is expected at N = 256
 LEARNED, NOT_LEARNED = 0.05, 0.5  # of the initial loss
-
-
-def sizes(run: Run, task: str, g: float) -> dict[int, str]:
-    """Return the names of a task at its numbers of neurons; raise NotTested for fewer than three that have this g."""
-    like = {name: each for name, each in run.tasks.items() if name == task or name.startswith(f"{task}_N")}
-    summary = run.rows("summary")
-    there = set(summary[np.isclose(summary["g"], g)]["task"])
-    found = {each["n_neurons"]: name for name, each in like.items() if name in there}
-    if len(found) < 3:
-        raise NotTested(f"this run has {task} with g = {g:g} at {len(found)} sizes, 3 are needed: preset supplement")
-    return dict(sorted(found.items()))
 
 
 def at_each_g(run: Run, rule) -> Result:
@@ -56,14 +45,9 @@ def no_norm_grows(run: Run) -> Result:
 )
 def times_settle(run: Run) -> Result:
     def rule(task: str, g: float) -> Result:
-        names = list(sizes(run, task, g).values())[-2:]
-        times = [run.rows("summary", task=name, g=g)["convergence_epoch"].dropna().astype(float) for name in names]
-        if min(map(len, times)) < 2:
-            raise NotTested(f"this run has fewer than two networks of {task} with g = {g:g} that converged at a size")
-        small, large = times
-        room = 0.2 * mean(small) + 2 * np.hypot(standard_error(small), standard_error(large))
+        small, large = times_at_largest(run, task, g)
         ratio = mean(large) / mean(small)
-        return Result(f"{ratio:.2f} times", bool(abs(mean(small) - mean(large)) < room), {"": ratio})
+        return Result(f"{ratio:.2f} times", settled(small, large), {"": ratio})
 
     return at_each_g(run, rule)
 

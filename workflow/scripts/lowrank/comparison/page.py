@@ -8,10 +8,10 @@ HEAD = """# Published and reproduced curves: the run `{run}`
 
 Each published point was read off the paper's figure. *Distance* is the difference of our mean and the published value
 over what the two may differ by: the reading's error, and the spread over networks (the standard deviation of the
-difference of two means, from the networks' own scatter here and, where the paper draws a band, there). If both were
-draws from one lot, two thirds of the distances would be below 1 and one in twenty above 2; the points of a curve are
-not independent of each other, as they are of the same networks. A dash: the spread is not known, there is one network
-on either side. Root mean square differences are in the units of the axis.
+difference of two means, from the networks' own scatter here and, where the paper draws a band, there). If both came
+from the same distribution, two thirds of the distances would be below 1 and one in twenty above 2; the points of a
+curve are not independent, since they come from the same networks. A dash: the spread is unknown, since there is only
+one network on each side. Root mean square differences are in the units of the axis.
 """
 
 

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from pandas import DataFrame
 
 from . import style
-from .linear import available, simulation, theory
+from .linear import available, simulation, theory, until
 from .panels import SPREAD, Panel, Select, lettered
 from .style import values
 
@@ -45,7 +45,7 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
     panels = grid.subplots(squeeze=False, sharex="col")
     strengths = {task: available(tables["history"], task, chosen["g"]) for task in tasks}
     shades = {task: {g: style.shades(hues[task], strengths[task])[g] for g in strengths[task]} for task in tasks}
-    style.letter(trial_panel(figure, left, tables["trials"], figures, shades), "a")
+    style.letter(trial_panel(left, tables["trials"], figures, shades), "a")
     for column, task in enumerate(tasks):
         target, end = figures["targets"][task], chosen["effective_time"].get(task)
         simulated = {g: simulation(tables["history"], task, g, end) for g in strengths[task]}
@@ -109,7 +109,7 @@ def singular_values_legend(ax: Axes) -> None:
     ax.legend(handles=handles, ncols=2, loc="upper left", bbox_to_anchor=(0.03, 1.06), handlelength=1.8)
 
 
-def trial_panel(figure: Figure, slot: SubplotSpec, trials: DataFrame, figures: dict, shades: dict) -> Axes:
+def trial_panel(slot: SubplotSpec, trials: DataFrame, figures: dict, shades: dict) -> Axes:
     """Panel a: the input, and trained networks' outputs over the time since input onset; markers show the targets."""
     seed, markers, dashes = figures["fig3"]["seed"], style.markers([*shades]), style.dashes([*shades])
     top, bottom = slot.subgridspec(2, 1, hspace=0.3).subplots(sharex=True)
@@ -159,14 +159,8 @@ def panels(settings: dict) -> dict[str, Panel]:
         rows = table[table["task"].isin(tasks) & table["g"].isin(chosen["g"]) & (table["seed"] == chosen["seed"])]
         return rows[rows["signal"] != "target"]
 
-    def until(task: str) -> Select:
-        def rows(table: DataFrame) -> DataFrame:
-            own = table[(table["task"] == task) & table["g"].isin(chosen["g"])]
-            own = own.assign(effective_time=own["tau"] / (1 - own["g"] ** 2) ** 2)
-            own = own[own["effective_time"] <= chosen["effective_time"].get(task, float("inf")) * (1 + 1e-9)]
-            return own[own.groupby(["g", "seed"])["loss"].transform(lambda loss: loss.notna().all())]
-
-        return rows
+    def shown(task: str) -> Select:
+        return lambda history: until(history, task, chosen["g"], chosen["effective_time"].get(task))
 
     text = "input and output of trained networks over the time since the input's onset; a dot is a target"
     found = [Panel(text, "trials", "time", "value", ("task", "g", "signal"), trial, "trial_panel")]
@@ -175,6 +169,6 @@ def panels(settings: dict) -> dict[str, Panel]:
         for task in tasks:
             text = f"{label} of {task} over tau/(1 - g^2)^2: {SPREAD}; networks that diverged are left out"
             of = ("tau", "s1", "s2") if y == "s1" else ("tau", "loss")
-            panel = Panel(text, "history", "effective_time", y, ("g",), until(task), function, theory, of)
+            panel = Panel(text, "history", "effective_time", y, ("g",), shown(task), function, theory, of)
             found.append(panel)
     return lettered(found)

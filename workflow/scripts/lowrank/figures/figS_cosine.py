@@ -33,15 +33,18 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
     """Draw the figure from the tables history and trials; `figures` as in config.yaml."""
     tasks = figures["figS_cosine"]["tasks"]
     history, trials = (tables[name][tables[name]["seed"] == figures["fig3"]["seed"]] for name in ("history", "trials"))
-    hues = style.colors(tasks, figures["colors"])
-    networks = {task: {name: t[t["task"] == task] for name, t in (("h", history), ("t", trials))} for task in tasks}
+    colors = of_networks(history, tasks, style.colors(tasks, figures["colors"]))
+    outputs, histories = (
+        {(task, g): table[(table["task"] == task) & (table["g"] == g)] for task, g in colors}
+        for table in (trials, history)
+    )
     figure = Figure((style.WIDTH, HEIGHT))
     left = figure.add_gridspec(1, 1, left=0.075, right=0.42, top=0.72, bottom=0.33).subplots()
     right = figure.add_gridspec(3, 1, left=0.52, right=0.985, top=0.92, bottom=0.13, hspace=0.4).subplots(sharex=True)
-    output_panel(left, {task: rows["t"] for task, rows in networks.items()}, hues)
-    loss_panel(right[0], {task: rows["h"] for task, rows in networks.items()}, hues)
+    output_panel(left, outputs, colors)
+    loss_panel(right[0], histories, colors)
     for ax, part in zip(right[1:], PARTS, strict=True):
-        eigenvalue_panel(ax, {task: rows["h"] for task, rows in networks.items()}, hues, part)
+        eigenvalue_panel(ax, histories, colors, part)
     for ax, letter in zip((left, *right), "abcd", strict=True):
         style.letter(ax, letter, left=26)
     right[-1].set_xlabel("Epoch")
@@ -49,15 +52,22 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
     return figure
 
 
-def strength(rows: DataFrame) -> str:
-    """Return the g of a task's networks, of which there is one."""
-    return ", ".join(f"{g}" for g in sorted(rows["g"].unique()))
+def of_networks(history: DataFrame, tasks: list[str], hues: dict) -> dict[tuple[str, float], tuple]:
+    """Return a colour for each task and g: the task's hue, in shades if it has several g."""
+    found = {}
+    for task in tasks:
+        strengths = history[history["task"] == task]["g"].unique()
+        found |= {(task, g): color for g, color in style.rising(style.shades(hues[task], strengths)).items()}
+    return found
 
 
-def output_panel(ax: Axes, trials: dict[str, DataFrame], hues: dict) -> None:
+def output_panel(ax: Axes, trials: dict[tuple, DataFrame], colors: dict) -> None:
     """Plot the outputs over the trial, and the target where the output is judged."""
-    for task, rows in trials.items():
-        for signal, look in (("output", {"color": hues[task]}), ("target", {"color": "0.3", "ls": "--", "zorder": 3})):
+    for network, rows in trials.items():
+        for signal, look in (
+            ("output", {"color": colors[network]}),
+            ("target", {"color": "0.3", "ls": "--", "zorder": 3}),
+        ):
             own = rows[rows["signal"] == signal].sort_values("time")
             ax.plot(values(own, "time"), values(own, "value"), **look)
             judged = values(own, "time")[np.isfinite(values(own, "value"))]
@@ -66,31 +76,33 @@ def output_panel(ax: Axes, trials: dict[str, DataFrame], hues: dict) -> None:
     ax.set(ylim=(-1.3, 1.3), xlabel="Trial time $t$", ylabel="Output")
     style.ticks(ax.xaxis, 2)
     style.ticks(ax.yaxis, 2)
-    handles = [Line2D([], [], color=hues[task], label=f"$g = {strength(rows)}$") for task, rows in trials.items()]
+    handles = [Line2D([], [], color=color, label=f"$g = {g}$") for (_, g), color in colors.items()]
     handles.append(Line2D([], [], color="0.3", linestyle="--", label=r"$\hat{z}$"))
     ax.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1.08), ncols=len(handles))
 
 
-def loss_panel(ax: Axes, histories: dict[str, DataFrame], hues: dict) -> None:
+def loss_panel(ax: Axes, histories: dict[tuple, DataFrame], colors: dict) -> None:
     """Plot the loss over epochs, in units of the network's own initial loss."""
-    for task, rows in histories.items():
+    for network, rows in histories.items():
         rows = rows.sort_values("epoch")
         loss = values(rows, "loss")
-        ax.plot(values(rows, "epoch"), loss / loss[0], color=hues[task])
+        ax.plot(values(rows, "epoch"), loss / loss[0], color=colors[network])
     style.loss_axis(ax, np.array([1.0]))
     style.ticks(ax.xaxis, 2, integer=True)
     ax.set_ylabel("Loss")
 
 
-def eigenvalue_panel(ax: Axes, histories: dict[str, DataFrame], hues: dict, part: str) -> None:
+def eigenvalue_panel(ax: Axes, histories: dict[tuple, DataFrame], colors: dict, part: str) -> None:
     """Plot a part of the eigenvalue of the fastest oscillation; of the real part also the largest of all, dashed."""
-    for task, rows in histories.items():
+    for network, rows in histories.items():
         rows = rows.sort_values("epoch").dropna(subset="fastest_real")
         epoch, fastest = values(rows, "epoch"), values(rows, f"fastest_{part}")
-        ax.plot(epoch, fastest, color=hues[task])
+        ax.plot(epoch, fastest, color=colors[network])
         if part == "real":
             largest = values(rows, "eigenvalue1_real")
-            ax.plot(epoch, np.where(largest > fastest, largest, np.nan), color=hues[task], linestyle="--", alpha=0.7)
+            ax.plot(
+                epoch, np.where(largest > fastest, largest, np.nan), color=colors[network], linestyle="--", alpha=0.7
+            )
     ax.axhline(0, color="0.8", linewidth=0.6, zorder=0)
     if part == "real":
         ax.axhline(1, color="0.6", linewidth=0.6, dashes=(4, 2.5), zorder=0)

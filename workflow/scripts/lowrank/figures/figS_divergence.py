@@ -58,7 +58,7 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
 
 
 def loss_panel(ax: Axes, rows: DataFrame, shades: dict) -> None:
-    """Plot the loss over epochs up to L0 and a little more; mark where a network ran away."""
+    """Plot the loss over epochs up to L0 and a little more."""
     highest = 0.0
     for g, color in shades.items():
         own = rows[rows["g"] == g].sort_values("epoch")

@@ -15,8 +15,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from pandas import DataFrame
 
+from ..theory import effective_time
 from . import style
-from .linear import available, simulation, theory
+from .linear import available, simulation, theory, until
 from .panels import SPREAD, Panel, Select, lettered
 
 FIGURE = {
@@ -53,7 +54,7 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
         for ax, g in zip(axes[1:, column], strengths, strict=True):
             if g in shades:
                 ours, *grey = (over_tau(tables["history"], name, g, end) for name in (task, *subtracted))
-                expected = theory(tables["theory"], target, g, until(end, g))
+                expected = theory(tables["theory"], target, g, effective(end, g))
                 singular_values_panel(ax, ours, in_tau(expected, g), grey, g, shades[g])
         axes[-1, column].set_xlabel(r"Learning time $\tau$")
         for row, ax in enumerate(axes[:, column]):
@@ -78,19 +79,19 @@ def rows_of_axes(strengths: int, tasks: int) -> np.ndarray:
     return np.vstack([top.subplots(squeeze=False), below.subplots(squeeze=False, sharex="col")])
 
 
-def until(end: float | None, g: float) -> float | None:
+def effective(end: float | None, g: float) -> float | None:
     """Return the effective learning time at which tau is `end`."""
-    return end and end / (1 - g**2) ** 2
+    return end and float(effective_time(end, g))
 
 
 def in_tau(curves: dict, g: float) -> dict:
     """Return curves with x in units of tau instead of the effective learning time."""
-    return curves | {"x": curves["x"] * (1 - g**2) ** 2}
+    return curves | {"x": curves["x"] / effective_time(1, g)}
 
 
 def over_tau(history: DataFrame, task: str, g: float, end: float | None) -> dict:
     """Return the loss and s1 to s5 of a task's networks over tau up to `end`."""
-    return in_tau(simulation(history, task, g, until(end, g), SHOWN), g)
+    return in_tau(simulation(history, task, g, effective(end, g), SHOWN), g)
 
 
 def loss_panel(ax: Axes, simulated: dict, predicted: dict, shades: dict) -> None:
@@ -147,25 +148,23 @@ def legend(ax: Axes, kinds: bool) -> None:
 def panels(settings: dict) -> dict[str, Panel]:
     """Describe what each panel shows, by letter."""
     tasks = settings["figS_singular_values"]["tasks"]
-    strengths, effective_time = settings["fig3"]["g"], settings["fig3"]["effective_time"]
+    strengths, ends = settings["fig3"]["g"], settings["fig3"]["effective_time"]
 
-    def shown(task: str, strengths: list[float], effective: bool) -> Select:
-        def rows(history: DataFrame) -> DataFrame:
-            own = history[(history["task"] == task) & history["g"].isin(strengths)]
-            time = own["tau"] / (1 - own["g"] ** 2) ** 2 if effective else own["tau"]
-            own = own[time <= effective_time.get(task, float("inf")) * (1 + 1e-9)]
-            return own[own.groupby(["g", "seed"])["loss"].transform(lambda loss: loss.notna().all())]
+    def over_effective_time(task: str) -> Select:
+        return lambda history: until(history, task, strengths, ends.get(task))
 
-        return rows
+    def over_tau_at(task: str, g: float) -> Select:
+        return lambda history: until(history, task, [g], effective(ends.get(task), g))
 
     theory_of = "dashed: third order of the theory ({}), from the table theory"
     found = [
         Panel(
             f"the loss of {task} over tau / (1 - g^2)^2: {SPREAD}",
-            *("history", "tau", "loss", ("g",)),
-            shown(task, strengths, effective=True),
+            *("history", "effective_time", "loss", ("g",)),
+            over_effective_time(task),
             "loss_panel",
             theory_of.format("Eq. 15"),
+            ("tau", "loss"),
         )
         for task in tasks
     ]
@@ -174,7 +173,7 @@ def panels(settings: dict) -> dict[str, Panel]:
         Panel(
             f"s1 to s5 of dW of {task} over tau, g = {g}: {SPREAD}",
             *("history", "tau", "s1", ()),
-            shown(task, [g], effective=False),
+            over_tau_at(task, g),
             "singular_values_panel",
             f"{theory_of.format('Eq. 14')}; {grey}",
             SHOWN,

@@ -42,7 +42,7 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
     upper = figure.add_gridspec(2, len(tasks), top=1 - 0.3 / height, bottom=split + 0.42 / height, wspace=0.3, **sides)
     lower = figure.add_gridspec(len(chosen["g"]), len(tasks), top=split - 0.1 / height, bottom=0.35 / height, **sides)
     singular = upper.subplots(squeeze=False, sharex=True)
-    first = []
+    labelled = {}
     for column, task in enumerate(tasks):
         rows = spectrum[spectrum["task"] == task]
         shades = style.rising(style.shades(hues[task], chosen["g"]))
@@ -54,22 +54,24 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
         legend(singular[0, column], shades)
         style.letter(singular[0, column], chr(ord("a") + column))
         size = ROOM * extent(rows, chosen["g"])
-        for row, g in enumerate(shades):
+        for row, g in enumerate(sorted(chosen["g"])):
+            if g not in shades:
+                continue
             axes = lower[row, column].subgridspec(1, 2, wspace=0.2).subplots(sharey=True)
             axes[1].set_visible(g > 0)
             for ax, matrix in zip(axes, MATRICES, strict=True):
                 eigenvalues_panel(ax, rows[(rows["g"] == g) & (rows["matrix"] == matrix)], g, shades[g], size)
-                if row == len(shades) - 1:
+                if g == max(shades):
                     ax.set_xlabel(f"${MATRICES[matrix]}$")
                 else:
                     ax.set_xticklabels([])
             style.letter(axes[0], chr(ord("a") + (row + 1) * len(tasks) + column), left=18)
-            if column == 0:
+            if g not in labelled:
                 axes[0].set_ylabel(f"$g = {g}$")
-                first.append(axes[0])
+                labelled[g] = column, axes[0]
     for ax, name in zip(singular[:, 0], MATRICES.values(), strict=True):
         ax.set_ylabel(f"SV$({name})$")
-    figure.align_ylabels([*singular[:, 0], *first])
+    figure.align_ylabels([*singular[:, 0], *(ax for column, ax in labelled.values() if column == 0)])
     return figure
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from pandas import DataFrame
 
+from .. import theory as expansion
 from ..core.errors import UserError
 from .style import values
 
@@ -20,8 +21,15 @@ def available(history: DataFrame, task: str, strengths: list[float]) -> list[flo
     return found
 
 
-def effective_time(rows: DataFrame, g: float) -> np.ndarray:
-    return values(rows, "tau") / (1 - g**2) ** 2
+def until(history: DataFrame, task: str, strengths: list[float], end: float | None) -> DataFrame:
+    """Return the rows of a task's networks up to the effective learning time `end`, with it as `effective_time`.
+
+    Networks that diverged are excluded.
+    """
+    rows = history[(history["task"] == task) & history["g"].isin(strengths)]
+    rows = rows[rows.groupby(["g", "seed"])["loss"].transform(lambda loss: loss.notna().all())]
+    rows = rows.assign(effective_time=expansion.effective_time(rows["tau"], rows["g"]))
+    return rows[rows["effective_time"] <= (end or np.inf) * (1 + 1e-9)]
 
 
 def simulation(
@@ -31,20 +39,17 @@ def simulation(
 
     Networks that diverged are excluded.
     """
-    rows = history[(history["task"] == task) & (history["g"] == g)]
+    groups = until(history, task, [g], end).groupby("epoch")
     names = ["loss", *singular_values]
-    finite = rows.groupby("seed")["loss"].transform(lambda loss: loss.notna().all())
-    rows = rows[finite].assign(x=lambda r: effective_time(r, g))
-    rows = rows[rows["x"] <= (end or np.inf) * (1 + 1e-9)]
-    groups = rows.groupby("epoch")
     spread = {name: np.stack([groups[name].mean(), groups[name].std(ddof=0)]) for name in names}
-    return {"x": groups["x"].mean().to_numpy(), **spread}
+    return {"x": groups["effective_time"].mean().to_numpy(), **spread}
 
 
 def theory(table: DataFrame, target: float, g: float, end: float | None) -> dict[str, np.ndarray]:
     """Return the third-order theory, held constant once z first exceeds the target: there the expansion breaks down."""
     rows = table[(table["target"] == target) & (table["g"] == g) & (table["order"] == 3)].sort_values("tau")
-    rows = rows[effective_time(rows, g) <= (end or np.inf) * (1 + 1e-9)]
+    rows = rows.assign(x=expansion.effective_time(rows["tau"], g))
+    rows = rows[rows["x"] <= (end or np.inf) * (1 + 1e-9)]
     passed = np.flatnonzero(values(rows, "readout") > target)
     clipped = np.minimum(np.arange(len(rows)), passed[0] if len(passed) else len(rows))
-    return {"x": effective_time(rows, g)} | {name: values(rows, name)[clipped] for name in ("loss", "s1", "s2")}
+    return {"x": values(rows, "x")} | {name: values(rows, name)[clipped] for name in ("loss", "s1", "s2")}

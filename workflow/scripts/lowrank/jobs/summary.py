@@ -48,7 +48,9 @@ def _row(network: dict, part: dict[str, dict[str, np.ndarray]], threshold: float
         **_of_linear(part["history"], converged),
         "reason": (IMPORTED if imported else f"diverged at epoch {len(loss) - 1}")
         if diverged
-        else _reason(imported, loss / network["reference_loss"], converged, rank, ranks["relative_loss"], threshold),
+        else _reason(
+            imported, loss / (network["reference_loss"] or np.nan), converged, rank, ranks["relative_loss"], threshold
+        ),
     }
 
 
@@ -59,7 +61,7 @@ def _reason(imported, loss, converged, rank, relative_loss, threshold) -> str | 
         lowest = np.min(loss)
         reasons.append(f"the loss never fell below {threshold:g} of L0 (lowest: {lowest:.3g})")
     if rank is None:
-        lowest = np.min(relative_loss)
+        lowest = np.nanmin(relative_loss)
         reasons.append(f"no truncation is below {threshold:g} of the rank-0 loss (lowest: {lowest:.3g})")
     return "; ".join(reasons) or None
 

@@ -22,7 +22,7 @@ class Activity(NamedTuple):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Network:
-    """A trained network, x' = -x + W r + M u, z = v' r, in units of its time constant (Eqs. 1 and 2).
+    """A trained network, x' = -x + W r + M u, z = v' r, in units of its time constant (Eqs. 2 and 3).
 
     `weights` maps W0, M0 and v0 (before training) and W, M and v (after it) to arrays, float32.
     """

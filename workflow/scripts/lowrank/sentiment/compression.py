@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..analysis.connectivity import finite
 from .evaluation import TRUNCATED, accuracy_and_loss, split, truncations
 from .lstm import Weights, initial_weights
 from .sentences.data import Sentences
@@ -17,6 +18,8 @@ def unpacked(spec: dict, arrays: dict[str, np.ndarray], rank: int) -> Weights:
 
 
 def row(spec: dict, arrays: dict[str, np.ndarray], rank: int, sentences: Sentences, vectors: np.ndarray) -> dict:
-    """Loss and accuracy of the compressed network, as a row like those of `evaluation.by_rank`."""
-    accuracy, loss = accuracy_and_loss(unpacked(spec, arrays, rank), sentences, vectors)
+    """Loss and accuracy of the compressed network, as a row like those of `evaluation.by_rank`; NaN if it diverged."""
+    accuracy, loss = np.nan, np.nan
+    if finite(split(arrays)[1]):
+        accuracy, loss = accuracy_and_loss(unpacked(spec, arrays, rank), sentences, vectors)
     return {"truncated": "compressed", "rank": rank, "loss": loss, "accuracy": accuracy}
