@@ -94,6 +94,33 @@ def test_what_is_no_script_is_given_to_python():
     assert done.stdout == "['-c', 'word'] False\n"
 
 
+BEGUN = """
+import os, subprocess, sys
+command = [sys.executable, "-m", "snakemake", *sys.argv[1:]]
+environment = os.environ | {"COLOUR": "blue", "PYTHONPATH": os.path.abspath("modules")}
+done = subprocess.run(command, cwd="inner", env=environment, capture_output=True, text=True)
+print(done.returncode, "MissingRuleException" in done.stdout + done.stderr)
+"""
+
+
+def test_a_start_by_a_script_sees_what_it_would_afresh(tmp_path):
+    """As by `make plan`, and by the job that writes the report."""
+    (tmp_path / "script.py").write_text(BEGUN)
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner/Snakefile").write_text(SNAKEFILE)
+    seen = []
+    for python in (sys.executable, warm.jobs().python()):
+        command = [python, tmp_path / "script.py", "what", "--dry-run"]
+        environment = os.environ | {"PWD": str(tmp_path)}  # as every shell sets it, that of the stand-in too
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+        started = (tmp_path / "inner/start.json").read_text()
+        seen.append((done.stdout, json.loads(re.sub(r"runtime-cache/tmp\w+", "", started))))
+    assert seen[0] == seen[1]
+    assert seen[1][0] == "1 True\n"
+    assert seen[1][1]["words"] == ["what", "--dry-run"]
+    assert seen[1][1]["environment"]["COLOUR"] == "blue"
+
+
 OF_A_START = r"Workflow ID: [\w-]+|\d\d:\d\d:\d\d|0x[0-9a-f]+"  # what is another one each time
 
 

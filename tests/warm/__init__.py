@@ -47,10 +47,11 @@ class Server:
         atexit.register(self.end)
 
     def python(self) -> str:
-        """A program that is to Snakemake as Python is: a script that it is given runs as a fork."""
+        """A program that is to Snakemake as Python is: a script that it is given runs as a fork, its own starts too."""
         program = self.folder / "python"
         if not program.exists():
-            program.write_text(f"#!/bin/sh\nexec '{sys.executable}' -S -E '{HERE / 'client.py'}' '{self.at}' \"$@\"\n")
+            words = f"'{sys.executable}' -S -E '{HERE / 'client.py'}' '{self.at}' '{starts().at}'"
+            program.write_text(f'#!/bin/sh\nexec {words} "$@"\n')
             program.chmod(0o755)
         return str(program)
 

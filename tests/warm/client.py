@@ -1,4 +1,7 @@
-"""In Python's place: `client.py SOCKET SCRIPT WORD...` has the script run by the process that listens there."""
+"""In Python's place: `client.py SOCKET STARTS SCRIPT WORD...` has the script run by the process that listens there.
+
+`client.py STARTS snakemake WORD...` has a start of Snakemake run by that of starts.
+"""
 
 import contextlib
 import json
@@ -7,13 +10,17 @@ import signal
 import socket
 import sys
 
-at, *words = sys.argv[1:]
-if words[:1] == [] or words[0].startswith("-"):
+at, starts, *words = sys.argv[1:]
+order = {"folder": os.getcwd(), "words": words, "environment": dict(os.environ)}
+if starts == "snakemake":
+    order["python"] = sys.executable
+elif words[:1] == [] or words[0].startswith("-"):
     os.execv(sys.executable, [sys.executable, *words])
+else:
+    order |= {"script": True, "starts": starts}
 with socket.socket(socket.AF_UNIX) as server, server.makefile("rw") as line:
     server.connect(at)
     socket.send_fds(server, [b"\n"], [0, 1, 2])
-    order = {"folder": os.getcwd(), "words": words, "environment": dict(os.environ), "script": True}
     print(json.dumps(order), file=line, flush=True)
     process = int(line.readline())
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

@@ -1,8 +1,9 @@
 """The process that has loaded modules: `server.py SOCKET MODULE...`; for each connection it forks a program.
 
 With it come the three streams, and a line of JSON: the folder, the environment, the words. The first of these is a
-script if `script` is true; else they are those of `python -m snakemake`, for which `python` is where Python is. Back go
-the number of the process and its exit status.
+script if `script` is true, and Snakemakes that it starts are forked of the process whose socket is `starts`; else they
+are those of `python -m snakemake`, for which `python` is where Python is. Back go the number of the process and its
+exit status.
 """
 
 import atexit
@@ -14,8 +15,11 @@ import os
 import runpy
 import select
 import socket
+import subprocess
 import sys
 from pathlib import Path
+
+CLIENT = Path(__file__).with_name("client.py")
 
 
 def forked(listening: socket.socket) -> dict:
@@ -61,6 +65,7 @@ def become(order: dict) -> None:
     os.environ.update(order["environment"])
     sys.path[:0] = filter(None, order["environment"].get("PYTHONPATH", "").split(os.pathsep))
     if order.get("script"):
+        fork_starts(order["starts"])
         script, *sys.argv[1:] = order["words"]
         sys.path.insert(0, str(Path(script).resolve().parent))
         sys.argv[0] = script
@@ -71,6 +76,26 @@ def become(order: dict) -> None:
         sys.executable = order["python"]
         sys.modules["snakemake.workflow"].Workflow._rundir = os.getcwd()  # all that it reads when it is loaded
         runpy.run_module("snakemake", run_name="__main__", alter_sys=True)
+
+
+def fork_starts(at: str) -> None:
+    """Have `python -m snakemake`, wherever this program starts it, run by the process of starts.
+
+    As in `warm.takes`, not with other variables of Python's, which it reads but once.
+    """
+    begin, own = subprocess.Popen.__init__, of_python(os.environ)
+
+    def forked(process: subprocess.Popen, command: list[str], *rest, **options) -> None:
+        if command[:3] == [sys.executable, "-m", "snakemake"] and of_python(options.get("env") or os.environ) == own:
+            command = [sys.executable, "-S", "-E", CLIENT, at, *command[2:]]
+        begin(process, command, *rest, **options)
+
+    subprocess.Popen.__init__ = forked
+
+
+def of_python(environment: dict[str, str]) -> dict[str, str]:
+    """Its own variables, but for PYTHONPATH, which a fork follows."""
+    return {name: value for name, value in environment.items() if name.startswith("PYTHON") and name != "PYTHONPATH"}
 
 
 def end() -> None:
