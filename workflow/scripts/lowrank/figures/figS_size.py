@@ -12,6 +12,7 @@ from matplotlib.ticker import NullLocator
 from pandas import DataFrame
 
 from . import style
+from .means import spread
 from .panels import SPREAD, Panel, Select, lettered
 from .style import values
 
@@ -63,12 +64,7 @@ def draw(tables: dict[str, DataFrame], figures: dict) -> Figure:
 def over_size(summary: DataFrame, sizes: list, measure: str) -> DataFrame:
     """Return mean and standard deviation (ddof = 0) over seeds by g and N, where all seeds have the measure."""
     rows = summary[summary["task"].isin([name for _, name in sizes])]
-    rows = rows[["g", "n_neurons"]].assign(value=values(rows, measure))
-    known = rows["value"].notna().groupby([rows["g"], rows["n_neurons"]]).transform("all")
-    groups = rows[known].groupby(["g", "n_neurons"])["value"]
-    points = DataFrame({"mean": groups.mean(), "sd": groups.std(ddof=0)})
-    points.loc[groups.count() < 2, "sd"] = np.nan
-    return points.reset_index()
+    return spread(rows.assign(**{measure: values(rows, measure)}), measure, ("g", "n_neurons"))
 
 
 def panel(ax: Axes, points: DataFrame, shades: dict, marker: str) -> None:

@@ -1,9 +1,13 @@
 """Means over seeds of what networks have in the table summary, for the figures that show them over g."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from pandas import DataFrame, Series
 
 from .style import values
+
+TASK_AND_G = ("task", "g")
 
 
 def converged(summary: DataFrame) -> DataFrame:
@@ -16,19 +20,19 @@ def converged(summary: DataFrame) -> DataFrame:
     return whole(networks, networks["convergence_epoch"].notna() | summary["epochs"].isna())
 
 
-def complete(networks: DataFrame, measure: str) -> DataFrame:
-    """Select the (task, g) for which all seeds have the measure."""
-    return whole(networks, networks[measure].notna())
+def complete(networks: DataFrame, measure: str, by: Sequence[str] = TASK_AND_G) -> DataFrame:
+    """Select the (task, g), or other groups, for which all seeds have the measure."""
+    return whole(networks, networks[measure].notna(), by)
 
 
-def whole(networks: DataFrame, has: Series) -> DataFrame:
-    """Select the (task, g) of which `has` is True for all seeds."""
-    return networks[has.groupby([networks["task"], networks["g"]]).transform("all")]
+def whole(networks: DataFrame, has: Series, by: Sequence[str] = TASK_AND_G) -> DataFrame:
+    """Select the (task, g), or other groups, of which `has` is True for all seeds."""
+    return networks[has.groupby([networks[name] for name in by]).transform("all")]
 
 
-def spread(networks: DataFrame, measure: str) -> DataFrame:
-    """Return mean and standard deviation (ddof = 0) over seeds for each task and g; NaN for a single seed."""
-    groups = complete(networks, measure).groupby(["task", "g"])[measure]
+def spread(networks: DataFrame, measure: str, by: Sequence[str] = TASK_AND_G) -> DataFrame:
+    """Return mean and standard deviation (ddof = 0) over seeds for each group; the latter is NaN for a single seed."""
+    groups = complete(networks, measure, by).groupby([*by])[measure]
     points = DataFrame({"mean": groups.mean(), "sd": groups.std(ddof=0)})
     points.loc[groups.count() < 2, "sd"] = np.nan
     return points.reset_index()
