@@ -278,6 +278,14 @@ def test_a_training_is_the_references_within_rounding(name, optimizer):
         assert np.linalg.norm(ours.weights[key] - theirs.weights[key]) <= 1e-3 * change, key
 
 
+def test_the_output_is_recorded_where_it_is_judged_last():
+    """The cosine is judged in the first half of its trial, and only so far is it computed."""
+    one, task = of("cosine", g=0.8, epochs=3, batch=1)
+    ours, theirs = (train(one, task, kernel=kernel).history["readout"] for kernel in ("compiled", "reference"))
+    assert abs(ours[0]) > 1e-6
+    np.testing.assert_allclose(theirs, ours, rtol=1e-3)
+
+
 def test_only_what_is_to_be_trained_is():
     one, task = of("mante", trained=["W"])
     found = train(one, task)

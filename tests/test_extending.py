@@ -1,5 +1,6 @@
 """A measure, a figure and a claim of one's own: each one new file, and found wherever the workflow speaks of such."""
 
+import itertools
 import json
 import re
 import shutil
@@ -183,7 +184,8 @@ def test_there_is_no_measure_of_a_name_that_is_not_there():
 def test_names_of_rules_tables_and_folders_are_taken():
     """Those that are in use beside the measures' own; a measure of such a name would write over another's files."""
     rules = "\n".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
-    used = {*re.findall(r"^ *rule (\w+):", rules, re.MULTILINE), *re.findall(r"RESULTS}/(\w+)/", rules)}
+    named = re.findall(r"^ *rule (\w+):|^ *use rule \w+ as (\w+)", rules, re.MULTILINE)
+    used = {*filter(None, itertools.chain(*named)), *re.findall(r"RESULTS}/(\w+)/", rules)}
     assert {*used, *schemas.TABLES} <= base.TAKEN
 
 

@@ -9,11 +9,9 @@ import torch
 
 import reference
 from lowrank.analysis import connectivity
-from lowrank.core.errors import UserError
 from lowrank.core.spec import digest
 from lowrank.jobs import train_job
 from lowrank.store import checkpoint, networks, tables
-from lowrank.tasks.base import Trials
 from lowrank.training.initialization import initial_weights
 from lowrank.training.kernels import linear as fast
 from lowrank.training.kernels import reference as general
@@ -154,13 +152,7 @@ def test_networks_of_a_stack_are_as_if_alone():
             }
 
 
-def test_an_input_that_changes_is_refused():
-    one, task = of("linear_z0.5")
-
-    class Ramp:
-        def draw(self, rng, n_trials) -> Trials:
-            trials = task.draw(rng, n_trials)
-            return Trials(trials.inputs.cumsum(axis=1), trials.targets, trials.mask, trials.phase)
-
-    with pytest.raises(UserError, match="kernel linear wants an input that is constant from its onset on"):
-        fast.batches(Ramp(), [one], 0)
+def test_a_first_update_that_overflows_ends_training():
+    one, task = of("linear_z0.5", epochs=4, learning_rate=1e40)
+    loss = train(one, task).history["loss"]
+    assert np.isfinite(loss).tolist() == [True, False]

@@ -14,7 +14,7 @@ LSTM = "sentiment"  # the LSTM's task, and the prefix of its tables' names
 TAKEN = {  # names of other rules, tables and folders
     *("all", "archive", "benchmarks", "claims", "claims_page", "comparison", "compute", "figure_published", "figures"),
     *("gather", "history", "logs", "page", "pages", "report", "sentiment_data", "sentiment_history", "summary"),
-    *("tables", "theory", "train", "train_on_cpu", "train_sentiment", "verify"),
+    *("import_networks", "tables", "theory", "train", "train_on_cpu", "train_sentiment", "verify"),
 }
 
 
@@ -112,7 +112,7 @@ class Measure(ABC):
             return f"{cls.__name__} lacks @dataclass(frozen=True)"
         if lacking := [name for name in ("holds", "columns") if not getattr(cls, name, None)]:
             return f"the measure does not define its {' and '.join(lacking)}"
-        if {cls.name, cls.rule} & TAKEN or not (cls.name.isidentifier() and cls.rule.isidentifier()):
+        if {cls.name, cls.rule, cls.folder()} & TAKEN or not (cls.name.isidentifier() and cls.rule.isidentifier()):
             return f"a measure cannot have the name {cls.name} and the rule {cls.rule}"
         if twice := [name for name in cls.columns if name in NETWORK]:
             return f"the columns {', '.join(twice)} name the network: leave them out"

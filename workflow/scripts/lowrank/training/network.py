@@ -91,12 +91,13 @@ class Unrolled:
         loss = error.square().sum((1, 2, 3)) / (2 * count.view(-1))
         return loss, self._backward(weights, batch, error.div_(count))
 
-    def readout(self) -> torch.Tensor:
-        """Return the output (n,) at the end of the last forward pass; NaN unless there is one trial and one output."""
-        n, _, trials, n_out = self.output.shape
+    def readout(self, batch: Batch) -> torch.Tensor:
+        """Return the output (n,) where it is judged last; NaN unless there is one trial and one output."""
+        n, steps, trials, n_out = self.output.shape
         if trials * n_out > 1:
             return torch.full((n,), torch.nan, device=self.output.device)
-        return self.output[:, -1, 0, 0].clone()
+        judged = batch.mask[:, :, 0, 0] * torch.arange(steps, device=self.output.device)
+        return self.output[torch.arange(n, device=self.output.device), judged.argmax(1), 0, 0]
 
     def _backward(self, weights, batch: Batch, error: torch.Tensor) -> dict[str, torch.Tensor]:
         """Return the gradients, given error[k] = dL/dz[k], using the adjoints a[k] = dL/dx[k+1]:

@@ -29,7 +29,7 @@ class Stack(Protocol):
     def read(self, rows: list[Any]) -> list[Row]:
         """Convert rows returned by `step`: `loss`, `gradient_norm` (Frobenius, w.r.t. W), all before the update.
 
-        Linear networks add `readout`, the output at the end of a single trial, and `s1` ... `s5`.
+        Linear networks add `readout`, the output of a single trial where it is judged last, and `s1` ... `s5`.
         """
 
     def state(self, network: int) -> State:

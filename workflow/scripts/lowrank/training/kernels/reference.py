@@ -58,16 +58,16 @@ class Stack:
         loss, gradients = self.unrolled.loss_and_gradients(self.weights, batch)
         row = {"loss": loss, "gradient_norm": torch.linalg.vector_norm(gradients["W"], dim=(1, 2))}
         if self.nonlinearity == "identity":
-            row |= self._linear_row()
+            row |= self._linear_row(batch)
         self.optimizer.step(gradients)
         return row
 
-    def _linear_row(self) -> dict[str, torch.Tensor]:
+    def _linear_row(self, batch: Batch) -> dict[str, torch.Tensor]:
         change = self.weights["W"] - self.initial
         values = change.new_full((len(change), len(SHOWN)), torch.nan)
         for network in torch.nonzero(torch.isfinite(change).all(dim=(1, 2))).flatten():
             values[network] = torch.linalg.svdvals(change[network])[: len(SHOWN)]
-        return {"readout": self.unrolled.readout()} | dict(zip(SHOWN, values.unbind(1), strict=True))
+        return {"readout": self.unrolled.readout(batch)} | dict(zip(SHOWN, values.unbind(1), strict=True))
 
     def state(self, network: int) -> State:
         """Copy one network's weights and moments; moments have names such as `W.exp_avg`."""
