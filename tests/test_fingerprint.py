@@ -334,7 +334,7 @@ def test_a_figure_holds_its_own_file_and_the_style(figure):
     found = {name for name in closure(figure) if name.startswith("lowrank.figures.")}
     shared = {"lowrank.figures.lstm"} if figure in ("fig5", "figS_lstm") else set()
     shared |= {"lowrank.figures.linear"} if figure in ("fig3", "figS_singular_values") else set()
-    shared |= {"lowrank.figures.means"} if figure in ("fig2", "fig2_seeds") else set()
+    shared |= {"lowrank.figures.means"} if figure in ("fig2", "fig2_seeds", "figS_size") else set()
     assert found == {"lowrank.figures.panels", "lowrank.figures.style", f"lowrank.figures.{figure}"} | shared
     assert not {name for name in closure(figure) if "comparison" in name or name == "lowrank.analysis.evaluation"}
     if (variant := f"{figure}_published") in PLAIN:

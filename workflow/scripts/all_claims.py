@@ -21,7 +21,7 @@ def main() -> int:
     try:
         rows = {name: tables.read(Run(name).table("claims"), "claims").to_pylist() for name in names}
         with atomic(PAGE) as temporary:
-            Path(temporary).write_text(page(first_tested(rows), "`, `".join(names)), encoding="utf-8")
+            Path(temporary).write_text(page(first_tested(rows), *names), encoding="utf-8")
     except (UserError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

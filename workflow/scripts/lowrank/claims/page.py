@@ -13,7 +13,7 @@ HEADINGS = {
     "S": "The supplement",
 }
 COUNTED = {HOLDS: "hold", FAILS: "fail", NOT_TESTED: "not tested"}
-HEAD = """# The paper's claims, judged on the run `{run}`
+HEAD = """# The paper's claims, judged on the {runs}
 
 {counts}. Each rule is a small function in `workflow/scripts/lowrank/claims/`; ± is a standard error over networks.
 Brackets hold the middle 95 % of what the rule finds when the networks are drawn again, with replacement, and *support*
@@ -38,9 +38,10 @@ def counts(verdicts: Collection[str]) -> str:
     return ", ".join(f"{list(verdicts).count(verdict)} {counted}" for verdict, counted in COUNTED.items())
 
 
-def page(claims: list[dict], run: str) -> str:
+def page(claims: list[dict], *runs: str) -> str:
     """Write an overview, then expected and measured values claim by claim, from rows of the table `claims`."""
-    lines = [HEAD.format(run=run, counts=counts([claim["verdict"] for claim in claims]))]
+    named = f"run{'s' if len(runs) > 1 else ''} " + " and ".join(f"`{run}`" for run in runs)
+    lines = [HEAD.format(runs=named, counts=counts([claim["verdict"] for claim in claims]))]
     for verdict in (FAILS, NOT_TESTED):
         if numbers := [_marked(claim) for claim in claims if claim["verdict"] == verdict]:
             lines.append(f"{COUNTED[verdict].capitalize()}: {', '.join(numbers)}.\n")
