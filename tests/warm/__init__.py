@@ -16,6 +16,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from .server import of_python
+
 HERE = Path(__file__).parent
 OF_STARTS = (
     *(f"snakemake.{name}" for name in ("cli", "linting.rules", "profiles", "scheduling", "script", "storage")),
@@ -97,8 +99,4 @@ def takes(environment: dict[str, str]) -> bool:
 
     PYTHONPATH, of these, can be followed later.
     """
-    own, others = (
-        {name: value for name, value in variables.items() if name.startswith("PYTHON") and name != "PYTHONPATH"}
-        for variables in (os.environ, environment)
-    )
-    return own == others
+    return of_python(os.environ) == of_python(environment)

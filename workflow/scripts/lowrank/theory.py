@@ -122,10 +122,9 @@ def gradient_norm(tau, g: float, target: float, order: int = 1):
 
 
 def convergence_time(g: float, target: float, order: int = 1, share: float = 0) -> float:
-    """tau*, when the loss first falls to the fraction `share` of L0; NaN if it never does to this
-    order, as at order 2 for shares below 1/4.
+    """tau*, when the loss first falls to the fraction `share` of L0; NaN if to this order it never does.
 
-    At first order and share 0 it is 1/beta^2.
+    At first order and share 0 it is 1/beta^2; at second order there is none for shares below 1/4.
     """
     series = _cut(Polynomial([0, 1, -1 / 2, (1 + 8 * target**2 * beta(g)) / 6]), order)
     roots = (series - (1 - np.sqrt(share))).roots()
