@@ -24,6 +24,11 @@ OF_STARTS = (
     *("snakemake.executors.dryrun", "snakemake.executors.local", "snakemake.report.html_reporter"),
     *("difflib", "mimetypes", "packaging.version", "platformdirs", "pyarrow.parquet", "pydantic.dataclasses"),
     *("requests", "safetensors.numpy", "smart_open", "yte"),
+    # Plugins, for which Snakemake looks through all packages; of loggers, tests have their own.
+    *(
+        f"snakemake_interface_{kind}_plugins.registry:{kind.capitalize()}PluginRegistry"
+        for kind in ("executor", "report", "scheduler", "storage")
+    ),
 )
 OF_JOBS = (
     *("torch", "pandas", "pyarrow.parquet", "safetensors.numpy", "snakemake.script", "threadpoolctl"),

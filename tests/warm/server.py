@@ -1,5 +1,7 @@
 """The process that has loaded modules: `server.py SOCKET MODULE...`; for each connection it forks a program.
 
+`MODULE:NAME` is a module of which something is to be called, which keeps what it finds.
+
 With it come the three streams, and a line of JSON: the folder, the environment, the words. The first of these is a
 script if `script` is true, and Snakemakes that it starts are forked of the process whose socket is `starts`; else they
 are those of `python -m snakemake`, for which `python` is where Python is. Back go the number of the process and its
@@ -110,8 +112,11 @@ STATUS = [0]
 if __name__ == "__main__":
     del sys.path[0]  # the folder of this file
     atexit.register(end)  # before others, and so called after them
-    for name in sys.argv[2:]:
-        importlib.import_module(name)
+    for words in sys.argv[2:]:
+        name, _, once = words.partition(":")
+        module = importlib.import_module(name)
+        if once:
+            getattr(module, once)()
     gc.freeze()
     order = forked(socket.socket(fileno=int(sys.argv[1])))
     try:
