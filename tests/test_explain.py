@@ -4,6 +4,7 @@ import importlib
 import json
 import re
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -188,6 +189,21 @@ def test_without_snakemakes_records_the_config_tells_the_settings(run, monkeypat
     page = flat(explain("fig2.b", run))
     assert "code not recorded" in page
     assert "convergence_limit 600" in page
+
+
+def test_networks_of_one_job_have_equal_shares_of_its_time(run, monkeypatch):
+    files = [str(path) for path in sorted(Path("results/networks/flipflop").rglob("*.safetensors"))]
+    assert re.fullmatch(r"\d+ in all, by results/tiny/benchmarks/train", network.summed(files))
+    monkeypatch.setattr(network, "benchmark", lambda file, spec: None)
+    monkeypatch.setattr(network.records, "order", lambda file: {"specs": files})
+    monkeypatch.setattr(
+        network.records, "record", lambda file: {"starttime": 5, "endtime": 105, "rule": "train_1_flipflop"}
+    )
+    assert network.summed(files) == "100 in all, by Snakemake's records"
+    stack = f"100.0 by Snakemake's record of rule train_1_flipflop, {len(files)} networks in one job"
+    assert network.seconds(files[0], network.about(files[0])["spec"]) == stack
+    monkeypatch.setattr(network.records, "record", lambda file: {})
+    assert network.summed(files) == f"no benchmarks; {len(files)} have no benchmark"
 
 
 def test_what_is_not_there_is_one_sentence(run, project):

@@ -47,7 +47,8 @@ def test_a_start_and_its_job_see_what_they_would_afresh(tmp_path):
     seen = []
     for afresh in (True, False):
         words = ("--cores", "1", "--forceall", "--config", "key=1")
-        done = start_as_is(tmp_path, *words, afresh=afresh, PYTHONPATH=f"{tmp_path}/modules", COLOUR="blue")
+        own = {"PYTHONPATH": f"{tmp_path}/modules", "COLOUR": "blue", "BASH_FUNC_module%%": "() {  true\n}"}
+        done = start_as_is(tmp_path, *words, afresh=afresh, **own)
         assert done.returncode == 0, done.stdout
         output = ((tmp_path / f"{name}.json").read_text() for name in ("start", "job"))
         seen.append([json.loads(re.sub(r"runtime-cache/tmp\w+", "", text)) for text in output])

@@ -1,6 +1,7 @@
 """A trained network: the spec in its file, its random streams, the code and machine that made it, its seconds."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 from commands.plan.benchmarks import seconds as of_benchmark
@@ -118,26 +119,39 @@ def benchmark(file: str, spec: dict) -> tuple[Path, float] | None:
     return next(((path, seconds) for path, seconds in found if seconds is not None), None)
 
 
-def seconds(file: str, spec: dict) -> str:
-    """Return how long the training took, and the source."""
-    found = benchmark(file, spec)
-    if found:
-        return f"{found[1]:.1f} by {found[0]} (of the job's last start, if it was interrupted and resumed)"
+def recorded(file: str) -> tuple[float, str, int] | None:
+    """Return the seconds and rule of the job that trained a network, and how many it trained, by Snakemake's record."""
     job = records.record(file)
     together = len(records.order(file).get("specs", [])) or 1
-    if job.get("endtime"):
+    return (job["endtime"] - job["starttime"], job["rule"], together) if job.get("endtime") else None
+
+
+def seconds(file: str, spec: dict) -> str:
+    """Return how long the training took, and the source."""
+    if found := benchmark(file, spec):
+        return f"{found[1]:.1f} by {found[0]} (of the job's last start, if it was interrupted and resumed)"
+    if found := recorded(file):
+        time, rule, together = found
         stack = f", {together} networks in one job" if together > 1 else ""
-        return f"{job['endtime'] - job['starttime']:.1f} by Snakemake's record of rule {job['rule']}{stack}"
+        return f"{time:.1f} by Snakemake's record of rule {rule}{stack}"
     return "unknown: no run here has a benchmark of it"
 
 
 def summed(files: list[str]) -> str:
-    """Return the total seconds of many networks."""
-    found = [benchmark(file, about(file)["spec"]) for file in files]
-    known = [each for each in found if each]
-    by = sorted({str(Path(*path.parts[:4])) for path, _ in known})
-    lacking = f"; {len(files) - len(known)} have no benchmark" if len(known) < len(files) else ""
-    return (f"{sum(time for _, time in known):.0f} in all, by {', '.join(by)}" if known else "no benchmarks") + lacking
+    """Return the total seconds of many networks, those that one job trained with equal shares of it."""
+    total, sources = 0.0, Counter()
+    for file in files:
+        if found := benchmark(file, about(file)["spec"]):
+            total, source = total + found[1], str(Path(*found[0].parts[:4]))
+        elif found := recorded(file):
+            time, _, together = found
+            total, source = total + time / together, "Snakemake's records"
+        else:
+            source = None
+        sources[source] += 1
+    lacking = sources.pop(None, 0)
+    known = f"{total:.0f} in all, by {', '.join(sorted(sources))}" if sources else "no benchmarks"
+    return known + (f"; {lacking} have no benchmark" if lacking else "")
 
 
 def of(file: str) -> str:
