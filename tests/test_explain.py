@@ -227,6 +227,8 @@ def test_what_is_not_there_is_one_sentence(run, project):
     assert done.returncode == 1
     assert not done.stdout
     assert done.stderr == "results/tiny/figures/fig2.pdf is missing: the run tiny is not finished: start it again\n"
+    done = run_command(project, "fig2_seeds")
+    assert done.stderr == "the config of the run tiny has nothing that fig2_seeds shows\n"
 
 
 def test_every_form_is_understood():

@@ -9,9 +9,8 @@ import sys
 from pathlib import Path
 
 from commands.diff.overlay import drawn, save
-from commands.diff.page import page
+from commands.diff.page import drawn_by_either, page
 from commands.explain.runs import Run
-from lowrank import figures
 from lowrank.core.errors import UserError
 from lowrank.core.files import atomic
 
@@ -30,7 +29,7 @@ def main() -> int:
         if a.name == b.name:
             raise UserError(f"{a.name} and {b.name} are the same run: name two, for example A=paper B=quick")
         folder = a.folder / "diff" / b.name
-        text = page(a, b, {name: pictured(name, a, b, folder) for name in figures.names()})
+        text = page(a, b, {name: pictured(name, a, b, folder) for name in drawn_by_either(a, b)})
         with atomic(folder / "diff.md") as temporary:
             temporary.write_text(text, encoding="utf-8")
     except UserError as error:

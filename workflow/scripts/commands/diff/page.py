@@ -51,7 +51,7 @@ def _verdicts(a: Run, b: Run) -> str:
 
 def _numbers(a: Run, b: Run) -> str:
     lines = ["## Numbers: the largest change in each panel, of the panel's largest value", ""]
-    for name in figures.names():
+    for name in drawn_by_either(a, b):
         try:
             settings = common(name, a, b)
             both = [panels(name, each) for each in settings]
@@ -61,10 +61,15 @@ def _numbers(a: Run, b: Run) -> str:
     return "\n".join(lines)
 
 
+def drawn_by_either(a: Run, b: Run) -> list[str]:
+    """List the figures that one of the runs has, at least."""
+    return [name for name in figures.names() if a.draws(name) or b.draws(name)]
+
+
 def _panel(name: str, both: tuple, runs: tuple[Run, Run]) -> str:
     found = difference(both, runs)
     alone = [f"{count} only in {run.name}" for count, run in zip(found.alone, runs, strict=True) if count]
-    of = ", ".join([f"{found.common} points in common", *alone])
+    of = ", ".join([f"{found.common} points in common", *alone]) if found.common or alone else "no points in either"
     if np.isnan(found.change):
         return f"- {name}: {of}"
     if not found.change:

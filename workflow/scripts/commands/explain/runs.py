@@ -24,9 +24,18 @@ class Run(runs.Run):
     def figures(self, name: str) -> dict:
         """Return the settings a figure was drawn with, as passed to `draw`; without a record, those of the config.
 
-        The config may have changed since; the record describes the existing file.
+        The config may have changed since; the record describes the existing file. UserError if there is no such figure.
         """
+        if not self.draws(name):
+            raise UserError(f"the config of the run {self.name} has nothing that {name} shows")
         return records.order(self.file("figures", f"{name}.pdf")).get("figures") or drawing.of_figure(self.config, name)
+
+    def draws(self, name: str) -> bool:
+        """Return True if the run has a figure, or would if it were finished, as far as its config can still be read."""
+        try:
+            return self.folder.joinpath("figures", f"{name}.pdf").exists() or name in drawing.of_run(self.config)
+        except UserError:
+            return True
 
     def networks(self, rows: DataFrame) -> list[str]:
         """List the files of the networks that rows of a table are about."""

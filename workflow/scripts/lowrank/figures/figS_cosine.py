@@ -118,7 +118,7 @@ def panels(settings: dict) -> dict[str, Panel]:
         return table[table["task"].isin(chosen["tasks"]) & (table["seed"] == seed)]
 
     def outputs(trials: DataFrame) -> DataFrame:
-        return rows(trials)[trials["signal"] == "output"]
+        return rows(trials[trials["signal"] == "output"])
 
     text = f"the {{}} of the eigenvalue of W with the largest imaginary part over epochs, seed {seed}"
     dashed = "dashed: the largest real part of any eigenvalue, until it is that of the oscillation"
