@@ -19,7 +19,7 @@ from .subject import FigureSubject
 
 def describe(page: Page, subject: FigureSubject, run: Run) -> None:
     """Describe a figure, or one panel including its rows and values."""
-    name, pdf = subject.figure, run.file("figures", f"{subject.figure}.pdf")
+    name, pdf = subject.figure, run.picture(subject.figure)
     settings = run.figures(name)
     all_panels = panels(name, settings)
     if subject.panel and subject.panel not in all_panels:

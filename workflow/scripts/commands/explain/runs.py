@@ -24,11 +24,15 @@ class Run(runs.Run):
     def figures(self, name: str) -> dict:
         """Return the settings a figure was drawn with, as passed to `draw`; without a record, those of the config.
 
-        The config may have changed since; the record describes the existing file. UserError if there is no such figure.
+        The config may have changed since; the record describes the existing file.
         """
+        return records.order(self.picture(name)).get("figures") or drawing.of_figure(self.config, name)
+
+    def picture(self, name: str) -> str:
+        """Return the path of a figure; raise UserError if the run has none."""
         if not self.draws(name):
             raise UserError(f"the config of the run {self.name} has nothing that {name} shows")
-        return records.order(self.file("figures", f"{name}.pdf")).get("figures") or drawing.of_figure(self.config, name)
+        return self.file("figures", f"{name}.pdf")
 
     def draws(self, name: str) -> bool:
         """Return True if the run has a figure, or would if it were finished, as far as its config can still be read."""
