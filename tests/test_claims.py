@@ -100,7 +100,8 @@ def test_all_runs_together_have_each_claim_by_the_first_that_tests_it(finished, 
     done = subprocess.run([*program, "other", "tiny"], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout == "results/claims.md\n"
     text = (tmp_path / "results/claims.md").read_text()
-    assert "judged on the runs `other` and `tiny`" in text
+    assert "judged on the runs `other` and `tiny`\n" in text
+    assert "on the runs `one`, `two` and `three`\n" in page([], "one", "two", "three")
     assert text.count("### ") == len(BY_NUMBER)
     lacking = subprocess.run([*program, "none"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert lacking.returncode == 1

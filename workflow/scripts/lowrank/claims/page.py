@@ -40,8 +40,7 @@ def counts(verdicts: Collection[str]) -> str:
 
 def page(claims: list[dict], *runs: str) -> str:
     """Write an overview, then expected and measured values claim by claim, from rows of the table `claims`."""
-    named = f"run{'s' if len(runs) > 1 else ''} " + " and ".join(f"`{run}`" for run in runs)
-    lines = [HEAD.format(runs=named, counts=counts([claim["verdict"] for claim in claims]))]
+    lines = [HEAD.format(runs=_listed(runs), counts=counts([claim["verdict"] for claim in claims]))]
     for verdict in (FAILS, NOT_TESTED):
         if numbers := [_marked(claim) for claim in claims if claim["verdict"] == verdict]:
             lines.append(f"{COUNTED[verdict].capitalize()}: {', '.join(numbers)}.\n")
@@ -54,6 +53,12 @@ def page(claims: list[dict], *runs: str) -> str:
 def as_published(claim: dict) -> bool:
     """Return True if a claim fails on the run and on the published figures."""
     return claim["verdict"] == claim["published"] == FAILS
+
+
+def _listed(runs: Collection[str]) -> str:
+    """Name one run, or several."""
+    *others, last = (f"`{run}`" for run in runs)
+    return f"runs {', '.join(others)} and {last}" if others else f"run {last}"
 
 
 def _marked(claim: dict) -> str:
