@@ -8,6 +8,7 @@ rule claims:
         page=f"{RESULTS}/claims.md",
     log:
         f"{RESULTS}/logs/claims.log",
+    priority: 1  # before figures, each of which takes less
     localrule: True
     conda:
         "../../envs/lowrank.yaml"
