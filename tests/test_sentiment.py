@@ -137,8 +137,7 @@ def test_gradients_are_those_of_the_equations(data):
     weights = lstm.initial_weights(spec())
     network = training.Network(spec(dropout=0.0), weights, data.vectors)
     chosen = np.arange(8)
-    sums = network.step(data.train, chosen, np.random.default_rng(0))
-    gradients = {name: weight.grad.numpy() for name, weight in network.parameters.items()}
+    gradients, summed, _ = network.gradients(data.train, chosen, np.random.default_rng(0))
     words = [each_sentence(data.train)[index] for index in chosen]
     signs = 1 - 2.0 * data.train.labels[chosen]
 
@@ -148,22 +147,24 @@ def test_gradients_are_those_of_the_equations(data):
         logits = np.array([by_hand(moved, sentence, data.vectors) for sentence in words])
         return np.logaddexp(0, signs * logits).mean()
 
-    assert sums[0] / 8 == pytest.approx(loss("b", (), 0.0), rel=1e-6)
+    assert summed / 8 == pytest.approx(loss("b", (), 0.0), rel=1e-6)
     rng = np.random.default_rng(1)
     for name, weight in weights.items():
         for _ in range(3):
             index = tuple(rng.integers(size) for size in weight.shape)
             slope = (loss(name, index, 1e-5) - loss(name, index, -1e-5)) / 2e-5
-            assert gradients[name][index] == pytest.approx(slope, rel=2e-3, abs=2e-6), name
+            assert gradients[name][index].item() == pytest.approx(slope, rel=2e-3, abs=2e-6), name
 
 
 def test_an_update_is_adams(data):
     """The first one moves every weight by the rate, learning_rate / N, against its gradient's sign."""
     weights = lstm.initial_weights(spec())
     network = training.Network(spec(dropout=0.0), weights, data.vectors)
-    network.step(data.train, np.arange(8), np.random.default_rng(0))
+    step = data.train, np.arange(8), np.random.default_rng(0)
+    gradients, *_ = network.gradients(*step)
+    network.step(*step)
     for name, weight in network.weights().items():
-        gradient = network.parameters[name].grad.numpy()
+        gradient = gradients[name].numpy()
         expected = weights[name] - 0.05 / N * np.sign(gradient)
         clear = abs(gradient) > 1e-5
         assert clear.any()
@@ -206,6 +207,25 @@ def test_training_again_gives_the_same_bits(data):
     assert equal(one.history, other.history)
     third = training.train(spec(seed=1), data)
     assert not np.isclose(one.weights["W1"], third.weights["W1"]).any()
+
+
+@pytest.mark.parametrize("batch", [8, 1, 5])
+def test_bits_do_not_depend_on_the_number_of_threads(data, batch):
+    """Also where a batch is a single sentence, or its parts are of different sizes."""
+    one, two, three = (training.train(spec(batch=batch), data, threads=threads) for threads in (1, 2, 3))
+    assert equal(one.weights, two.weights)
+    assert equal(one.weights, three.weights)
+    assert equal(one.history, two.history)
+
+
+def test_parts_of_a_batch_have_dropout_of_their_own(data):
+    """A sentence twice in a batch, once in each part, has two losses."""
+    network = training.Network(spec(), lstm.initial_weights(spec()), data.vectors)
+    parts, seen = network._part, []
+    network._part = lambda *part: seen.append(parts(*part)) or seen[-1]
+    network.gradients(data.train, np.zeros(2, int), np.random.default_rng(0))
+    (_, one, _), (_, other, _) = seen
+    assert one != other
 
 
 def after(calls: int):

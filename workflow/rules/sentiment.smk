@@ -31,6 +31,7 @@ rule train_sentiment:
     benchmark:
         f"{RESULTS}/benchmarks/train_sentiment/seed{{seed}}-{{spec}}.tsv"
     priority: 10  # the longest job
+    threads: 1 if config["device"] == "cuda" else 2
     conda:
         "../../envs/lowrank.yaml"
     resources:

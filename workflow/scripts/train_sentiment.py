@@ -1,4 +1,4 @@
-"""Train the planned LSTM, on a GPU if the job has one."""
+"""Train the planned LSTM, on a GPU if the job has one, else on the job's cores."""
 
 from pathlib import Path
 
@@ -11,4 +11,5 @@ stopping = told_to_stop()
 data = Path(snakemake.input.data).absolute()
 
 with job(snakemake) as settings, inside(settings.get("prefix", "")):
-    train_lstm_job.run(settings["specs"], data, stopping, "cuda" if snakemake.resources.get("gpu") else "cpu")
+    device = "cuda" if snakemake.resources.get("gpu") else "cpu"
+    train_lstm_job.run(settings["specs"], data, stopping, device, snakemake.threads)

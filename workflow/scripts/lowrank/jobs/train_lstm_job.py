@@ -11,9 +11,13 @@ from . import train_job
 
 
 def run(
-    specs: list[dict], data_file: str | Path, stopping: Callable[[], bool] = lambda: False, device: str = "cpu"
+    specs: list[dict],
+    data_file: str | Path,
+    stopping: Callable[[], bool] = lambda: False,
+    device: str = "cpu",
+    threads: int = 1,
 ) -> None:
-    """Train the LSTMs that are missing, on the data prepared for all of them."""
+    """Train the LSTMs that are missing, on the data prepared for all of them and on as many `threads` as it can use."""
     about, arrays = checkpoint.read(data_file, digest(specs[0]["data"]))
     data = Data.of(arrays)
 
@@ -21,7 +25,7 @@ def run(
         (spec,), (state,) = specs, states or [None]  # one LSTM at a time
         if state is not None:
             print(f"resuming from update {state['updates']}")
-        trained = train(spec, data, state, save=lambda state: save([state]), **how)
+        trained = train(spec, data, state, save=lambda state: save([state]), threads=threads, **how)
         initial = {f"initial.{name}": weight for name, weight in trained.initial.items()}
         columns = trained.history | {"seed": spec["seed"], "epoch": range(len(trained.history["train_loss"]))}
         facts = {"data": about["facts"]}

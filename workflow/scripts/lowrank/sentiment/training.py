@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial, reduce
 
 import numpy as np
 import torch
@@ -17,6 +19,8 @@ from ..training.pace import REPORT_SECONDS, SAVE_SECONDS, Elapsed, Timer
 from .evaluation import accuracy_and_loss
 from .lstm import initial_weights
 from .sentences.data import Data, Sentences
+
+PARTS = 2  # of a batch, each on a core if there are as many; how many there are changes the last bits of their sum
 
 HISTORY = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
 
@@ -39,6 +43,7 @@ def train(
     state: State | None = None,
     *,
     device: str = "cpu",
+    threads: int = 1,
     save: Callable[[State], None] = lambda state: None,
     report: Callable[[int, float, float], None] = lambda epoch, loss, seconds_left: None,
     stopping: Callable[[], bool] = lambda: False,
@@ -47,11 +52,13 @@ def train(
 ) -> Trained:
     """Train one LSTM, resuming from `state` if given; on the CPU, resuming gives bit-identical results.
 
+    Up to PARTS `threads` of the CPU share the work; their number does not change the results.
+
     `save` receives the state periodically; when `stopping` returns True, before Stopped is raised; and, with
     `save_last`, at the end.
     """
     initial = initial_weights(spec)
-    network, record = Network(spec, initial, data.vectors, device), Record()
+    network, record = Network(spec, initial, data.vectors, device, threads), Record()
     if state is not None:
         network.restore(state)
         record = Record.of(state)
@@ -135,13 +142,22 @@ def shuffled_batches(spec: dict, sentences: Sentences, epoch: int) -> list[np.nd
     return [batches[index] for index in rng.permutation(len(batches))]
 
 
+def one_thread() -> None:
+    """Have torch use one thread for what this thread computes: the last bits of a product depend on their number."""
+    torch.set_num_threads(1)
+
+
 class Network:
     """The LSTM of `lstm` in torch, with dropout between layers and before the readout, trained by Adam."""
 
-    def __init__(self, spec: dict, weights: dict[str, np.ndarray], vectors: np.ndarray, device: str = "cpu"):
-        torch.set_num_threads(1)  # the last bits of a product depend on the number of threads
+    def __init__(
+        self, spec: dict, weights: dict[str, np.ndarray], vectors: np.ndarray, device: str = "cpu", threads: int = 1
+    ):
+        one_thread()
         self.torch_device = torch_device = device_of(device)
         self.device = name_of(torch_device)
+        self.n_parts = 1 if torch_device.type == "cuda" else PARTS
+        self.map = map if threads == 1 else ThreadPoolExecutor(min(threads, self.n_parts), initializer=one_thread).map
         n, dimensions = spec["n_neurons"], vectors.shape[1]
         self.dropout, self.vectors = spec["dropout"], torch.from_numpy(vectors).to(torch_device)
         self.layers = [nn.LSTM(dimensions, n, device=torch_device), nn.LSTM(n, n, device=torch_device)]
@@ -156,17 +172,27 @@ class Network:
 
     def step(self, sentences: Sentences, chosen: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
         """Update on the chosen sentences; return their summed loss and number of correct answers, before the update."""
+        gradients, loss, right = self.gradients(sentences, chosen, rng)
+        self.optimizer.step(gradients)
+        return loss, right
+
+    def gradients(self, sentences: Sentences, chosen: np.ndarray, rng: np.random.Generator) -> tuple:
+        """Gradients of the mean loss by weight; the summed loss and number of correct answers."""
+        parts = np.array_split(chosen, min(self.n_parts, len(chosen)))
+        found = self.map(partial(self._part, sentences, len(chosen)), parts, rng.spawn(len(parts)))
+        gradients, losses, right = zip(*found, strict=True)
+        summed = (reduce(torch.Tensor.add_, of_parts) for of_parts in zip(*gradients, strict=True))
+        return dict(zip(self.parameters, summed, strict=True)), sum(losses), sum(right)
+
+    def _part(self, sentences: Sentences, n_batch: int, chosen: np.ndarray, rng: np.random.Generator) -> tuple:
+        """What a part of a batch adds to the gradients, the summed loss and the number of correct answers."""
         words = torch.from_numpy(sentences.padded(chosen)).to(self.torch_device)
         last = torch.from_numpy(sentences.lengths[chosen] - 1).long().to(self.torch_device)
         labels = torch.from_numpy(sentences.labels[chosen]).float().to(self.torch_device)
         logits = self.logits(words, last, rng)
-        loss = binary_cross_entropy_with_logits(logits, labels)
-        for weight in self.parameters.values():
-            weight.grad = None
-        loss.backward()
-        self.optimizer.step({name: weight.grad for name, weight in self.parameters.items()})
-        right = ((logits > 0) == (labels > 0)).sum()
-        return loss.item() * len(chosen), right.item()
+        loss = binary_cross_entropy_with_logits(logits, labels, reduction="sum")
+        gradients = torch.autograd.grad(loss / n_batch, list(self.parameters.values()))
+        return gradients, loss.item(), ((logits > 0) == (labels > 0)).sum().item()
 
     def logits(self, words: torch.Tensor, last: torch.Tensor, rng: np.random.Generator | None) -> torch.Tensor:
         """Compute the logit (batch,) of each sentence (steps, batch) at its last word; dropout only with an rng."""
