@@ -16,9 +16,9 @@ With `--device cuda` the nonlinear tasks are raced instead on a GPU: all their n
 network at a time there, and against one on a core of the CPU; seconds for the whole task at the paper's size, by what
 an epoch takes.
 
-The LSTM's update (milliseconds a batch) is raced against PyTorch's on packed sequences of batches as they come; its
-evaluation, all validation sentences at once, against the same without gradients. Sentences are random, of lengths like
-the Treebank's.
+The LSTM's update (milliseconds a batch), on one core and on two, is raced against PyTorch's on one, with packed
+sequences of batches as they come; its evaluation, all validation sentences at once, against the same without gradients.
+Sentences are random, of lengths like the Treebank's.
 """
 
 import argparse
@@ -148,6 +148,7 @@ def race_lstm(rounds: int) -> str:
     spec |= {"n_neurons": 256, "dropout": 0.5, "batch": 64, "learning_rate": 0.001}
     weights = lstm.initial_weights(spec)
     ours, plain = training.Network(spec, weights, vectors), PackedLSTM(spec, vectors)
+    on_two = training.Network(spec, weights, vectors, threads=2)
     batches = training.shuffled_batches(spec, sentences, 0)
     as_they_come = np.array_split(rng.permutation(len(sentences)), len(batches))
     lines = []
@@ -156,6 +157,12 @@ def race_lstm(rounds: int) -> str:
             "lstm update",
             len(batches),
             lambda: [ours.step(sentences, batch, rng) for batch in batches],
+            lambda: [plain.step(sentences, batch) for batch in as_they_come],
+        ),
+        (
+            "lstm update, 2 cores",
+            len(batches),
+            lambda: [on_two.step(sentences, batch, rng) for batch in batches],
             lambda: [plain.step(sentences, batch) for batch in as_they_come],
         ),
         (

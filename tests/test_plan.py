@@ -154,8 +154,8 @@ def test_benchmarks_of_a_run_are_told_by_its_networks_and_config(finished, monke
 # Hours
 
 
-def job(name: str, *after: str, gpu: int = 0, priority: int = 0) -> Job:
-    return Job(name, "", [f"{other}.out" for other in after], [f"{name}.out"], {}, gpu, priority)
+def job(name: str, *after: str, gpu: int = 0, priority: int = 0, threads: int = 1) -> Job:
+    return Job(name, "", [f"{other}.out" for other in after], [f"{name}.out"], {}, gpu, priority, threads)
 
 
 def test_jobs_wait_for_their_inputs_and_for_cores():
@@ -171,6 +171,16 @@ def test_jobs_wait_for_a_gpu_while_others_run():
     jobs = [job("a", gpu=1), job("b", gpu=1), job("c")]
     assert hours(jobs, [3600.0] * 3, 2, 1) == 2
     assert hours(jobs, [3600.0] * 3, 3, None) == 1
+
+
+def test_a_job_of_two_threads_has_two_cores_where_there_are_two():
+    jobs = [job("long", priority=10, threads=2), job("a"), job("end", "long")]
+    seconds = [7200.0, 3600, 3600]
+    assert hours(jobs, seconds, 1, None) == 4
+    assert hours(jobs, seconds, 2, None) == 2
+    assert hours([job("now", priority=20), *jobs], [1800.0, *seconds], 2, None) == 3, "meanwhile a runs, too"
+    assert hours(jobs, seconds, 3, None) == 2
+    assert longest_chain(jobs, seconds) == (2, [0, 2])
 
 
 def test_priority_goes_first():

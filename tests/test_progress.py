@@ -4,6 +4,7 @@ import io
 import itertools
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -193,6 +194,20 @@ def test_a_training_tells_its_time_itself(run, now):
     assert words.line(run, Left(0, False)).endswith("train_sentiment seed0: epoch 3 of 60, loss 6.931e-01")
     log(run, LSTM, "epoch  1 of 60   loss nan     300 s left")
     assert words.progress(run.steps[LSTM], now[0]) == "epoch 1 of 60", "its loss is known after the first epoch"
+
+
+def test_a_job_on_two_cores_takes_half_the_core_seconds(run, now):
+    step = run.steps[LSTM]
+    step.job = replace(step.job, threads=2)
+    assert prediction(cores=9).predict(run).seconds == 250
+    run.started(LSTM)
+    now[0] += 100
+    assert prediction(cores=9).predict(run).seconds == 150
+    log(run, LSTM, "epoch  3 of 60   loss 6.931e-01     300 s left")
+    assert prediction(cores=9).predict(run).seconds == 300
+    now[0] += 300
+    run.finished(LSTM)
+    assert [each.seconds for each in run.measured] == [800]
 
 
 def test_a_training_under_way_tells_the_time_of_others_until_one_is_done(run, now):

@@ -33,7 +33,7 @@ def main() -> int:
     try:
         machine = _machine(given.profile, given.cores, words)
         options = ["--configfile", preset(given.preset)] if given.preset else []
-        options += ["--profile", given.profile] if given.profile else []
+        options += ["--profile", given.profile] if given.profile else ["--cores", given.cores]
         plan, jobs = planned([*words, *options])
         text = page(jobs, Plan(plan), Clock(shipped(), measured()), machine) if jobs else "nothing to be done"
         print(text)

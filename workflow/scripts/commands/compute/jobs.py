@@ -4,13 +4,13 @@ A network may have been trained by another run, so the files of all runs are sea
 without numbers, so that nothing is omitted silently.
 """
 
-import csv
 import functools
 import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from commands.plan.benchmarks import core_seconds, numbers
 from lowrank import measures
 from lowrank.store import checkpoint
 from lowrank.store.networks import FOLDER
@@ -32,7 +32,7 @@ class Files(NamedTuple):
 
 
 def rows(run: str, networks: Iterable[str]) -> list[dict]:
-    """Return a row for each job that trained or measured one of the networks (paths); hours are wall-clock.
+    """Return a row for each job that trained or measured one of the networks (paths); `hours` are core hours.
 
     {rule, key, run, hours, gpu_hours, memory, device, machine, note}: `run` is the run that the job belonged to,
     `memory` the peak in MiB; None if unknown.
@@ -83,30 +83,16 @@ def _row(rule: str, key: str, files: Files | None, device: str) -> dict:
     row["gpu_hours"] = 0.0 if device == "cpu" else None
     if not files:
         return row | {"note": "no record"}
-    used = _benchmark(files.benchmark)
+    seconds = core_seconds(files.benchmark)
     text = files.log.read_text(encoding="utf-8") if files.log.is_file() else ""
-    hours = used["s"] and used["s"] / 3600 / files.networks
+    hours = seconds and seconds / 3600 / files.networks
     notes = [f"one of {files.networks} in one job"] if files.networks > 1 else []
     notes += ["only the last of several starts"] if RESUMED.search(text) else []
     return row | {
         "run": files.benchmark.relative_to(RESULTS).parts[0],
         "hours": hours,
         "gpu_hours": 0.0 if device == "cpu" else hours,
-        "memory": used["max_rss"],
+        "memory": numbers(files.benchmark)["max_rss"],
         "machine": found[1] if (found := MACHINE.search(text)) else None,
         "note": "; ".join(notes) or None,
     }
-
-
-def _benchmark(path: Path) -> dict[str, float | None]:
-    """Read a benchmark file's numbers; None for those that a job was too short to record."""
-    with path.open(encoding="utf-8", newline="") as file:
-        last = list(csv.DictReader(file, delimiter="\t"))[-1:] or [{}]
-    return {name: _number(last[0].get(name)) for name in ("s", "max_rss")}
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        return float(text)
-    except (TypeError, ValueError):
-        return None

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 
 MOST = 8  # jobs without a record to name
 COUNTED = """
-- Hours are those on the clock. Every job has one core to itself, so they are core hours; a job that trains on a GPU has
-  the GPU, too, and its hours stand in both columns.
+- A job has one core to itself, so its core hours are those on the clock. The LSTM trains on two cores where there are
+  two: its core hours are the processor's. A job that trains on a GPU has the GPU, too, and its hours stand in both
+  columns.
 - A figure's hours are those of the networks that it shows, and of what its tables measure in them. Figures share
   networks: these count in each of the figures, and once in the total. The command for one figure makes whole tables, of
   all the run's networks, and takes more.

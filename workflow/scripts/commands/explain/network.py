@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from commands.plan.benchmarks import seconds as of_benchmark
+from commands.plan.benchmarks import core_seconds
 from lowrank.core.errors import UserError
 from lowrank.core.spec import digest, network_key
 from lowrank.plan.orders import trained_by
@@ -110,12 +110,12 @@ def named(file: str, spec: dict) -> str:
 
 
 def benchmark(file: str, spec: dict) -> tuple[Path, float] | None:
-    """Return the benchmark file of a network's training, from any run, and its seconds."""
+    """Return the benchmark file of a network's training, from any run, and its core seconds."""
     rule = "train_sentiment" if spec["task"] == "sentiment" else "train"
     where = f"*/benchmarks/{rule}/{Path(file).relative_to(FOLDER).with_suffix('.tsv')}"
     if spec["task"] == "sentiment":
         where = where.replace("/sentiment/", "/")
-    found = ((path, of_benchmark(path)) for path in sorted(RESULTS.glob(where)))
+    found = ((path, core_seconds(path)) for path in sorted(RESULTS.glob(where)))
     return next(((path, seconds) for path, seconds in found if seconds is not None), None)
 
 

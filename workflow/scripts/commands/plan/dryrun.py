@@ -29,6 +29,7 @@ class Job:
     wildcards: dict[str, str]
     gpu: int
     priority: int
+    threads: int = 1  # at most; fewer where there are fewer cores
 
 
 def planned(words: list[str]) -> tuple[dict, list[Job]]:
@@ -54,7 +55,7 @@ def planned(words: list[str]) -> tuple[dict, list[Job]]:
 
 def _job(line: dict) -> Job:
     files = {kind: [MARK.sub("", name) for name in line[kind]] for kind in ("input", "output")}
-    rest = {name: line[name] for name in ("reason", "wildcards", "gpu", "priority")}
+    rest = {name: line[name] for name in ("reason", "wildcards", "gpu", "priority", "threads")}
     return Job(line["rule_name"], **files, **rest)
 
 

@@ -9,7 +9,7 @@ from lowrank.plan.start import UNUSABLE
 from .disk import written
 from .dryrun import Job
 from .seconds import Clock
-from .waiting import hours, longest_chain
+from .waiting import hours, longest_chain, on_clock
 from .work import Plan, Work
 
 WHY = {  # how Snakemake's reasons begin, and our wording; the first match counts
@@ -81,7 +81,7 @@ def _name(job: Job, work: Work) -> str:
 
 
 def _add(lines: dict[str, Line], job: Job, plan: Plan, clock: Clock) -> float:
-    """Add a job to its rule's line; return its seconds."""
+    """Add a job to its rule's line; return its core seconds."""
     work = plan.work(job.rule, job.wildcards, job.output)
     estimate = clock.of(work)
     line = lines[_name(job, work)]
@@ -141,10 +141,11 @@ def _sums(by_rule: dict[str, Line], jobs: list[Job], seconds: list[float], machi
     totals[0] += f"; without {', '.join(unknown)}, whose time is not known" if unknown else ""
     wall = hours(jobs, seconds, machine.cores, machine.gpus)
     chain, steps = longest_chain(jobs, seconds)
-    slowest = max(steps, key=seconds.__getitem__)
+    alone = on_clock(jobs, seconds)
+    slowest = max(steps, key=alone.__getitem__)
     totals.append(f"{clock(wall)} on {machine.name}")
     machines = sorted(set().union(*(line.machines for line in lines)))
-    longest = f"{jobs[slowest].rule} alone {clock(seconds[slowest] / 3600)}"
+    longest = f"{jobs[slowest].rule} alone {clock(alone[slowest] / 3600)}"
     totals.append(f"{clock(chain)} on however many: the longest chain of jobs ({longest})")
     if machines:
         totals.append(f"shipped: seconds as on {'; '.join(machines)} (workflow/resources/seconds.csv)")

@@ -1,4 +1,4 @@
-"""Estimate the seconds of a job, from benchmarks of earlier jobs of its kind or else from the table in the repository.
+"""Estimate core seconds of a job, from benchmarks of earlier jobs of its kind or else from the table in the repository.
 
 The table holds seconds for one thread of the machine it names. An estimate is the startup time of the program plus, for
 each unit of work (epoch, rank and trial, ...), the table's value at this number of neurons; a power law interpolates
@@ -31,7 +31,7 @@ class Point(NamedTuple):
 
 
 class Estimate(NamedTuple):
-    """Estimated seconds and their source; None if unknown."""
+    """Estimated core seconds and their source; None if unknown."""
 
     seconds: float | None
     machine: str  # in the table's row; empty if benchmarks were used
@@ -70,7 +70,7 @@ class Clock:
         return any(kind in self.ratios for kind in _kinds(work))
 
     def of(self, work: Work) -> Estimate:
-        """Estimate the seconds of a job."""
+        """Estimate the core seconds of a job."""
         expected = self._by_table(work)
         for kind in _kinds(work):
             if ratios := self.ratios.get(kind):

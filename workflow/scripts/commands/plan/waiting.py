@@ -1,4 +1,4 @@
-"""Simulate the schedule on the given cores and GPUs: a job starts when its inputs exist and a core is free."""
+"""Simulate the schedule on the given cores and GPUs: a job starts when its inputs exist and its cores are free."""
 
 import heapq
 from collections import defaultdict
@@ -7,19 +7,23 @@ from .dryrun import Job
 
 
 def hours(jobs: list[Job], seconds: list[float], cores: int, gpus: int | None) -> float:
-    """Return wall-clock hours; ready jobs start by priority, then longest dependent chain. `gpus` None: unlimited."""
+    """Return wall-clock hours of jobs with these core seconds; `gpus` None: unlimited.
+
+    Ready jobs start by priority, then by the longest chain of jobs that depend on them.
+    """
     after, waiting_for = _order(jobs)
+    seconds = on_clock(jobs, seconds, cores)
     rank = _longest(seconds, after)
     ready = [(-jobs[i].priority, -rank[i], i) for i, n in enumerate(waiting_for) if not n]
     heapq.heapify(ready)
     running: list[tuple[float, int]] = []
     now, free = 0.0, [cores, float("inf") if gpus is None else max(gpus, 1)]
     while ready or running:
-        for entry in _begun(ready, jobs, free):
+        for entry in _begun(ready, jobs, free, cores):
             i = entry[-1]
             heapq.heappush(running, (now + seconds[i], i))
         now, i = heapq.heappop(running)
-        free[0] += 1
+        free[0] += min(jobs[i].threads, cores)
         free[1] += jobs[i].gpu
         for j in after[i]:
             waiting_for[j] -= 1
@@ -31,11 +35,16 @@ def hours(jobs: list[Job], seconds: list[float], cores: int, gpus: int | None) -
 def longest_chain(jobs: list[Job], seconds: list[float]) -> tuple[float, list[int]]:
     """Return the hours of the critical path, which more cores cannot shorten, and its jobs."""
     after, _ = _order(jobs)
-    rank = _longest(seconds, after)
+    rank = _longest(on_clock(jobs, seconds), after)
     chain = [max(range(len(jobs)), key=rank.__getitem__)]
     while after[chain[-1]]:
         chain.append(max(after[chain[-1]], key=rank.__getitem__))
     return rank[chain[0]] / 3600, chain
+
+
+def on_clock(jobs: list[Job], seconds: list[float], cores: float = float("inf")) -> list[float]:
+    """Return the wall-clock seconds of jobs with these core seconds."""
+    return [each / min(job.threads, cores) for job, each in zip(jobs, seconds, strict=True)]
 
 
 def dependents(jobs: list[Job]) -> dict[int, set[int]]:
@@ -49,16 +58,18 @@ def dependents(jobs: list[Job]) -> dict[int, set[int]]:
     return after
 
 
-def _begun(ready: list, jobs: list[Job], free: list) -> list:
+def _begun(ready: list, jobs: list[Job], free: list, cores: int) -> list:
     """Pop the ready jobs that fit on the free cores and GPUs."""
     begun, waits = [], []
     while ready and free[0] > 0:
         entry = heapq.heappop(ready)
-        if jobs[entry[-1]].gpu > free[1]:
+        job = jobs[entry[-1]]
+        threads = min(job.threads, cores)
+        if threads > free[0] or job.gpu > free[1]:
             waits.append(entry)
             continue
-        free[0] -= 1
-        free[1] -= jobs[entry[-1]].gpu
+        free[0] -= threads
+        free[1] -= job.gpu
         begun.append(entry)
     for entry in waits:
         heapq.heappush(ready, entry)

@@ -49,7 +49,7 @@ class Prediction:
         self._learn(run)
         steps, now = run.ahead(), run.clock()
         told = [(step, _told(step, now)) for step in steps]
-        totals = [Measured(step.work, now - step.began + left) for step, left in told if left is not None]
+        totals = [Measured(step.work, _so_far(step, now) + left) for step, left in told if left is not None]
         self.under_way = Clock(self.usual.table, totals)
         seconds = [self._remaining(step, now) if left is None else left for step, left in told]
         jobs = [replace(step.job, priority=FIRST) if step.state == State.RUNNING else step.job for step in steps]
@@ -57,7 +57,7 @@ class Prediction:
         return Left(wall, None in seconds)
 
     def of(self, work: Work) -> float | None:
-        """Predict the seconds of a job: from this run's jobs of its kind, done or else under way, or else from all."""
+        """Predict a job's core seconds: from this run's jobs of its kind, done or else under way, or else from all."""
         for clock in (self.own, self.under_way):
             if clock.has_benchmarks(work):
                 return clock.of(work).seconds
@@ -74,15 +74,20 @@ class Prediction:
         self.learnt = len(run.measured)
 
     def _remaining(self, step: Step, now: float) -> float | None:
-        """Return the seconds left of a job that does not tell them."""
-        expected, so_far = self.of(step.work), now - step.began
+        """Return the core seconds left of a job that does not tell them."""
+        expected, so_far = self.of(step.work), _so_far(step, now)
         if expected is None or step.state != State.RUNNING:
             return expected
         return max(expected - so_far, OVERDUE * so_far)
 
 
 def _told(step: Step, now: float) -> float | None:
-    """Return the seconds left by a job's log; None if it does not tell them of all that the job does."""
+    """Return the core seconds left by a job's log; None if it does not tell them of all that the job does."""
     if step.state != State.RUNNING or not step.epoch or (step.work.networks > 1 and not step.job.gpu):
         return None
-    return max(step.epoch.seconds_left - (now - step.log_changed), 0.0)
+    return max(step.epoch.seconds_left - (now - step.log_changed), 0.0) * step.job.threads
+
+
+def _so_far(step: Step, now: float) -> float:
+    """Return the core seconds of a job until now."""
+    return (now - step.began) * step.job.threads

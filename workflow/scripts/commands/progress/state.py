@@ -99,7 +99,7 @@ class Run:
         if step := self.steps.get(number):
             if step.state == State.RUNNING:  # a cluster's job ends some time before Snakemake notices
                 end = step.log_changed if step.is_queued else self.clock()
-                self.measured.append(Measured(step.work, max(end - step.began, 0.0)))
+                self.measured.append(Measured(step.work, max(end - step.began, 0.0) * step.job.threads))
             self._move(step, State.DONE)
 
     def failed(self, number: int, message: str, log: str) -> Failure | None:
