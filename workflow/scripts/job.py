@@ -1,4 +1,4 @@
-"""Run a script as a job: code checked against the plan, one thread, output in the log, errors in one sentence."""
+"""Run a script as a job: code checked against the plan, products on one thread, output in the log, clear errors."""
 
 import contextlib
 import errno
@@ -24,7 +24,7 @@ UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS
 def job(snakemake) -> Iterator[dict]:
     """Yield a job's settings, sending its output to the log; exit with status 1 on a UserError.
 
-    Jobs use one thread on every machine: the last bits of a singular value depend on the number of threads.
+    Products use one thread on every machine: the last bits of a singular value depend on the number of threads.
     """
     screen, log = os.dup(sys.stderr.fileno()), snakemake.log[0]
     settings = json.loads(snakemake.params.job)
