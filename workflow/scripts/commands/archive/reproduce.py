@@ -13,7 +13,7 @@ import yaml
 from threadpoolctl import threadpool_limits
 
 import surroundings
-from lowrank import tasks
+from lowrank import measures, tasks
 from lowrank.core.errors import UserError
 from lowrank.core.spec import digest
 from lowrank.jobs import importing
@@ -128,7 +128,7 @@ def judged_again(name: str, about: dict, weights: dict, facts: dict) -> tuple[li
 def _train(about: dict, archived: Path) -> None:
     """Train a network again, on a CPU with the original kernel."""
     spec = about["spec"]
-    if spec["task"] == "sentiment":
+    if spec["task"] == measures.LSTM:
         train_job = import_module("lowrank.jobs.train_lstm_job")
         train_job.run([spec], archived / f"resources/sentiment/{digest(spec['data'])}.safetensors")
     else:
@@ -138,7 +138,7 @@ def _train(about: dict, archived: Path) -> None:
 
 def _losses(spec: dict, path: Path) -> list[float | None]:
     """Return the loss at every epoch."""
-    table, column = ("sentiment_history", "train_loss") if spec["task"] == "sentiment" else ("history", "loss")
+    table, column = (f"{measures.LSTM}_history", "train_loss") if spec["task"] == measures.LSTM else ("history", "loss")
     return tables.read(path, table)[column].to_pylist()
 
 

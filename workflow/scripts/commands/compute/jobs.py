@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from commands.plan.benchmarks import core_seconds, numbers
 from lowrank import measures
 from lowrank.store import checkpoint
 from lowrank.store.networks import FOLDER
 
+from .benchmark import core_seconds, numbers
+
 RESULTS = Path(FOLDER).parent
-LSTM = "sentiment"
 MADE = re.compile(r"^(?:training|importing|measured) (?:\S*/)?(results/\S+)$", re.MULTILINE)  # as jobs log it
 MACHINE = re.compile(r"^machine: (.+)$", re.MULTILINE)  # as in every job's log
 RESUMED = re.compile(r"^resuming from", re.MULTILINE)
@@ -40,7 +40,7 @@ def rows(run: str, networks: Iterable[str]) -> list[dict]:
     found = []
     for network in networks:
         key = str(Path(network).relative_to(FOLDER)).rpartition("-")[0]
-        of_lstm = key.startswith(f"{LSTM}/")
+        of_lstm = key.startswith(f"{measures.LSTM}/")
         rule = "train_sentiment" if of_lstm else "train"
         found.append(_row(rule, key, _jobs(rule).get(network), _device(network)))
         for measure in measures.of(of_lstm):

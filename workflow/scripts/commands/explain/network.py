@@ -4,7 +4,8 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from commands.plan.benchmarks import core_seconds
+from commands.compute.benchmark import core_seconds
+from lowrank import measures
 from lowrank.core.errors import UserError
 from lowrank.core.spec import digest, network_key
 from lowrank.plan.orders import trained_by
@@ -26,10 +27,10 @@ SINGLE = RECURRENT | {
     "sketch": ("directions for the decomposition of dW", "0"),
 }
 IMPORTED = {purpose: RECURRENT[purpose] for purpose in ("test trials", "shuffling")}
-LSTM = {
+OF_LSTM = {
     "initialization": ("all weights", "0"),
     "batches": ("the order of the sentences", "epoch"),
-    "dropout": ("what is dropped", "update"),
+    "dropout": ("what is dropped, from a child of this stream for each half of the batch", "update"),
 }
 ROOTS_OF_LSTM = ["lowrank.sentiment.training"]
 
@@ -45,8 +46,8 @@ def streams(spec: dict, kernel: str | None) -> dict[str, tuple[str, list]]:
 
 
 def _kind(spec: dict, kernel: str | None) -> dict[str, tuple[str, str]]:
-    if spec["task"] == "sentiment":
-        return LSTM
+    if spec["task"] == measures.LSTM:
+        return OF_LSTM
     if "imported" in spec:
         return IMPORTED
     return SINGLE if kernel == "linear" else RECURRENT
@@ -59,7 +60,7 @@ def _json(name: list) -> str:
 
 def roots(spec: dict) -> list[str]:
     """List the modules that trained the network, as in the plan."""
-    if spec["task"] == "sentiment":
+    if spec["task"] == measures.LSTM:
         return ROOTS_OF_LSTM
     return trained_by(spec)
 
@@ -111,10 +112,10 @@ def named(file: str, spec: dict) -> str:
 
 def benchmark(file: str, spec: dict) -> tuple[Path, float] | None:
     """Return the benchmark file of a network's training, from any run, and its core seconds."""
-    rule = "train_sentiment" if spec["task"] == "sentiment" else "train"
+    rule = "train_sentiment" if spec["task"] == measures.LSTM else "train"
     where = f"*/benchmarks/{rule}/{Path(file).relative_to(FOLDER).with_suffix('.tsv')}"
-    if spec["task"] == "sentiment":
-        where = where.replace("/sentiment/", "/")
+    if spec["task"] == measures.LSTM:
+        where = where.replace(f"/{measures.LSTM}/", "/")
     found = ((path, core_seconds(path)) for path in sorted(RESULTS.glob(where)))
     return next(((path, seconds) for path, seconds in found if seconds is not None), None)
 

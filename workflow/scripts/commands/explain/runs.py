@@ -64,7 +64,7 @@ class Run(runs.Run):
 
     def lstm(self, seed: int) -> str:
         """Return the file of the LSTM with this seed that the run measured; raise UserError if it is ambiguous."""
-        files = [str(path) for path in sorted(Path(FOLDER, "sentiment").glob(f"seed{seed}-*.safetensors"))]
+        files = [str(path) for path in sorted(Path(FOLDER, LSTM).glob(f"seed{seed}-*.safetensors"))]
         tables = [each.file(self.name, f"{LSTM}/seed{seed}") for each in measures.of(lstm=True)]
         measured = next((order["networks"] for table in tables if (order := records.order(table))), None)
         found = [file for file in files if measured is None or name_of(file) in measured]

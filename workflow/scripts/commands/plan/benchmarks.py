@@ -1,12 +1,12 @@
 """Benchmarks of earlier jobs on this machine, from all runs, and the work that those jobs did."""
 
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import yaml
 
+from commands.compute.benchmark import core_seconds
 from lowrank import measures
 from lowrank.config import config
 from lowrank.core.errors import UserError
@@ -36,7 +36,7 @@ def measured(results: Path = Path("results")) -> list[Measured]:
 
 def _trainings(folder: Path) -> Iterator[Measured]:
     """Yield benchmarks of networks with a job of their own; a stack's job cannot be identified by its name."""
-    for rule, below in ("train", ""), ("train_sentiment", "sentiment"):
+    for rule, below in ("train", ""), ("train_sentiment", measures.LSTM):
         for path in sorted((folder / rule).rglob("seed*.tsv")):
             network = Path(FOLDER, below, path.relative_to(folder / rule)).with_suffix(".safetensors")
             try:
@@ -66,26 +66,3 @@ def _read(path: Path, work: Work) -> Iterator[Measured]:
     found = core_seconds(path)
     if found is not None:
         yield Measured(work, found)
-
-
-def core_seconds(path: Path) -> float | None:
-    """Return a job's seconds on the clock, or of the processor if it used several cores; None if not known."""
-    used = numbers(path)
-    return used["s"] and max(used["s"], used["cpu_time"] or 0.0)
-
-
-def numbers(path: Path) -> dict[str, float | None]:
-    """Return numbers in a benchmark file; None for those that are missing or that a job was too short to record."""
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            last = list(csv.DictReader(file, delimiter="\t"))[-1:] or [{}]
-    except OSError:
-        last = [{}]
-    return {name: _number(last[0].get(name)) for name in ("s", "cpu_time", "max_rss")}
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        return float(text)
-    except (TypeError, ValueError):
-        return None

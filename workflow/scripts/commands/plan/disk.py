@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from lowrank import tasks
+from lowrank import measures, tasks
 from lowrank.training.kernels import compiled_for
 
 from .dryrun import Job
@@ -33,7 +33,7 @@ def _history(spec: dict) -> int:
 def network(spec: dict) -> int:
     """Estimate the bytes of a network's file: initial and trained weights in float32."""
     n = spec["n_neurons"]
-    if spec["task"] == "sentiment":
+    if spec["task"] == measures.LSTM:
         gates = 4 * n
         dimensions = spec["data"]["dimensions"]
         return HEADER + 8 * (gates * dimensions + 3 * gates * n + 4 * gates + n + 1)

@@ -33,7 +33,7 @@ class Plan:
     def work(self, rule: str, wildcards: dict[str, str], output: list[str]) -> Work:
         """Return the work of a job."""
         specs = [self.specs[name] for name in output if name in self.specs]
-        if specs and specs[0]["task"] != "sentiment":
+        if specs and specs[0]["task"] != measures.LSTM:
             return self._training(specs)
         if specs:
             return training(specs[0], self.settings["device"])
@@ -59,8 +59,8 @@ class Plan:
 
 def training(spec: dict, device: str, networks: int = 1, kernel: str = "") -> Work:
     """Return the work of training a task's networks, at once on a GPU and else one by one, or of training the LSTM."""
-    if spec["task"] == "sentiment":
-        return Work("train_sentiment", "sentiment", "sentiment", "", device, spec["n_neurons"], spec["epochs"])
+    if spec["task"] == measures.LSTM:
+        return Work("train_sentiment", measures.LSTM, measures.LSTM, "", device, spec["n_neurons"], spec["epochs"])
     what = (spec["task"], spec["module"], kernel, device, spec["n_neurons"])
     one_by_one = networks if device == "cpu" else 1
     return Work("train", *what, one_by_one * spec.get("epochs", 1), networks)  # an imported network has no epochs
