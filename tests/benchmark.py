@@ -140,7 +140,7 @@ def random_sentences(number: int, vectors: np.ndarray, rng: np.random.Generator)
 
 
 def race_lstm(rounds: int) -> str:
-    """The LSTM's two lines."""
+    """The LSTM's three lines."""
     rng = np.random.default_rng(0)
     vectors = rng.standard_normal((1000, 100), np.float32)
     sentences, validation = random_sentences(1280, vectors, rng), random_sentences(872, vectors, rng)

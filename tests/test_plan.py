@@ -8,10 +8,10 @@ import pytest
 import plan as script
 import workflow
 from commands.explain.runs import Run
-from commands.plan import benchmarks, disk
+from commands.plan import benchmarks, disk, dryrun
 from commands.plan.dryrun import Job
 from commands.plan.seconds import SHIPPED, Clock, Point, shipped
-from commands.plan.waiting import hours, longest_chain
+from commands.plan.waiting import hours, longest_chain, one_slot_each
 from commands.plan.work import Plan, Work
 from lowrank import measures
 from lowrank.plan import plan as planning
@@ -151,6 +151,15 @@ def test_benchmarks_of_a_run_are_told_by_its_networks_and_config(finished, monke
     assert (romo.n_neurons, romo.amount, romo.kernel) == (12, 21, "compiled")
 
 
+@pytest.mark.parametrize(("device", "threads"), [("cpu", 2), ("cuda", 1)])
+def test_the_lstm_trains_on_two_cores_of_a_cpu(project, monkeypatch, device, threads):
+    monkeypatch.chdir(project)
+    _, jobs = dryrun.planned(["fig5", "--forceall", "--configfile", "tiny.yaml", "--config", f"device={device}"])
+    found = {job.rule: job.threads for job in jobs}
+    assert found.pop("train_sentiment") == threads
+    assert set(found.values()) == {1}
+
+
 # Hours
 
 
@@ -181,6 +190,12 @@ def test_a_job_of_two_threads_has_two_cores_where_there_are_two():
     assert hours([job("now", priority=20), *jobs], [1800.0, *seconds], 2, None) == 3, "meanwhile a runs, too"
     assert hours(jobs, seconds, 3, None) == 2
     assert longest_chain(jobs, seconds) == (2, [0, 2])
+
+
+def test_on_a_cluster_each_job_has_a_slot():
+    jobs, seconds = one_slot_each([job("a", threads=2), job("b")], [7200.0, 3600])
+    assert hours(jobs, seconds, 1, None) == 2
+    assert hours(jobs, seconds, 2, None) == 1
 
 
 def test_priority_goes_first():

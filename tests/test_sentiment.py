@@ -209,13 +209,22 @@ def test_training_again_gives_the_same_bits(data):
     assert not np.isclose(one.weights["W1"], third.weights["W1"]).any()
 
 
-@pytest.mark.parametrize("batch", [8, 1, 5])
-def test_bits_do_not_depend_on_the_number_of_threads(data, batch):
+@pytest.mark.parametrize("changes", [{}, {"batch": 1}, {"batch": 5}, {"n_neurons": 256, "epochs": 1}], ids=str)
+def test_bits_do_not_depend_on_the_number_of_threads(data, changes):
     """Also where a batch is a single sentence, or its parts are of different sizes."""
-    one, two, three = (training.train(spec(batch=batch), data, threads=threads) for threads in (1, 2, 3))
-    assert equal(one.weights, two.weights)
-    assert equal(one.weights, three.weights)
-    assert equal(one.history, two.history)
+    one, *others = (training.train(spec(**changes), data, threads=threads) for threads in (1, 2, 3))
+    for other in others:
+        assert equal(one.weights, other.weights)
+        assert equal(one.history, other.history)
+
+
+def test_a_training_may_go_on_with_another_number_of_threads(data):
+    states = []
+    with pytest.raises(Stopped):
+        training.train(spec(), data, save=states.append, stopping=after(5), threads=2)
+    whole, resumed = training.train(spec(), data), training.train(spec(), data, states[-1])
+    assert equal(resumed.weights, whole.weights)
+    assert equal(resumed.history, whole.history)
 
 
 def test_parts_of_a_batch_have_dropout_of_their_own(data):

@@ -8,6 +8,7 @@ rule sentiment_data:
     log:
         f"{RESULTS}/logs/sentiment_data/{{data}}.log",
     priority: 10
+    threads: 2  # the cores that train_sentiment then needs at once
     localrule: True
     conda:
         "../../envs/lowrank.yaml"
@@ -31,7 +32,7 @@ rule train_sentiment:
     benchmark:
         f"{RESULTS}/benchmarks/train_sentiment/seed{{seed}}-{{spec}}.tsv"
     priority: 10  # the longest job
-    threads: 1 if config["device"] == "cuda" else 2
+    threads: 1 if config["device"] == "cuda" else 2  # parts of a batch
     conda:
         "../../envs/lowrank.yaml"
     resources:

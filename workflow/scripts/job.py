@@ -29,7 +29,7 @@ def job(snakemake) -> Iterator[dict]:
     screen, log = os.dup(sys.stderr.fileno()), snakemake.log[0]
     settings = json.loads(snakemake.params.job)
     try:
-        _print_into(log)
+        _print_into(log, snakemake.threads)
         check(settings["code"], settings["roots"])
         from threadpoolctl import threadpool_limits  # imported late, so that errors in a package go into the log
 
@@ -69,17 +69,17 @@ def _fail(screen: int, sentence: str) -> None:
     sys.exit(1)
 
 
-def _print_into(log: str) -> None:
+def _print_into(log: str, cores: int) -> None:
     """Redirect all output, of any library, to the log, line by line, appending to what others write.
 
-    The first line names the machine; on a full disk it is missing.
+    The first lines name the machine and how many of its cores the job has; on a full disk they are missing.
     """
     Path(log).parent.mkdir(parents=True, exist_ok=True)
     open(log, "w").close()
     sys.excepthook = sys.__excepthook__  # print tracebacks as usual: output goes to the log
     with open(log, "a") as file:
         with contextlib.suppress(OSError):
-            os.write(file.fileno(), f"machine: {hardware.described()}\n".encode())
+            os.write(file.fileno(), f"machine: {hardware.described()}\ncores: {cores}\n".encode())
         for stream in (sys.stdout, sys.stderr):
             os.dup2(file.fileno(), stream.fileno())
             stream.reconfigure(line_buffering=True)

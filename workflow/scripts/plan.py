@@ -33,7 +33,7 @@ def main() -> int:
     try:
         machine = _machine(given.profile, given.cores, words)
         options = ["--configfile", preset(given.preset)] if given.preset else []
-        options += ["--profile", given.profile] if given.profile else ["--cores", given.cores]
+        options += ["--profile", given.profile] if given.profile else []
         plan, jobs = planned([*words, *options])
         text = page(jobs, Plan(plan), Clock(shipped(), measured()), machine) if jobs else "nothing to be done"
         print(text)
@@ -60,7 +60,8 @@ def _machine(profile: str, cores: str, words: list[str]) -> Machine:
             raise UserError(f"there is no profile {profile!r}: {path} is missing; slurm is one")
         jobs = mapping(ROOT, str(path)).get("jobs")
         if isinstance(jobs, int):
-            return Machine(jobs, None, f"a cluster that runs {jobs} of them at a time, without its queue")
+            name = f"a cluster that runs {jobs} of them at a time, without its queue"
+            return Machine(jobs, None, name, is_cluster=True)
     if not (cores == "all" or re.fullmatch(r"[1-9]\d*", cores)):
         raise UserError(f"--cores {cores}: must be a number of cores or all")
     count = os.cpu_count() if cores == "all" else int(cores)

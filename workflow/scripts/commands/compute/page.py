@@ -5,9 +5,8 @@ from collections.abc import Iterable
 
 MOST = 8  # jobs without a record to name
 COUNTED = """
-- A job has one core to itself, so its core hours are those on the clock. The LSTM trains on two cores where there are
-  two: its core hours are the processor's. A job that trains on a GPU has the GPU, too, and its hours stand in both
-  columns.
+- Core hours and seconds are those on the clock times the job's cores: two for the LSTM where there are two, one for
+  all other jobs. A job that trains on a GPU has the GPU, too, and its hours stand in both columns.
 - A figure's hours are those of the networks that it shows, and of what its tables measure in them. Figures share
   networks: these count in each of the figures, and once in the total. The command for one figure makes whole tables, of
   all the run's networks, and takes more.
@@ -67,8 +66,8 @@ def _rule(rule: str, rows: list[dict]) -> dict:
         "jobs": len(mine),
         "core hours": _hours(mine),
         "GPU hours": _hours(mine, "gpu_hours"),
-        "mean, seconds": _short(3600 * sum(known) / len(known)) if known else "unknown",
-        "longest, seconds": _short(3600 * max(known)) if known else "unknown",
+        "mean, core seconds": _short(3600 * sum(known) / len(known)) if known else "unknown",
+        "longest, core seconds": _short(3600 * max(known)) if known else "unknown",
         "peak memory": _memory(mine),
         "jobs without record": len(mine) - len(known),
     }

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from commands.compute.benchmark import core_seconds
+from commands.compute.benchmark import numbers as of_benchmark
 from lowrank import measures
 from lowrank.core.errors import UserError
 from lowrank.core.spec import digest, network_key
@@ -30,7 +30,7 @@ IMPORTED = {purpose: RECURRENT[purpose] for purpose in ("test trials", "shufflin
 OF_LSTM = {
     "initialization": ("all weights", "0"),
     "batches": ("the order of the sentences", "epoch"),
-    "dropout": ("what is dropped, from a child of this stream for each half of the batch", "update"),
+    "dropout": ("what is dropped, from a child of this stream for each half of a batch", "update"),
 }
 ROOTS_OF_LSTM = ["lowrank.sentiment.training"]
 
@@ -111,12 +111,12 @@ def named(file: str, spec: dict) -> str:
 
 
 def benchmark(file: str, spec: dict) -> tuple[Path, float] | None:
-    """Return the benchmark file of a network's training, from any run, and its core seconds."""
+    """Return the benchmark file of a network's training, from any run, and its seconds on the clock."""
     rule = "train_sentiment" if spec["task"] == measures.LSTM else "train"
     where = f"*/benchmarks/{rule}/{Path(file).relative_to(FOLDER).with_suffix('.tsv')}"
     if spec["task"] == measures.LSTM:
         where = where.replace(f"/{measures.LSTM}/", "/")
-    found = ((path, core_seconds(path)) for path in sorted(RESULTS.glob(where)))
+    found = ((path, of_benchmark(path)["s"]) for path in sorted(RESULTS.glob(where)))
     return next(((path, seconds) for path, seconds in found if seconds is not None), None)
 
 

@@ -15,6 +15,7 @@ from lowrank.plan import start
 
 PLUGIN = Path(__file__).parent / "plugin"
 MARK = re.compile(r" \([a-z, ]+\)$")  # the suffix Snakemake adds to a file's name: (update)
+MANY = "1024"  # cores: jobs are listed with the threads that they would take on any machine
 MARKS = ("Error", "Exception", "error:")  # where Snakemake's error message begins
 
 
@@ -40,7 +41,7 @@ def planned(words: list[str]) -> tuple[dict, list[Job]]:
     with tempfile.TemporaryDirectory() as folder:
         listed = Path(folder, "jobs")
         listed.touch()
-        command = [sys.executable, "-m", "snakemake", *words, "--dry-run", "--logger", "forecast"]
+        command = [sys.executable, "-m", "snakemake", *words, "--cores", MANY, "--dry-run", "--logger", "forecast"]
         inherited = {name: value for name, value in os.environ.items() if name != "LOWRANK_PLAN"}
         path = os.pathsep.join(filter(None, [str(PLUGIN), os.environ.get("PYTHONPATH")]))
         environment = inherited | {"PYTHONPATH": path, "LOWRANK_FORECAST": str(listed)}

@@ -9,7 +9,7 @@ from lowrank.plan.start import UNUSABLE
 from .disk import written
 from .dryrun import Job
 from .seconds import Clock
-from .waiting import hours, longest_chain, on_clock
+from .waiting import hours, longest_chain, on_clock, one_slot_each
 from .work import Plan, Work
 
 WHY = {  # how Snakemake's reasons begin, and our wording; the first match counts
@@ -53,6 +53,7 @@ class Machine:
     cores: int
     gpus: int | None
     name: str
+    is_cluster: bool = False  # its cores are slots, one for a job
 
 
 def page(jobs: list[Job], plan: Plan, clock: Clock, machine: Machine) -> str:
@@ -139,7 +140,8 @@ def _sums(by_rule: dict[str, Line], jobs: list[Job], seconds: list[float], machi
     totals = [f"{len(jobs)} jobs: {_hours(core)} core hours" + (f", {_hours(gpu)} GPU hours" if gpu else "")]
     totals[0] += f", {size(disk)} on disk"
     totals[0] += f"; without {', '.join(unknown)}, whose time is not known" if unknown else ""
-    wall = hours(jobs, seconds, machine.cores, machine.gpus)
+    placed = one_slot_each(jobs, seconds) if machine.is_cluster else (jobs, seconds)
+    wall = hours(*placed, machine.cores, machine.gpus)
     chain, steps = longest_chain(jobs, seconds)
     alone = on_clock(jobs, seconds)
     slowest = max(steps, key=alone.__getitem__)

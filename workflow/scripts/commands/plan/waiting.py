@@ -2,6 +2,7 @@
 
 import heapq
 from collections import defaultdict
+from dataclasses import replace
 
 from .dryrun import Job
 
@@ -23,7 +24,7 @@ def hours(jobs: list[Job], seconds: list[float], cores: int, gpus: int | None) -
             i = entry[-1]
             heapq.heappush(running, (now + seconds[i], i))
         now, i = heapq.heappop(running)
-        free[0] += min(jobs[i].threads, cores)
+        free[0] += _cores(jobs[i], cores)
         free[1] += jobs[i].gpu
         for j in after[i]:
             waiting_for[j] -= 1
@@ -44,7 +45,12 @@ def longest_chain(jobs: list[Job], seconds: list[float]) -> tuple[float, list[in
 
 def on_clock(jobs: list[Job], seconds: list[float], cores: float = float("inf")) -> list[float]:
     """Return the wall-clock seconds of jobs with these core seconds."""
-    return [each / min(job.threads, cores) for job, each in zip(jobs, seconds, strict=True)]
+    return [each / _cores(job, cores) for job, each in zip(jobs, seconds, strict=True)]
+
+
+def one_slot_each(jobs: list[Job], seconds: list[float]) -> tuple[list[Job], list[float]]:
+    """Return the jobs as a cluster runs them, each in a slot with all the cores that it asks for, and their seconds."""
+    return [replace(job, threads=1) for job in jobs], on_clock(jobs, seconds)
 
 
 def dependents(jobs: list[Job]) -> dict[int, set[int]]:
@@ -58,17 +64,22 @@ def dependents(jobs: list[Job]) -> dict[int, set[int]]:
     return after
 
 
+def _cores(job: Job, cores: float) -> float:
+    """Return how many of the cores a job takes."""
+    return max(1, min(job.threads, cores))
+
+
 def _begun(ready: list, jobs: list[Job], free: list, cores: int) -> list:
     """Pop the ready jobs that fit on the free cores and GPUs."""
     begun, waits = [], []
     while ready and free[0] > 0:
         entry = heapq.heappop(ready)
         job = jobs[entry[-1]]
-        threads = min(job.threads, cores)
-        if threads > free[0] or job.gpu > free[1]:
+        taken = _cores(job, cores)
+        if taken > free[0] or job.gpu > free[1]:
             waits.append(entry)
             continue
-        free[0] -= threads
+        free[0] -= taken
         free[1] -= job.gpu
         begun.append(entry)
     for entry in waits:

@@ -17,7 +17,7 @@ def run(
     device: str = "cpu",
     threads: int = 1,
 ) -> None:
-    """Train the LSTMs that are missing, on the data prepared for all of them and on as many `threads` as it can use."""
+    """Train the LSTMs that are missing, on the data prepared for all of them, on up to `threads` threads of the CPU."""
     about, arrays = checkpoint.read(data_file, digest(specs[0]["data"]))
     data = Data.of(arrays)
 

@@ -20,7 +20,7 @@ from .evaluation import accuracy_and_loss
 from .lstm import initial_weights
 from .sentences.data import Data, Sentences
 
-PARTS = 2  # of a batch, each on a core if there are as many; how many there are changes the last bits of their sum
+PARTS = 2  # of a batch, each on a core if there are as many; each has its dropout, so a GPU takes them, too
 
 HISTORY = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
 
@@ -156,8 +156,7 @@ class Network:
         one_thread()
         self.torch_device = torch_device = device_of(device)
         self.device = name_of(torch_device)
-        self.n_parts = 1 if torch_device.type == "cuda" else PARTS
-        self.map = map if threads == 1 else ThreadPoolExecutor(min(threads, self.n_parts), initializer=one_thread).map
+        self.map = map if threads == 1 else ThreadPoolExecutor(min(threads, PARTS), initializer=one_thread).map
         n, dimensions = spec["n_neurons"], vectors.shape[1]
         self.dropout, self.vectors = spec["dropout"], torch.from_numpy(vectors).to(torch_device)
         self.layers = [nn.LSTM(dimensions, n, device=torch_device), nn.LSTM(n, n, device=torch_device)]
@@ -177,15 +176,15 @@ class Network:
         return loss, right
 
     def gradients(self, sentences: Sentences, chosen: np.ndarray, rng: np.random.Generator) -> tuple:
-        """Gradients of the mean loss by weight; the summed loss and number of correct answers."""
-        parts = np.array_split(chosen, min(self.n_parts, len(chosen)))
+        """Return the gradients of the mean loss by weight, the summed loss and the number of correct answers."""
+        parts = np.array_split(chosen, min(PARTS, len(chosen)))
         found = self.map(partial(self._part, sentences, len(chosen)), parts, rng.spawn(len(parts)))
         gradients, losses, right = zip(*found, strict=True)
-        summed = (reduce(torch.Tensor.add_, of_parts) for of_parts in zip(*gradients, strict=True))
+        summed = (reduce(torch.add, of_parts) for of_parts in zip(*gradients, strict=True))
         return dict(zip(self.parameters, summed, strict=True)), sum(losses), sum(right)
 
     def _part(self, sentences: Sentences, n_batch: int, chosen: np.ndarray, rng: np.random.Generator) -> tuple:
-        """What a part of a batch adds to the gradients, the summed loss and the number of correct answers."""
+        """Return what a part of a batch adds to the gradients, the loss and the number of correct answers."""
         words = torch.from_numpy(sentences.padded(chosen)).to(self.torch_device)
         last = torch.from_numpy(sentences.lengths[chosen] - 1).long().to(self.torch_device)
         labels = torch.from_numpy(sentences.labels[chosen]).float().to(self.torch_device)

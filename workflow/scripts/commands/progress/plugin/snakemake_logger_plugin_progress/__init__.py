@@ -44,7 +44,8 @@ class LogHandler(LogHandlerBase):
             if job.rule.name != "all":
                 gpu = int(job.resources.get("gpu", 0) or 0)
                 files = [str(file) for file in job.input], [str(file) for file in job.output]
-                planned = Job(job.rule.name, "", *files, dict(job.wildcards_dict), gpu, job.priority, job.threads)
+                threads = job.threads if is_local else 1  # a cluster's slots are jobs
+                planned = Job(job.rule.name, "", *files, dict(job.wildcards_dict), gpu, job.priority, threads)
                 is_queued = not is_local and not job.is_local
                 jobs[dag.jobid(job)] = Submitted(planned, str(next(iter(job.log), "")), is_queued)
         slots = dag.workflow.cores if is_local else dag.workflow.nodes
