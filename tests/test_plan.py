@@ -154,7 +154,7 @@ def test_benchmarks_of_a_run_are_told_by_its_networks_and_config(finished, monke
 @pytest.mark.parametrize(("device", "threads"), [("cpu", 2), ("cuda", 1)])
 def test_the_lstm_trains_on_two_cores_of_a_cpu(project, monkeypatch, device, threads):
     monkeypatch.chdir(project)
-    workflow.configure(project, device=device, sentiment={"epochs": 3})
+    workflow.configure(project, device=device, sentiment={"epochs": 4})
     _, jobs = dryrun.planned(["fig5", "--configfile", "tiny.yaml"])
     found = {job.rule: job.threads for job in jobs}
     assert found.pop("train_sentiment") == threads
