@@ -76,8 +76,8 @@ def count(*_):  # a clock that runs only while the job does, as fast on every ma
 
 if order["killed_at"] is not None:
     sys.setprofile(count)
-params, resources = SimpleNamespace(job=order["job"]), {}
-runpy.run_path(order["script"], {"snakemake": SimpleNamespace(params=params, log=["log"], resources=resources)})
+given = SimpleNamespace(params=SimpleNamespace(job=order["job"]), log=["log"], resources={}, threads=1)
+runpy.run_path(order["script"], {"snakemake": given})
 sys.setprofile(None)
 print(f"{calls} calls" if calls else "", flush=True)
 os._exit(0)  # without the clearing up, which takes long
@@ -281,8 +281,8 @@ def begin(*_):
     time.sleep(1e6)
 
 loop.initial_weights = begin
-params, resources = SimpleNamespace(job=job), {}
-runpy.run_path(script, {"snakemake": SimpleNamespace(params=params, log=[log], resources=resources)})
+given = SimpleNamespace(params=SimpleNamespace(job=job), log=[log], resources={}, threads=1)
+runpy.run_path(script, {"snakemake": given})
 """
 
 

@@ -39,6 +39,7 @@ PROGRAMS = {
     "python workflow/scripts/doctor.py --config FILE": "tests/test_doctor.py",
     "python tests/benchmark.py --epochs 12 --rounds 7 --only flipflop mante romo linear": "tests/test_benchmark.py",
     "python tests/benchmark.py --epochs 4 --rounds 5 --only flipflop mante romo --cpu x86_64_v3": "tests/benchmark.py",
+    "python tests/benchmark.py --only lstm --rounds 3": "tests/test_benchmark.py",
     "python tests/seconds.py": "tests/seconds.py",
     "python train_rnn.py": "tests/test_imported.py",
     "python -m pytest tests/test_lockstep.py": "tests/test_lockstep.py",

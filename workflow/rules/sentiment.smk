@@ -8,10 +8,10 @@ rule sentiment_data:
     log:
         f"{RESULTS}/logs/sentiment_data/{{data}}.log",
     priority: 10
-    threads: 2  # the cores that train_sentiment then needs at once
     localrule: True
     conda:
         "../../envs/lowrank.yaml"
+    threads: 2  # the cores that train_sentiment then needs at once
     params:
         job=order("sentiment_data", spec=PLAN["data"], sources=PLAN["sources"]),
     message:
@@ -32,9 +32,9 @@ rule train_sentiment:
     benchmark:
         f"{RESULTS}/benchmarks/train_sentiment/seed{{seed}}-{{spec}}.tsv"
     priority: 10  # the longest job
-    threads: 1 if config["device"] == "cuda" else 2  # parts of a batch
     conda:
         "../../envs/lowrank.yaml"
+    threads: 1 if config["device"] == "cuda" else 2  # parts of a batch
     resources:
         gpu=int(config["device"] == "cuda"),
     params:
