@@ -10,10 +10,10 @@ CORES = re.compile(r"^cores: (\d+)$", re.MULTILINE)  # as in the log of every jo
 def core_seconds(path: Path) -> float | None:
     """Return a job's seconds on the clock times its cores; None if not known."""
     seconds = numbers(path)["s"]
-    return seconds and seconds * _cores(log(path))
+    return seconds and seconds * _cores(_log(path))
 
 
-def log(path: Path) -> Path:
+def _log(path: Path) -> Path:
     """Return the log of the job with this benchmark file."""
     folder = next(parent for parent in path.parents if parent.name == "benchmarks")
     return folder.with_name("logs") / path.relative_to(folder).with_suffix(".log")
