@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -432,6 +433,18 @@ def test_it_compiles_for_other_machines_without_a_warning(tmp_path, target):
     assert done.returncode == 0, done.stderr
     begins = (tmp_path / "library").read_bytes()[:4]
     assert begins == (b"\x7fELF" if "linux" in target else b"\xcf\xfa\xed\xfe")
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "x86_64_v3", "x86_64_v4"])
+def test_a_number_becomes_a_vector_without_arithmetic(tmp_path, machine):
+    """In the matrix product this happens once for every two multiply-adds."""
+    (tmp_path / "spread.c").write_text('#include "vectors.h"\nvector spread(const real *x) { return all(*x); }\n')
+    command = [sys.executable, "-m", "ziglang", "cc", "-O3", "-S", "-target", "x86_64-linux-gnu", f"-mcpu={machine}"]
+    command += ["-I", build.SOURCES, tmp_path / "spread.c", "-o", tmp_path / "spread.s"]
+    subprocess.run(command, env=build.environment(tmp_path.parent), capture_output=True, check=True)
+    body = (tmp_path / "spread.s").read_text().partition("spread:")[2].partition("ret")[0]
+    assert re.search(r"\b(v?movss|vbroadcastss)\b", body), body  # it is read
+    assert not re.search(r"\bv?(add|sub)[ps]s\b", body), body
 
 
 def test_its_name_says_all_that_it_depends_on(monkeypatch):
