@@ -15,7 +15,8 @@ struct rows {
   long forth_size, back_size;
 };
 
-enum { CHUNK = 128 };  // rows whose outer products are summed together while still in cache
+// Rows whose outer products are summed together, and neurons of the left factor at a time, which so stay in cache.
+enum { CHUNK = 128, BLOCK = 256 };
 
 static real *forth(const struct rows *rows, long k) { return rows->forth + rows->start[k] * rows->forth_size; }
 static real *back(const struct rows *rows, long k) { return rows->back + rows->start[k] * rows->back_size; }
@@ -77,9 +78,13 @@ static void add_outer_products(const struct network *net, const struct rows *row
                                real *by_M, real *by_v) {
   long C = net->inputs, O = net->outputs, width = padded(net->neurons, V), f = rows->forth_size, b = rows->back_size;
   const real *forth = rows->forth + from * f + offset(C), *back = rows->back + from * b + offset(O);
+  for (long i = 0, N = net->neurons; i < N; i += BLOCK)
+    for (long j = 0, columns; j < width; j += columns) {
+      columns = columns_from(j, width);
+      panel(least(BLOCK, N - i), columns, by_W + i * width + j, width, 1, back + i, 1, b, forth + j, f, to - from);
+    }
   for (long j = 0, columns; j < width; j += columns) {
     columns = columns_from(j, width);
-    panel(net->neurons, columns, by_W + j, width, 1, back, 1, b, forth + j, f, to - from);
     panel(C, columns, by_M + j, width, 1, forth - C, 1, f, back + j, b, to - from);
     panel(O, columns, by_v + j, width, 1, back - O, 1, b, forth + j, f, to - from);
   }
@@ -113,12 +118,12 @@ static void backward(const struct network *net, const struct trials *trials, str
     for (long j = 0, columns; j < width; j += columns) {
       columns = columns_from(j, width);
       deep_panel(count, columns, pull + j, width, 0, later - O, size, packed + j * K, K);
-      for (long l = 0; l < count; l++)
-        for (long i = j; i < j + columns; i += V) {
-          vector r = load(rate + l * rows->forth_size + i), slope = net->saturating ? all(1) - r * r : all(1);
-          store(a + l * size + i, all(1 - net->dt) * load(later + l * size + i) + slope * load(pull + l * width + i));
-        }
     }
+    for (long l = 0; l < count; l++)
+      for (long i = 0; i < width; i += V) {
+        vector r = load(rate + l * rows->forth_size + i), slope = net->saturating ? all(1) - r * r : all(1);
+        store(a + l * size + i, all(1 - net->dt) * load(later + l * size + i) + slope * load(pull + l * width + i));
+      }
     no_adjoints(rows, net, k, count);
     if (above - rows->start[k] >= CHUNK || k == trials->first) {
       add_outer_products(net, rows, rows->start[k], above, by_W, by_M, by_v);

@@ -51,12 +51,12 @@ static inline void step(const struct network *net, const real *packed, const rea
   for (long j = 0, columns; j < width; j += columns) {
     columns = columns_from(j, width);
     deep_panel(count, columns, x + j, width, 1 - net->dt, rows + offset(C) - C, size, packed + j * K, K);
-    for (long l = 0; l < count; l++)
-      for (long i = j; i < j + columns; i += V) {
-        vector state = load(x + l * width + i);
-        store(next + l * size + offset(C) + i, net->saturating ? hyperbolic_tangent(state) : state);
-      }
   }
+  for (long l = 0; l < count; l++)
+    for (long i = 0; i < width; i += V) {
+      vector state = load(x + l * width + i);
+      store(next + l * size + offset(C) + i, net->saturating ? hyperbolic_tangent(state) : state);
+    }
 }
 
 // Compute one trial's outputs from its rates; `v` is (outputs, padded neurons).
