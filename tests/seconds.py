@@ -20,7 +20,7 @@ from lowrank.analysis import connectivity, evaluation
 from lowrank.jobs import train_job
 from lowrank.training import kernels
 
-SIZES = {"flipflop": (128, 256), "mante": (128, 256), "romo": (128, 256), "linear_z0.5": (256, 1024)}
+SIZES = {**dict.fromkeys(("flipflop", "mante", "romo"), (128, 256, 1024)), "linear_z0.5": (256, 1024)}
 G = {"linear_z0.5": 0.6}  # in the middle of its cost; of the others g hardly matters
 EPOCHS = {"compiled": (5, 45), "linear": (20, 200)}
 RANKS, SHUFFLES, TRIALS = 6, 2, 512

@@ -38,7 +38,7 @@ PROGRAMS = {
     "python workflow/scripts/unused.py --files": "tests/test_unused.py",
     "python workflow/scripts/doctor.py --config FILE": "tests/test_doctor.py",
     "python tests/benchmark.py --epochs 12 --rounds 7 --only flipflop mante romo linear": "tests/test_benchmark.py",
-    "python tests/benchmark.py --cpu x86_64_v3": "tests/benchmark.py",
+    "python tests/benchmark.py --cpu x86_64_v3": "tests/test_benchmark.py",
     "python tests/benchmark.py --only lstm --rounds 3": "tests/test_benchmark.py",
     "python tests/seconds.py": "tests/seconds.py",
     "python train_rnn.py": "tests/test_imported.py",
@@ -106,7 +106,7 @@ PRESETS = sorted(path.stem for path in (ROOT / "workflow/presets").glob("*.yaml"
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_preset_is_told_of_and_can_be_planned(tmp_path, preset):
-    """Over the paper's config with one seed, but for the sentences, which are not at hand."""
+    """Over the paper's config, with one seed if the preset names none, without the sentences, which are not at hand."""
     assert f"| `{preset}` |" in (ROOT / "docs/start.md").read_text(encoding="utf-8")
     workflow.copy_sources(tmp_path / "project")
     workflow.replace(tmp_path / "project/config.yaml", "seeds: [0, 1, 2, 3, 4]", "seeds: [0]")

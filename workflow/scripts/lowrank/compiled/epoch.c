@@ -15,7 +15,8 @@ struct rows {
   long forth_size, back_size;
 };
 
-// Rows whose outer products are summed together, and neurons of the left factor at a time, which so stay in cache.
+// Outer products are summed over at least CHUNK rows, for BLOCK neurons at a time: this piece of the left factor stays in
+// the L2 cache while it meets all panels of the right one.
 enum { CHUNK = 128, BLOCK = 256 };
 
 static real *forth(const struct rows *rows, long k) { return rows->forth + rows->start[k] * rows->forth_size; }

@@ -30,7 +30,7 @@ typedef real vector __attribute__((vector_size(BYTES), aligned(sizeof(real)), ma
 
 INLINE vector load(const real *from) { return *(const vector *)from; }
 INLINE void store(real *to, vector x) { *(vector *)to = x; }
-INLINE vector all(real x) { return x - (vector){0}; }  // not 0 + x: of x = -0 that is 0, so the sum would be computed
+INLINE vector all(real x) { return x - (vector){0}; }  // x even for x = -0: no arithmetic; 0 + x would need an addition
 INLINE long padded(long n, long to) { return (n + to - 1) / to * to; }
 INLINE long least(long a, long b) { return a < b ? a : b; }
 
