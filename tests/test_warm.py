@@ -89,6 +89,16 @@ def test_a_script_ends_as_it_would_afresh(tmp_path, ends):
     assert found[0] == found[1]
 
 
+def test_a_pythonpath_that_tests_were_started_with_is_followed_once(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    (tmp_path / "scripts").mkdir()
+    script = tmp_path / "scripts/script.py"
+    script.write_text("import sys; print(sys.path)")
+    pythons = (sys.executable, warm.Server("json").python())
+    afresh, forked = (subprocess.run([python, script], capture_output=True, check=True).stdout for python in pythons)
+    assert afresh == forked
+
+
 def test_what_is_no_script_is_given_to_python():
     code = "import sys; print(sys.argv, 'torch' in sys.modules)"
     done = subprocess.run([warm.jobs().python(), "-c", code, "word"], capture_output=True, text=True, check=True)

@@ -47,6 +47,7 @@ class Server:
             listening.listen()
             command = [sys.executable, HERE / "server.py", str(listening.fileno()), *modules]
             one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # as Snakemake has its jobs load numpy
+            # without PYTHONPATH, which each fork follows for itself
             environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | one_thread
             self.process = subprocess.Popen(
                 command, env=environment, pass_fds=[listening.fileno()], stdin=subprocess.PIPE
