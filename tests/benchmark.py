@@ -1,7 +1,7 @@
 """The kernels that train against one another and a plain autograd loop: same network and trials, one thread, in turn.
 
     python tests/benchmark.py [--epochs 40] [--rounds 9] [--device cuda] [--only flipflop mante romo linear lstm]
-                              [--cpu x86_64_v3]
+                              [--sizes 128 256 1024] [--cpu x86_64_v3]
 
 Prints milliseconds an epoch of the kernel in C, of the reference in torch and of the loop, trials included; how many
 times as fast as these two the kernel in C is; and its share of the flop limit: three products of (trials, N) with
@@ -46,7 +46,7 @@ from reference import Autograd, PackedLSTM
 from specs import RAW
 from specs import spec as make_spec
 
-TASKS, SIZES = ("flipflop", "mante", "romo"), (128, 256, 1024)
+TASKS = ("flipflop", "mante", "romo")
 LINEAR = ("linear_z0.5", (0.0, 0.5, 0.9))
 LINEAR_ROUNDS, LINEAR_EPOCHS, LINEAR_AUTOGRAD = 10, 20, 2  # epochs a round of the kernel and of the loop
 
@@ -183,6 +183,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--epochs", type=int, default=40)
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--sizes", nargs="+", type=int, default=(128, 256, 1024), metavar="N")
     parser.add_argument("--cpu", default="native")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--only", nargs="+", choices=(*TASKS, "linear", "lstm"), default=(*TASKS, "linear", "lstm"))
@@ -202,7 +203,7 @@ if __name__ == "__main__":
     columns = ("ms/epoch", "reference", "autograd", "to it", "to it", "of limit")
     print(f"{'what':20} " + " ".join(f"{column:>9}" for column in columns))
     for name in filter(arguments.only.__contains__, TASKS):
-        for n in SIZES:
+        for n in arguments.sizes:
             print(race(name, n, arguments.epochs, arguments.rounds), flush=True)
     for g in LINEAR[1] if "linear" in arguments.only else ():
         with threadpool_limits(1, user_api="blas"):

@@ -22,8 +22,8 @@ HERE = Path(__file__).parent
 OF_STARTS = (
     *(f"snakemake.{name}" for name in ("cli", "linting.rules", "profiles", "scheduling", "script", "storage")),
     *("snakemake.executors.dryrun", "snakemake.executors.local", "snakemake.report.html_reporter"),
-    *("difflib", "mimetypes", "packaging.version", "platformdirs", "pyarrow.parquet", "pydantic.dataclasses"),
-    *("requests", "safetensors.numpy", "smart_open", "yte"),
+    *("argparse_dataclass", "difflib", "encodings.utf_8_sig", "graphlib", "mimetypes", "nbformat", "packaging.version"),
+    *("platformdirs", "pyarrow.parquet", "pydantic.dataclasses", "requests", "safetensors.numpy", "smart_open", "yte"),
     # Plugins, for which Snakemake looks through all packages; of loggers, tests have their own.
     *(
         f"snakemake_interface_{kind}_plugins.registry:{kind.capitalize()}PluginRegistry"
@@ -32,7 +32,8 @@ OF_STARTS = (
 )
 OF_JOBS = (
     *("torch", "pandas", "pyarrow.parquet", "safetensors.numpy", "snakemake.script", "threadpoolctl"),
-    *("matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_pdf"),
+    *("matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_pdf", "seaborn"),
+    *("numpy.polynomial", "pyarrow.pandas_compat"),
 )
 
 

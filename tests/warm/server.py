@@ -16,48 +16,76 @@ import json
 import os
 import runpy
 import select
+import signal
 import socket
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 CLIENT = Path(__file__).with_name("client.py")
 
 
 def forked(listening: socket.socket) -> dict:
-    """Fork for each connection, until the input ends as whoever started this does; in the fork, what it is to do."""
+    """Fork a program for each connection, and tell its number and how it ended; in the fork, what it is to do.
+
+    This ends when its input does, as whoever started it ends.
+    """
+    ended, ends = socket.socketpair()
+    for end in (ended, ends):
+        end.setblocking(False)
+    signal.set_wakeup_fd(ends.fileno())
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    asking = {}  # for each program that runs, who wants to know its end
     while True:
-        ready, _, _ = select.select([listening, sys.stdin], [], [])
+        ready, _, _ = select.select([listening, ended, sys.stdin], [], [])
         if sys.stdin in ready:
             os._exit(0)
-        connection, _ = listening.accept()
-        if os.fork() == 0:
-            listening.close()
-            return followed(connection)
-        connection.close()
-        with contextlib.suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
+        if ended in ready:
+            ended.recv(1024)
+            tell_ends(asking)
+        if listening in ready and (asked := received(listening)):
+            connection, streams, order = asked
+            child = os.fork()
+            if child == 0:
+                signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                for other in (listening, ended, ends, connection, *asking.values()):
+                    other.close()
+                for number, stream in enumerate(streams):
+                    os.dup2(stream, number)
+                    os.close(stream)
+                return order
+            asking[child] = connection
+            tell(connection, child)
+            for stream in streams:  # whoever reads what the program prints waits until nobody holds them
+                os.close(stream)
 
 
-def followed(connection: socket.socket) -> dict:
-    """Fork once more, and tell the program's number and how it ended; in the program, what it is to do."""
+def received(listening: socket.socket) -> tuple[socket.socket, list[int], dict] | None:
+    """A connection, its streams and its order; None if who asked is gone."""
+    connection, _ = listening.accept()
     _, streams, *_ = socket.recv_fds(connection, 1, 3)
-    line = connection.makefile("rw")
-    order = json.loads(line.readline())
-    child = os.fork()
-    if child:
-        for stream in (0, 1, 2, *streams):  # whoever reads what the program prints waits until nobody holds them
-            os.close(stream)
-        print(child, file=line, flush=True)
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), file=line, flush=True)
-        os._exit(0)
-    line.close()
+    with connection.makefile() as line:
+        if (text := line.readline()).endswith("\n"):
+            return connection, streams, json.loads(text)
     connection.close()
-    for number, stream in enumerate(streams):
-        os.dup2(stream, number)
+    for stream in streams:
         os.close(stream)
-    return order
+
+
+def tell_ends(asking: dict[int, socket.socket]) -> None:
+    """How each program ended that has."""
+    for child in list(asking):
+        number, status = os.waitpid(child, os.WNOHANG)
+        if number:
+            with asking.pop(child) as connection:
+                tell(connection, os.waitstatus_to_exitcode(status))
+
+
+def tell(connection: socket.socket, number: int) -> None:
+    with contextlib.suppress(ConnectionError):  # who asked may be gone
+        connection.sendall(f"{number}\n".encode())
 
 
 def become(order: dict) -> None:
@@ -117,6 +145,8 @@ if __name__ == "__main__":
         module = importlib.import_module(name)
         if once:
             getattr(module, once)()
+    for finalizer in weakref.finalize._registry:  # a tenth of a fork's time was clearing up what PyTorch had loaded
+        finalizer.atexit = False
     gc.freeze()
     order = forked(socket.socket(fileno=int(sys.argv[1])))
     try:
