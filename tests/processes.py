@@ -15,7 +15,7 @@ def wait(until: Callable[[], Any], otherwise: Callable[[], str], seconds: float 
     end = time.monotonic() + seconds
     while not (found := until()):
         assert time.monotonic() < end, otherwise()
-        time.sleep(0.5)
+        time.sleep(0.1)
     return found
 
 

@@ -448,7 +448,7 @@ class Server(http.server.ThreadingHTTPServer):
     def __init__(self, content: bytes, part: float = 1.0):
         self.content, self.sent, self.asked = content, int(part * len(content)), 0
         super().__init__(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
