@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -71,6 +72,7 @@ SCRIPTS = {
     "a mistake": "1 / 0",
     "a signal": "import os, signal; print('lost', end=''); os.kill(os.getpid(), signal.SIGKILL)",
     "a last word": "import atexit; atexit.register(print, 'last'); print('first')",
+    "a finalizer": "import os, weakref; weakref.finalize(os, print, 'last'); print('first')",
     "a thread": "import threading, time; threading.Thread(target=lambda: (time.sleep(0.2), print('late'))).start()",
     "its words": "import sys; print(sys.argv, __name__, __file__)",
     "its input": "print(input())",
@@ -97,6 +99,18 @@ def test_a_pythonpath_that_tests_were_started_with_is_followed_once(tmp_path, mo
     pythons = (sys.executable, warm.Server("json").python())
     afresh, forked = (subprocess.run([python, script], capture_output=True, check=True).stdout for python in pythons)
     assert afresh == forked
+
+
+@pytest.mark.parametrize("order", [b"", b"\n", b"\n{"])
+def test_who_leaves_before_having_asked_does_not_end_it(tmp_path, order):
+    server, script = warm.Server("json"), tmp_path / "script.py"
+    script.write_text("print('here')")
+    with socket.socket(socket.AF_UNIX) as leaving:
+        leaving.connect(server.at)
+        if order:
+            socket.send_fds(leaving, [order[:1]], [0, 1, 2])
+            leaving.sendall(order[1:])
+    assert subprocess.run([server.python(), script], capture_output=True, check=True).stdout == b"here\n"
 
 
 def test_what_is_no_script_is_given_to_python():
