@@ -62,7 +62,7 @@ def learning_panel(ax: Axes, history: DataFrame, measure: str, colors: dict) -> 
         ax.plot(values(rows, "epoch"), values(rows, f"{sentences}_{measure}"), color=colors[color], label=name)
     last = max(rows["epoch"].max(), 1)
     ax.set_xlim(-0.03 * last, 1.03 * last)
-    style.ticks(ax.xaxis, 2, integer=True)
+    style.ticks(ax.xaxis, 3, steps=(1, 2.5, 5, 10), integer=True)
     style.ticks(ax.yaxis, 3, steps=(1, 2, 5, 10))
     if measure == "loss":
         ax.set_ylim(bottom=-0.02)
