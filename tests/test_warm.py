@@ -101,7 +101,7 @@ def test_a_pythonpath_that_tests_were_started_with_is_followed_once(tmp_path, mo
     assert afresh == forked
 
 
-@pytest.mark.parametrize("order", [b"", b"\n", b"\n{"])
+@pytest.mark.parametrize("order", [b"", b"\n", b"\n{", b"\n{\n"])
 def test_who_leaves_before_having_asked_does_not_end_it(tmp_path, order):
     server, script = warm.Server("json"), tmp_path / "script.py"
     script.write_text("print('here')")

@@ -112,7 +112,7 @@ def _sources() -> Path:
 
 
 def copy(project: Path, folder: Path) -> Path:
-    """A project with its results and Snakemake's records, time stamps kept; by `cp`, at a third of shutil's time."""
+    """A project with its results and Snakemake's records, time stamps kept; by `cp`, in a third of shutil's time."""
     assert not folder.exists()
     subprocess.run(["cp", "-a", project, folder], check=True)
     return folder

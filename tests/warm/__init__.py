@@ -38,7 +38,7 @@ OF_JOBS = (
 
 
 class Server:
-    """A process that has loaded modules, of which programs are forked, any number at a time."""
+    """A process that has loaded modules, from which programs are forked, any number at a time."""
 
     def __init__(self, *modules: str):
         self.folder = Path(tempfile.mkdtemp(prefix="warm"))
@@ -88,11 +88,11 @@ def snakemake(folder: Path, words: list[str], environment: dict[str, str], timeo
     order = {"folder": str(folder), "words": words, "environment": environment, "python": python}
     with tempfile.TemporaryFile() as output, socket.socket(socket.AF_UNIX) as server, server.makefile("rw") as line:
         server.connect(starts().at)
+        server.settimeout(timeout)
         with open(os.devnull) as nothing:
             socket.send_fds(server, [b"\n"], [nothing.fileno(), output.fileno(), output.fileno()])
         print(json.dumps(order), file=line, flush=True)
         process = int(line.readline())
-        server.settimeout(timeout)
         try:
             status = int(line.readline())
         except TimeoutError:

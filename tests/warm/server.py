@@ -1,11 +1,11 @@
 """The process that has loaded modules: `server.py SOCKET MODULE...`; for each connection it forks a program.
 
-`MODULE:NAME` is a module of which something is to be called, which keeps what it finds.
+`MODULE:NAME` is a module in which a function is to be called, and which keeps what that finds.
 
-With it come the three streams, and a line of JSON: the folder, the environment, the words. The first of these is a
-script if `script` is true, and Snakemakes that it starts are forked of the process whose socket is `starts`; else they
-are those of `python -m snakemake`, for which `python` is where Python is. Back go the number of the process and its
-exit status.
+With a connection come the three streams, and a line of JSON: the folder, the environment, the words. The first of these
+is a script if `script` is true, and Snakemakes that it starts are forked from the process whose socket is `starts`;
+else they are those of `python -m snakemake`, for which `python` is where Python is. Back go the number of the process
+and its exit status.
 """
 
 import atexit
@@ -27,16 +27,16 @@ CLIENT = Path(__file__).with_name("client.py")
 
 
 def forked(listening: socket.socket) -> dict:
-    """Fork a program for each connection, and tell its number and how it ended; in the fork, what it is to do.
+    """Fork a program for each connection, and tell its number and how it ended; in the fork, return what it is to do.
 
-    This ends when its input does, as whoever started it ends.
+    This ends when its input does, which it does when whoever started it ends.
     """
     ended, ends = socket.socketpair()
     for end in (ended, ends):
         end.setblocking(False)
     signal.set_wakeup_fd(ends.fileno())
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    asking = {}  # for each program that runs, who wants to know its end
+    asking = {}  # for each program that runs, who is to be told of its end
     while True:
         ready, _, _ = select.select([listening, ended, sys.stdin], [], [])
         if sys.stdin in ready:
@@ -45,7 +45,7 @@ def forked(listening: socket.socket) -> dict:
             ended.recv(1024)
             tell_ends(asking)
         if listening in ready and (asked := received(listening)):
-            connection, streams, order = asked
+            connection, streams, line = asked
             child = os.fork()
             if child == 0:
                 signal.set_wakeup_fd(-1)
@@ -55,27 +55,29 @@ def forked(listening: socket.socket) -> dict:
                 for number, stream in enumerate(streams):
                     os.dup2(stream, number)
                     os.close(stream)
-                return order
+                return json.loads(line)
             asking[child] = connection
             tell(connection, child)
             for stream in streams:  # whoever reads what the program prints waits until nobody holds them
                 os.close(stream)
 
 
-def received(listening: socket.socket) -> tuple[socket.socket, list[int], dict] | None:
-    """A connection, its streams and its order; None if who asked is gone."""
+def received(listening: socket.socket) -> tuple[socket.socket, list[int], str] | None:
+    """A connection, its streams and its line; None if whoever asked is gone, or stands still while all others wait."""
     connection, _ = listening.accept()
-    _, streams, *_ = socket.recv_fds(connection, 1, 3)
-    with connection.makefile() as line:
-        if (text := line.readline()).endswith("\n"):
-            return connection, streams, json.loads(text)
+    connection.settimeout(60)
+    streams = []
+    with contextlib.suppress(OSError), connection.makefile() as lines:
+        _, streams, *_ = socket.recv_fds(connection, 1, 3)
+        if (line := lines.readline()).endswith("\n"):
+            return connection, streams, line
     connection.close()
     for stream in streams:
         os.close(stream)
 
 
 def tell_ends(asking: dict[int, socket.socket]) -> None:
-    """How each program ended that has."""
+    """Tell how each program that has ended did so."""
     for child in list(asking):
         number, status = os.waitpid(child, os.WNOHANG)
         if number:
@@ -84,7 +86,7 @@ def tell_ends(asking: dict[int, socket.socket]) -> None:
 
 
 def tell(connection: socket.socket, number: int) -> None:
-    with contextlib.suppress(ConnectionError):  # who asked may be gone
+    with contextlib.suppress(ConnectionError):  # whoever asked may be gone
         connection.sendall(f"{number}\n".encode())
 
 
@@ -115,10 +117,11 @@ def fork_starts(at: str) -> None:
     """
     begin, own = subprocess.Popen.__init__, of_python(os.environ)
 
-    def forked(process: subprocess.Popen, command: list[str], *rest, **options) -> None:
-        if command[:3] == [sys.executable, "-m", "snakemake"] and of_python(options.get("env") or os.environ) == own:
-            command = [sys.executable, "-S", "-E", CLIENT, at, *command[2:]]
-        begin(process, command, *rest, **options)
+    def forked(process: subprocess.Popen, args, *rest, **options) -> None:
+        snakemake = isinstance(args, list) and args[:3] == [sys.executable, "-m", "snakemake"]
+        if snakemake and of_python(options.get("env") or os.environ) == own:
+            args = [sys.executable, "-S", "-E", CLIENT, at, *args[2:]]
+        begin(process, args, *rest, **options)
 
     subprocess.Popen.__init__ = forked
 
@@ -129,7 +132,7 @@ def of_python(environment: dict[str, str]) -> dict[str, str]:
 
 
 def end() -> None:
-    """The last that Python does at the end, but for clearing up what was loaded, which takes long in a fork."""
+    """The last that Python does, but for clearing up what is loaded or still open, which takes long in a fork."""
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(STATUS[0])
@@ -145,7 +148,7 @@ if __name__ == "__main__":
         module = importlib.import_module(name)
         if once:
             getattr(module, once)()
-    for finalizer in weakref.finalize._registry:  # a tenth of a fork's time was clearing up what PyTorch had loaded
+    for finalizer in list(weakref.finalize._registry):  # PyTorch's take 30 ms in every fork
         finalizer.atexit = False
     gc.freeze()
     order = forked(socket.socket(fileno=int(sys.argv[1])))
